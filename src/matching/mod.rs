@@ -1,0 +1,1 @@
+//! The where tree evaluated in memory, with MongoDB's meaning.

@@ -1,0 +1,45 @@
+//! Access control lists: who may read and who may write an object.
+
+use super::{Map, Value};
+
+/// The two lists of an object. An object without an [`Acl`] is public; one with empty lists is for the master key alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Acl {
+    /// Entries that may read: `*`, user ids, `role:<name>`.
+    pub read: Vec<String>,
+    /// Entries that may write.
+    pub write: Vec<String>,
+}
+
+impl Acl {
+    /// Reads the form on the wire; only truthy flags count, anything that is no object gives nobody anything.
+    pub fn from_wire(value: &Value) -> Self {
+        let mut acl = Self::default();
+        for (entry, flags) in value.as_object().into_iter().flatten() {
+            let Some(flags) = flags.as_object() else { continue };
+            if flags.get("read").is_some_and(Value::truthy) {
+                acl.read.push(entry.clone());
+            }
+            if flags.get("write").is_some_and(Value::truthy) {
+                acl.write.push(entry.clone());
+            }
+        }
+        acl
+    }
+
+    /// The form on the wire: entries in the order of the read list, then those that may only write; true flags only.
+    pub fn to_wire(&self) -> Value {
+        let mut map = Map::with_capacity(self.read.len());
+        for entry in self.read.iter().chain(self.write.iter().filter(|w| !self.read.contains(w))) {
+            let mut flags = Map::with_capacity(2);
+            if self.read.contains(entry) {
+                flags.set("read", Value::Bool(true));
+            }
+            if self.write.contains(entry) {
+                flags.set("write", Value::Bool(true));
+            }
+            map.set(entry.as_str(), Value::Object(flags));
+        }
+        Value::Object(map)
+    }
+}

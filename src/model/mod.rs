@@ -1,0 +1,25 @@
+//! Parse's data, without any I/O: values, objects, operations, queries, schemas, and their form on the wire.
+//!
+//! Nothing here imports another module of ours but the error table.
+
+pub mod acl;
+pub mod date;
+pub mod id;
+pub mod names;
+pub mod number;
+pub mod object;
+pub mod op;
+pub mod path;
+pub mod query;
+pub mod schema;
+pub mod value;
+pub mod wire;
+
+pub use acl::Acl;
+pub use date::Date;
+pub use object::ParseObject;
+pub use op::Op;
+pub use path::Path;
+pub use query::{Constraint, Filter};
+pub use schema::{ClassSchema, Field, FieldType};
+pub use value::{Map, Pointer, Value};

@@ -1,0 +1,64 @@
+//! The rules for class and field names (`objects.md` sections 3 and 8).
+
+/// The classes that Parse defines.
+pub const SYSTEM_CLASSES: [&str; 13] = [
+    "_User",
+    "_Installation",
+    "_Role",
+    "_Session",
+    "_Product",
+    "_PushStatus",
+    "_JobStatus",
+    "_JobSchedule",
+    "_Hooks",
+    "_GlobalConfig",
+    "_GraphQLConfig",
+    "_Audience",
+    "_Idempotency",
+];
+
+/// System classes whose schema stands in code and is never stored.
+pub const VOLATILE_CLASSES: [&str; 8] = [
+    "_JobStatus",
+    "_PushStatus",
+    "_Hooks",
+    "_GlobalConfig",
+    "_GraphQLConfig",
+    "_JobSchedule",
+    "_Audience",
+    "_Idempotency",
+];
+
+/// Is it a class that Parse defines?
+pub fn is_system_class(name: &str) -> bool {
+    SYSTEM_CLASSES.contains(&name)
+}
+
+/// Does the name look like that of a join table, `_Join:<field>:<class>`?
+pub fn is_join_class(name: &str) -> bool {
+    let Some((field, class)) = name.strip_prefix("_Join:").and_then(|rest| rest.split_once(':')) else { return false };
+    let word = |s: &str| s.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_');
+    word(field) && word(class)
+}
+
+/// May a class have this name?
+pub fn is_valid_class(name: &str) -> bool {
+    is_system_class(name) || is_join_class(name) || is_valid_field(name)
+}
+
+/// May a field have this name? `_Hooks` alone may have a field `className`.
+pub fn is_valid_field(name: &str) -> bool {
+    is_identifier(name) && name != "length" && name != "className"
+}
+
+/// `^[A-Za-z][A-Za-z0-9_]*$`
+pub fn is_identifier(name: &str) -> bool {
+    name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// `^[a-zA-Z][a-zA-Z0-9_.]*$`, what a where clause may name.
+pub fn is_query_key(name: &str) -> bool {
+    name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.')
+}

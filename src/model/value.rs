@@ -1,0 +1,254 @@
+//! A Parse value, as it stands in a field, in an array, in a query.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use indexmap::IndexMap;
+
+use super::Date;
+
+/// One value. Fresh from the wire everything with a `__type` is an [`Value::Object`]; `wire` turns it into the typed form:
+/// all of them at the top of a field, `Date`, `Pointer` and `Bytes` below (the rest stays an object there, as it was sent).
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Value {
+    /// An explicit null, which is not the same as a missing field.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A JavaScript number.
+    Number(f64),
+    /// Text.
+    String(String),
+    /// `{"__type":"Date"}`.
+    Date(Date),
+    /// `{"__type":"Pointer"}`.
+    Pointer(Pointer),
+    /// `{"__type":"GeoPoint"}` in a column.
+    GeoPoint(GeoPoint),
+    /// `{"__type":"Polygon"}` in a column: its points, closed.
+    Polygon(Vec<GeoPoint>),
+    /// `{"__type":"File"}` in a column: the stored name; the URL is made when it is read.
+    File(String),
+    /// `{"__type":"Bytes"}`.
+    Bytes(Vec<u8>),
+    /// `{"__type":"Relation"}` in a column: the class it leads to. Never stored, made from the schema on reading.
+    Relation(String),
+    /// A list.
+    Array(Vec<Value>),
+    /// Anything else with keys.
+    Object(Map),
+}
+
+/// A reference to an object.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Pointer {
+    /// The class of the object.
+    pub class: String,
+    /// Its id.
+    pub id: String,
+}
+
+/// A place on earth, in degrees.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GeoPoint {
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+}
+
+/// The keys and values of an object, in the order JavaScript would list them: integer-like keys first and ascending,
+/// the others as they came.
+#[derive(Clone, Default)]
+pub struct Map(IndexMap<String, Value, foldhash::fast::RandomState>);
+
+impl Map {
+    /// An empty map.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty map with room for `n` keys.
+    pub fn with_capacity(n: usize) -> Self {
+        Self(IndexMap::with_capacity_and_hasher(n, foldhash::fast::RandomState::default()))
+    }
+
+    /// Sets a key; a new one goes to the end, unless it is integer-like: then to its place before the named keys.
+    pub fn set(&mut self, key: impl Into<String>, value: Value) -> Option<Value> {
+        let key = key.into();
+        let Some(n) = array_index(&key) else { return self.0.insert(key, value) };
+        if let Some(slot) = self.0.get_mut(&key) {
+            return Some(std::mem::replace(slot, value));
+        }
+        let place = self.0.keys().position(|k| array_index(k).is_none_or(|m| m > n)).unwrap_or(self.0.len());
+        self.0.shift_insert(place, key, value);
+        None
+    }
+
+    /// Takes a key out; the order of the others stays.
+    pub fn take(&mut self, key: &str) -> Option<Value> {
+        self.0.shift_remove(key)
+    }
+}
+
+impl Deref for Map {
+    type Target = IndexMap<String, Value, foldhash::fast::RandomState>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Map {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+impl PartialEq for Map {
+    /// Equal as MongoDB has it: the same keys in the same order.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len() && self.0.iter().eq(other.0.iter())
+    }
+}
+
+impl fmt::Debug for Map {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<K: Into<String>> FromIterator<(K, Value)> for Map {
+    fn from_iter<I: IntoIterator<Item = (K, Value)>>(iter: I) -> Self {
+        let mut map = Self::new();
+        for (key, value) in iter {
+            map.set(key, value);
+        }
+        map
+    }
+}
+
+impl<K: Into<String>, const N: usize> From<[(K, Value); N]> for Map {
+    fn from(entries: [(K, Value); N]) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+impl IntoIterator for Map {
+    type Item = (String, Value);
+    type IntoIter = indexmap::map::IntoIter<String, Value>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Map {
+    type Item = (&'a String, &'a Value);
+    type IntoIter = indexmap::map::Iter<'a, String, Value>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+/// The number in a key that JavaScript lists before the named ones (ECMA-262, "array index": 0 to 2^32 - 2, no leading zero).
+pub fn array_index(key: &str) -> Option<u32> {
+    if key.is_empty()
+        || key.len() > 10
+        || !key.bytes().all(|b| b.is_ascii_digit())
+        || (key.len() > 1 && key.starts_with('0'))
+    {
+        return None;
+    }
+    key.parse().ok().filter(|n| *n != u32::MAX)
+}
+
+impl Value {
+    /// Is it null?
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Its text, if it is text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// Its number, if it is one.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Number(n) => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// Its elements, if it is a list.
+    pub fn as_array(&self) -> Option<&[Value]> {
+        match self {
+            Self::Array(a) => Some(a),
+            _ => None,
+        }
+    }
+
+    /// Its keys, if it is an object without a typed form.
+    pub fn as_object(&self) -> Option<&Map> {
+        match self {
+            Self::Object(m) => Some(m),
+            _ => None,
+        }
+    }
+
+    /// Does JavaScript count it as true?
+    pub fn truthy(&self) -> bool {
+        match self {
+            Self::Null => false,
+            Self::Bool(b) => *b,
+            Self::Number(n) => *n != 0.0 && !n.is_nan(),
+            Self::String(s) => !s.is_empty(),
+            _ => true,
+        }
+    }
+
+    /// The text in `__type`, while the value is still in its wire form.
+    pub fn wire_type(&self) -> Option<&str> {
+        self.as_object()?.get("__type")?.as_str()
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(n: f64) -> Self {
+        Self::Number(n)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(b: bool) -> Self {
+        Self::Bool(b)
+    }
+}
+
+impl From<Map> for Value {
+    fn from(map: Map) -> Self {
+        Self::Object(map)
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(list: Vec<Value>) -> Self {
+        Self::Array(list)
+    }
+}

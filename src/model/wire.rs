@@ -1,0 +1,20 @@
+//! Parse's JSON: read into values, values written as bytes.
+
+mod ops;
+mod read;
+mod typed;
+mod write;
+
+pub use ops::op;
+pub use read::{Syntax, parse};
+pub use typed::{field, interior};
+pub use write::{string, write};
+
+use super::Value;
+
+/// A value as JSON text.
+pub fn to_string(value: &Value) -> String {
+    let mut out = Vec::with_capacity(64);
+    write(value, &mut out);
+    String::from_utf8(out).unwrap_or_default()
+}

@@ -1,0 +1,120 @@
+//! Values as JSON bytes, as `JSON.stringify` would print what Parse Server answers.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::model::value::GeoPoint;
+use crate::model::{Map, Pointer, Value, number};
+
+/// Appends a value in its wire form.
+pub fn write(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        Value::Number(n) => number::write(*n, out),
+        Value::String(text) => string(text, out),
+        Value::Date(date) => tagged("Date", "iso", &date.iso(), out),
+        Value::Pointer(pointer) => self::pointer(pointer, out),
+        Value::GeoPoint(point) => geo_point(*point, out),
+        Value::Polygon(points) => polygon(points, out),
+        Value::File(name) => tagged("File", "name", name, out),
+        Value::Bytes(bytes) => tagged("Bytes", "base64", &STANDARD.encode(bytes), out),
+        Value::Relation(class) => tagged("Relation", "className", class, out),
+        Value::Array(list) => array(list, out),
+        Value::Object(map) => object(map, out),
+    }
+}
+
+/// Appends a text as a JSON string.
+pub fn string(text: &str, out: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    for (i, &b) in bytes.iter().enumerate() {
+        if b >= 0x20 && b != b'"' && b != b'\\' {
+            continue;
+        }
+        out.extend_from_slice(&bytes[from..i]);
+        from = i + 1;
+        match b {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0x08 => out.extend_from_slice(b"\\b"),
+            0x0c => out.extend_from_slice(b"\\f"),
+            _ => {
+                out.extend_from_slice(b"\\u00");
+                out.push(HEX[usize::from(b >> 4)]);
+                out.push(HEX[usize::from(b & 15)]);
+            }
+        }
+    }
+    out.extend_from_slice(&bytes[from..]);
+    out.push(b'"');
+}
+
+fn tagged(ty: &str, key: &str, text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"__type\":\"");
+    out.extend_from_slice(ty.as_bytes());
+    out.extend_from_slice(b"\",\"");
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":");
+    string(text, out);
+    out.push(b'}');
+}
+
+fn pointer(pointer: &Pointer, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"__type\":\"Pointer\",\"className\":");
+    string(&pointer.class, out);
+    out.extend_from_slice(b",\"objectId\":");
+    string(&pointer.id, out);
+    out.push(b'}');
+}
+
+fn geo_point(point: GeoPoint, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"__type\":\"GeoPoint\",\"latitude\":");
+    number::write(point.latitude, out);
+    out.extend_from_slice(b",\"longitude\":");
+    number::write(point.longitude, out);
+    out.push(b'}');
+}
+
+fn polygon(points: &[GeoPoint], out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"__type\":\"Polygon\",\"coordinates\":[");
+    for (i, point) in points.iter().enumerate() {
+        out.extend_from_slice(if i == 0 { b"[" } else { b",[" });
+        number::write(point.latitude, out);
+        out.push(b',');
+        number::write(point.longitude, out);
+        out.push(b']');
+    }
+    out.extend_from_slice(b"]}");
+}
+
+fn array(list: &[Value], out: &mut Vec<u8>) {
+    out.push(b'[');
+    for (i, value) in list.iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        write(value, out);
+    }
+    out.push(b']');
+}
+
+fn object(map: &Map, out: &mut Vec<u8>) {
+    out.push(b'{');
+    for (i, (key, value)) in map.iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        string(key, out);
+        out.push(b':');
+        write(value, out);
+    }
+    out.push(b'}');
+}
