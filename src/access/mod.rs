@@ -10,6 +10,7 @@ pub mod plan;
 pub mod protected;
 pub mod render;
 
+pub use internal::internal;
 pub use plan::{Aggregate, Create, Delete, Join, Limits, Read, Update, Write};
 pub use render::{Render, Select};
 

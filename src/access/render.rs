@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Map, ParseObject, Value};
+use crate::model::{ClassSchema, FieldType, Map, ParseObject, Value};
 
 /// Which fields a query asks for; `objectId`, `createdAt`, `updatedAt`, `ACL` and relations are always among them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,6 +32,19 @@ pub struct Render {
 const ALWAYS: [&str; 3] = ["objectId", "createdAt", "updatedAt"];
 
 impl Render {
+    /// Everything of a class that is not internal, narrowed to a selection; files get URLs below `file_base`.
+    pub(in crate::access) fn of(schema: &ClassSchema, select: Select, file_base: String) -> Self {
+        let files = schema.fields.iter().filter(|(_, field)| field.ty == FieldType::File).map(|(name, _)| name.clone());
+        Self {
+            select,
+            hidden: HashSet::new(),
+            relations: schema.relations().map(|(name, target)| (name.to_owned(), target.to_owned())).collect(),
+            files: files.collect(),
+            file_base,
+            internals: false,
+        }
+    }
+
     /// Is a stored field shown? Internal columns never pass here; see [`Render::shows_internals`].
     pub fn shows(&self, field: &str) -> bool {
         if field.starts_with('_') || self.hidden.contains(field) {
