@@ -87,5 +87,8 @@ pub fn is_blank(value: Option<&Value>) -> bool {
 
 /// May an entry of the response be left out, because the client knows it (`objects.md` section 3)?
 pub fn is_dropped(value: &Value, submitted: Option<&Value>) -> bool {
-    value.is_null() || matches!(value, Value::Pointer(_)) || value.wire_type() == Some("Pointer") || submitted == Some(value)
+    value.is_null()
+        || matches!(value, Value::Pointer(_))
+        || value.wire_type() == Some("Pointer")
+        || submitted == Some(value)
 }

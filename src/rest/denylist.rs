@@ -20,7 +20,7 @@ struct Entry {
 enum Matcher {
     /// A text without any sign of a regular expression, to be found anywhere.
     Plain(String),
-    Regex(std::sync::Arc<crate::matching::Compiled>),
+    Regex(std::sync::Arc<crate::matching::regex::Compiled>),
     /// A value that is no text, to be equal.
     Equal(Value),
 }
@@ -66,9 +66,10 @@ impl Denylist {
         }
         match value {
             Value::Object(map) => self.check(map),
-            Value::Array(list) => {
-                list.iter().enumerate().try_for_each(|(i, value)| self.check_entry(itoa::Buffer::new().format(i), value))
-            }
+            Value::Array(list) => list
+                .iter()
+                .enumerate()
+                .try_for_each(|(i, value)| self.check_entry(itoa::Buffer::new().format(i), value)),
             _ => Ok(()),
         }
     }
@@ -81,14 +82,14 @@ impl Matcher {
             return Ok(Self::Plain(text.clone()));
         }
         let regex = Regex { pattern: text.clone(), options: String::new() };
-        crate::matching::compile(&regex).map(Self::Regex)
+        crate::matching::regex::compile(&regex).map(Self::Regex)
     }
 
     fn hits_text(&self, text: &str) -> bool {
         match self {
             Self::Plain(part) => text.contains(part.as_str()),
             // An expression that gives up counts as found: the list is there to refuse.
-            Self::Regex(regex) => regex.is_match(text).unwrap_or(true),
+            Self::Regex(regex) => regex.is_match(text, &mut crate::matching::Work::new(1_000_000)).unwrap_or(true),
             Self::Equal(_) => false,
         }
     }

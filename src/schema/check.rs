@@ -127,9 +127,10 @@ mod tests {
 
     fn message(schema: &ClassSchema, text: &str) -> String {
         let kind = Kind { updating: false, internals: false };
-        fit(schema, &body(text), kind).map_or_else(|e| e.to_string(), |added| {
-            added.iter().map(|(n, f)| format!("{n}:{}", f.ty)).collect::<Vec<_>>().join(" ")
-        })
+        fit(schema, &body(text), kind).map_or_else(
+            |e| e.to_string(),
+            |added| added.iter().map(|(n, f)| format!("{n}:{}", f.ty)).collect::<Vec<_>>().join(" "),
+        )
     }
 
     #[test]
