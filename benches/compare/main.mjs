@@ -27,11 +27,12 @@ const HELP = `usage: benches/compare/run [options]
   --keep                 leave the run's directory (configuration, logs, databases) behind`;
 
 const string = value => ({ type: 'string', default: value });
-const { values: options } = parseArgs({ options: {
+const known = {
   only: string(), rows: string(rows.map(row => row.name).join()), rounds: string('3'), seconds: string('4'), requests: string(),
   warmup: string('3'), connections: string('32'), starts: string('10'), ours: string(), theirs: string(), port: string('16300'),
   json: string(), perf: { type: 'boolean' }, keep: { type: 'boolean' }, help: { type: 'boolean' },
-} });
+};
+const options = readOptions();
 if (options.help) {
   console.log(HELP);
   process.exit(0);
@@ -42,6 +43,14 @@ if (![undefined, 'ours', 'theirs'].includes(options.only)) fail('--only takes ou
 const dir = mkdtempSync(join(tmpdir(), 'compare-'));
 chmodSync(dir, 0o711);
 const cleanups = [() => options.keep ? console.error(`kept ${dir}`) : rmSync(dir, { recursive: true, force: true })];
+
+function readOptions() {
+  try {
+    return parseArgs({ options: known }).values;
+  } catch (error) {
+    return fail(error.message);
+  }
+}
 
 function fail(why) {
   console.error(`benches/compare: ${why}`);
@@ -103,6 +112,7 @@ async function prepare(server) {
   }
   await server.start();
   await sleep(3000);
+  server.assertRunning();
   server.idle = memory(server.pid);
   for (const row of wanted) {
     const requests = row.requests(data);
@@ -124,7 +134,7 @@ async function profile(server, limit) {
     await sleep(300);
     await measure(server, row, limit);
     perf.kill('SIGINT');
-    await ended.catch(error => fail(`--perf: ${error.message}`));
+    await ended.catch(error => { throw Error(`--perf: ${error.message}`); });
     const report = ['report', '-i', data, '--stdio', '--no-children', '-g', 'none', '--percent-limit', '0.5'];
     writeFileSync(join(folder, `${row.name}.txt`), execFileSync('perf', report, { stdio: ['ignore', 'pipe', 'ignore'] }));
   }
@@ -134,16 +144,14 @@ async function profile(server, limit) {
 async function compare() {
   const [load1] = loadavg(), servers = [];
   if (load1 > 0.5) console.error(`load average ${load1.toFixed(1)}: this machine is not quiet, CPU per request will be too high`);
+  const binary = resolve(options.ours ?? join(out, '../release/parsimony'));
+  if (options.only !== 'theirs' && !existsSync(binary)) throw Error(`no ${binary}: cargo build --release, or --ours PATH`);
   if (options.only !== 'ours') {
     const npm = installTheirs(out, options.theirs && resolve(options.theirs));
     cleanups.unshift(startPostgres(dir, port + 2));
     servers.push(theirs(dir, npm, port, port + 2));
   }
-  if (options.only !== 'theirs') {
-    const binary = resolve(options.ours ?? join(out, '../release/parsimony'));
-    if (!existsSync(binary)) fail(`no ${binary}: cargo build --release, or --ours PATH`);
-    servers.push(ours(dir, binary, port + 1));
-  }
+  if (options.only !== 'theirs') servers.push(ours(dir, binary, port + 1));
   for (const server of servers) await prepare(server);
   const limit = options.requests ?? `${options.seconds}s`;
   for (let round = 1; round <= Number(options.rounds); round++) {
