@@ -12,6 +12,7 @@ pub mod engine;
 mod file_domains;
 pub mod find;
 pub mod get;
+pub mod query;
 pub mod update;
 
 pub use answer::Answer;
