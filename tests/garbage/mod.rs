@@ -4,3 +4,7 @@
 //! of `../golden/oracle.js`.
 
 mod answers;
+mod bodies;
+mod bombs;
+mod slow;
+mod wire;
