@@ -74,7 +74,7 @@ impl Read {
     /// The same plan for those that a permission list lets in.
     #[must_use]
     pub fn for_groups(mut self, groups: Vec<String>) -> Self {
-        self.groups = Some(groups);
+        self.groups.get_or_insert(groups);
         self
     }
 
@@ -90,7 +90,7 @@ impl Update {
     /// The same plan for those that a permission list lets in.
     #[must_use]
     pub fn for_groups(mut self, groups: Vec<String>) -> Self {
-        self.groups = Some(groups);
+        self.groups.get_or_insert(groups);
         self
     }
 
@@ -113,7 +113,7 @@ impl Delete {
     /// The same plan for those that a permission list lets in.
     #[must_use]
     pub fn for_groups(mut self, groups: Vec<String>) -> Self {
-        self.groups = Some(groups);
+        self.groups.get_or_insert(groups);
         self
     }
 }

@@ -3,10 +3,13 @@
 //! The edge (`http/`, later `graphql/` and `live/`) hands in a [`Call`] and gets an [`Answer`].
 
 pub mod answer;
+mod body;
 pub mod call;
 pub mod create;
 pub mod delete;
+mod denylist;
 pub mod engine;
+mod file_domains;
 pub mod find;
 pub mod get;
 pub mod update;
