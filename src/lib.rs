@@ -1,6 +1,7 @@
 //! Parsimony: Parse Server's wire, database layout and configuration, in one Rust binary.
 
 pub mod access;
+pub mod app;
 pub mod auth;
 pub mod cloud;
 pub mod config;
@@ -10,5 +11,6 @@ pub mod matching;
 pub mod model;
 pub mod rest;
 pub mod schema;
+pub mod server;
 pub mod storage;
 pub mod telemetry;
