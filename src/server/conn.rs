@@ -25,7 +25,7 @@ use crate::http::Edge;
 
 /// Largest head of a request, bytes; also the most that hyper reads ahead.
 const MAX_HEAD: usize = 64 * 1024;
-/// How long a connection that came while draining may take to begin.
+/// How long a connection without a request may take to begin one when the server drains.
 const LATE: Duration = Duration::from_millis(500);
 /// As good as never, for a limit that is off.
 const NEVER: Duration = Duration::from_secs(30 * 365 * 86_400);
@@ -49,9 +49,7 @@ impl Limits {
 /// Serves a connection to its end.
 pub async fn run(stream: TcpStream, peer: IpAddr, edge: Arc<Edge>, limits: Limits, mut closing: watch::Receiver<bool>) {
     let clock = Arc::new(Clock { born: Instant::now(), limits, due: AtomicU64::new(0) });
-    // A connection that came while draining may ask one thing, and soon.
-    let late = *closing.borrow();
-    clock.wait(if late { limits.head.min(LATE) } else { limits.head }, Phase::Fresh);
+    clock.wait(limits.head, Phase::Fresh);
     let io = TokioIo::new(Watched { stream, clock: clock.clone() });
     let service = {
         let clock = clock.clone();
@@ -80,9 +78,9 @@ pub async fn run(stream: TcpStream, peer: IpAddr, edge: Arc<Edge>, limits: Limit
         if open && told.as_mut().poll(cx).is_ready() {
             open = false;
             connection.as_mut().graceful_shutdown();
-            // hyper waits for the first request of a connection, however long that takes.
-            if !late && fresh.is_fresh() {
-                return Poll::Ready(());
+            // hyper waits for the first request of a connection, however long that takes; it may be on its way.
+            if fresh.is_fresh() {
+                fresh.wait(limits.head.min(LATE), Phase::Fresh);
             }
         }
         // Clients break off, send nonsense, or come too late: the connection ends, and that is all there is to it.
