@@ -73,20 +73,27 @@ pub async fn run(stream: TcpStream, peer: IpAddr, edge: Arc<Edge>, limits: Limit
     let fresh = clock.clone();
     let mut timed = pin!(Timed { sleep: None, clock });
     let mut told = pin!(closing.wait_for(|closing| *closing));
-    let mut open = true;
+    let (mut draining, mut last) = (false, false);
     std::future::poll_fn(|cx| {
-        if open && told.as_mut().poll(cx).is_ready() {
-            open = false;
-            connection.as_mut().graceful_shutdown();
-            // hyper waits for the first request of a connection, however long that takes; it may be on its way.
+        if !draining && told.as_mut().poll(cx).is_ready() {
+            draining = true;
+            // A connection without a request may have one on its way; hyper would shut it at once.
             if fresh.is_fresh() {
                 fresh.wait(limits.head.min(LATE), Phase::Fresh);
             }
         }
-        // Clients break off, send nonsense, or come too late: the connection ends, and that is all there is to it.
-        match connection.as_mut().poll(cx) {
-            Poll::Ready(_) => Poll::Ready(()),
-            Poll::Pending => timed.as_mut().poll(cx),
+        loop {
+            if draining && !last && !fresh.is_fresh() {
+                last = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            // Clients break off, send nonsense, or come too late: the connection ends, and that is all there is to it.
+            if connection.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(());
+            }
+            if !draining || last || fresh.is_fresh() {
+                return timed.as_mut().poll(cx);
+            }
         }
     })
     .await;
