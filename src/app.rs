@@ -1,5 +1,6 @@
 //! The composition root: the only place that names a concrete database, clock and source of chance.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -7,13 +8,14 @@ use rand::Rng;
 
 use crate::cloud::NoCode;
 use crate::config::{AppConfig, Database};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::Site;
 use crate::model::Date;
 use crate::model::id::Random;
 use crate::rest::Engine;
 use crate::rest::engine::Clock;
 use crate::storage::Storage;
+use crate::storage::sqlite::Sqlite;
 
 /// One app, opened.
 pub struct App {
@@ -45,9 +47,17 @@ impl App {
 /// The database that the configuration names.
 fn open_storage(config: &AppConfig) -> Result<Arc<dyn Storage>> {
     match &config.database {
-        Database::Sqlite(path) => {
-            Err(Error::internal(format!("SQLite is not built yet, so {} cannot be opened", path.display())))
-        }
+        Database::Sqlite(path) => Ok(Arc::new(Sqlite::open(path)?)),
+    }
+}
+
+/// Copies the database of an app into another file, while a server runs on it or not.
+///
+/// # Errors
+/// 1 if the copy cannot be made.
+pub async fn backup(config: &AppConfig, to: &Path) -> Result<()> {
+    match &config.database {
+        Database::Sqlite(path) => Sqlite::copy(path.clone(), to.to_owned()).await,
     }
 }
 

@@ -1,0 +1,3 @@
+//! What the SQL back ends share.
+
+pub mod apply;
