@@ -9,7 +9,7 @@ use super::respond;
 use super::router::{self, Found, Handler, Params, Route};
 use crate::error::{Code, Error, Result};
 use crate::model::{Map, Value, wire};
-use crate::rest::{Answer, Call};
+use crate::rest::{self, Answer, Call};
 
 /// Requests of one batch that run at the same time.
 const AT_ONCE: usize = 64;
@@ -39,10 +39,11 @@ pub async fn run(mut job: Job) -> Result<Answer> {
     let requests = requests.into_iter().map(request).collect::<Result<Vec<_>>>()?;
     let items = requests.into_iter().map(|(path, map)| item(&job, &path, map)).collect::<Result<Vec<_>>>()?;
     items.iter().try_for_each(|item| admit(&job, item))?;
-    if body.get("transaction") == Some(&Value::Bool(true)) {
-        return transaction(&job.call, items).await;
-    }
-    let answers: Vec<_> = stream::iter(items).map(|item| one(&job, item)).buffered(AT_ONCE).collect().await;
+    let answers: Vec<_> = if body.get("transaction") == Some(&Value::Bool(true)) {
+        transaction(&job.call, items).await?
+    } else {
+        stream::iter(items).map(|item| one(&job, item)).buffered(AT_ONCE).collect().await
+    };
     Ok(Answer::raw(array(&answers, job.call.engine.config.enable_sanitized_error_response)))
 }
 
@@ -168,9 +169,28 @@ async fn one(job: &Job, item: Item) -> Result<Answer> {
     Box::pin(dispatch::run(sub)).await
 }
 
-/// All or nothing.
-async fn transaction(_call: &Call, _items: Vec<Item>) -> Result<Answer> {
-    Err(dispatch::unbuilt("POST /batch with transaction"))
+/// All or nothing; the first failure is that of the whole.
+async fn transaction(call: &Call, items: Vec<Item>) -> Result<Vec<Result<Answer>>> {
+    let items = items.into_iter().map(Item::in_transaction).collect::<Result<Vec<_>>>()?;
+    let answers = rest::batch::transaction(call, items).await?;
+    Ok(answers.into_iter().map(Ok).collect())
+}
+
+impl Item {
+    fn in_transaction(self) -> Result<rest::batch::Item> {
+        let Params([class, id]) = self.params;
+        let body = self.body.unwrap_or_else(|| Value::Object(Map::new()));
+        Ok(match self.route.handler {
+            Handler::Create => rest::batch::Item::Create { class, body },
+            Handler::Update => rest::batch::Item::Update { class, id, body },
+            Handler::Delete => rest::batch::Item::Delete { class, id },
+            Handler::Get => {
+                let params = if let Value::Object(map) = body { map } else { Map::new() };
+                rest::batch::Item::Get { class, id, params }
+            }
+            _ => return Err(dispatch::unbuilt(&format!("{} {} in a transaction", self.route.method, self.route.path))),
+        })
+    }
 }
 
 fn array(answers: &[Result<Answer>], sanitise: bool) -> Vec<u8> {

@@ -38,6 +38,14 @@ impl Job {
         map
     }
 
+    /// The keys of the body: none if it is no object.
+    fn map(&mut self) -> Map {
+        match self.body.take() {
+            Some(Value::Object(map)) => map,
+            _ => Map::new(),
+        }
+    }
+
     /// The body of a write: an empty object if there is none.
     fn object(&mut self) -> Value {
         self.body.take().unwrap_or_else(|| Value::Object(Map::new()))
@@ -71,14 +79,19 @@ pub async fn run(mut job: Job) -> Result<Answer> {
         Handler::Delete => rest::delete::delete(&job.call, &class, &id).await,
         Handler::Batch => Box::pin(batch::run(job)).await,
         Handler::ServerInfo => Ok(server_info::answer()),
-        Handler::Schemas
-        | Handler::SchemaGet
-        | Handler::SchemaCreate
-        | Handler::SchemaUpdate
-        | Handler::SchemaDelete
-        | Handler::Purge
-        | Handler::Aggregate
-        | Handler::Unbuilt => Err(unbuilt(&format!("{} {}", job.route.method, job.route.path))),
+        Handler::Schemas => rest::schemas::list(&job.call).await,
+        Handler::SchemaGet => rest::schemas::get(&job.call, &class).await,
+        Handler::SchemaCreate => {
+            let body = job.map();
+            rest::schemas::create(&job.call, Some(class.as_str()).filter(|class| !class.is_empty()), body).await
+        }
+        Handler::SchemaUpdate => {
+            let body = job.map();
+            rest::schemas::update(&job.call, &class, body).await
+        }
+        Handler::SchemaDelete => rest::schemas::delete(&job.call, &class).await,
+        Handler::Purge => rest::schemas::purge(&job.call, &class).await,
+        Handler::Aggregate | Handler::Unbuilt => Err(unbuilt(&format!("{} {}", job.route.method, job.route.path))),
     }
 }
 

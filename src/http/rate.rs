@@ -220,7 +220,7 @@ mod tests {
         }
     }
 
-    const CLIENT: Subject = Subject::anonymous();
+    static CLIENT: Subject = Subject::anonymous();
 
     fn seen<'a>() -> Seen<'a> {
         Seen {

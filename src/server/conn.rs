@@ -25,6 +25,8 @@ use crate::http::Edge;
 
 /// Largest head of a request, bytes; also the most that hyper reads ahead.
 const MAX_HEAD: usize = 64 * 1024;
+/// How long a connection without a request may take to begin one when the server drains.
+const LATE: Duration = Duration::from_millis(500);
 /// As good as never, for a limit that is off.
 const NEVER: Duration = Duration::from_secs(30 * 365 * 86_400);
 
@@ -47,7 +49,7 @@ impl Limits {
 /// Serves a connection to its end.
 pub async fn run(stream: TcpStream, peer: IpAddr, edge: Arc<Edge>, limits: Limits, mut closing: watch::Receiver<bool>) {
     let clock = Arc::new(Clock { born: Instant::now(), limits, due: AtomicU64::new(0) });
-    clock.wait(limits.head, Phase::Head);
+    clock.wait(limits.head, Phase::Fresh);
     let io = TokioIo::new(Watched { stream, clock: clock.clone() });
     let service = {
         let clock = clock.clone();
@@ -68,18 +70,30 @@ pub async fn run(stream: TcpStream, peer: IpAddr, edge: Arc<Edge>, limits: Limit
             .serve_connection(io, service)
             .with_upgrades()
     );
+    let fresh = clock.clone();
     let mut timed = pin!(Timed { sleep: None, clock });
     let mut told = pin!(closing.wait_for(|closing| *closing));
-    let mut open = true;
+    let (mut draining, mut last) = (false, false);
     std::future::poll_fn(|cx| {
-        if open && told.as_mut().poll(cx).is_ready() {
-            open = false;
-            connection.as_mut().graceful_shutdown();
+        if !draining && told.as_mut().poll(cx).is_ready() {
+            draining = true;
+            // A connection without a request may have one on its way; hyper would shut it at once.
+            if fresh.is_fresh() {
+                fresh.wait(limits.head.min(LATE), Phase::Fresh);
+            }
         }
-        // Clients break off, send nonsense, or come too late: the connection ends, and that is all there is to it.
-        match connection.as_mut().poll(cx) {
-            Poll::Ready(_) => Poll::Ready(()),
-            Poll::Pending => timed.as_mut().poll(cx),
+        loop {
+            if draining && !last && !fresh.is_fresh() {
+                last = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            // Clients break off, send nonsense, or come too late: the connection ends, and that is all there is to it.
+            if connection.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(());
+            }
+            if !draining || last || fresh.is_fresh() {
+                return timed.as_mut().poll(cx);
+            }
         }
     })
     .await;
@@ -93,6 +107,8 @@ enum Phase {
     Idle,
     /// The head of a request is on its way.
     Head,
+    /// The connection has not said anything yet.
+    Fresh,
 }
 
 /// What a connection waits for, and until when: the phase in the two lowest bits, milliseconds since its birth above.
@@ -113,9 +129,14 @@ impl Clock {
         self.due.store(Phase::Work as u64, Ordering::Relaxed);
     }
 
+    fn is_fresh(&self) -> bool {
+        self.due.load(Ordering::Relaxed) & 3 == Phase::Fresh as u64
+    }
+
     /// Bytes came in.
     fn heard(&self) {
-        if self.due.load(Ordering::Relaxed) & 3 == Phase::Idle as u64 {
+        let phase = self.due.load(Ordering::Relaxed) & 3;
+        if phase == Phase::Idle as u64 || phase == Phase::Fresh as u64 {
             self.wait(self.limits.head, Phase::Head);
         }
     }

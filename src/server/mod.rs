@@ -1,6 +1,8 @@
 //! The process as a server: opens the apps, listens, and drains when it is told to stop.
 
 mod conn;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
