@@ -1,0 +1,3 @@
+//! Where objects are kept.
+
+pub mod pipeline;
