@@ -1,6 +1,13 @@
 //! Parsimony: Parse Server's wire, database layout and configuration, in one Rust binary.
 
+pub mod access;
+pub mod auth;
+pub mod cli;
+pub mod cloud;
+pub mod config;
 pub mod error;
 pub mod matching;
 pub mod model;
+pub mod rest;
+pub mod schema;
 pub mod storage;

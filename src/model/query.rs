@@ -1,6 +1,15 @@
 //! The where tree as storage and `matching/` take it: typed, bound to the class's schema, without sub-queries.
 //!
-//! `rest/` resolves sub-queries and relation constraints first, `query::parse` then makes this of what is left.
+//! `rest/` resolves sub-queries and relation constraints first, [`parse`] then makes this of what is left.
+
+mod atom;
+mod constraint;
+mod geo;
+mod parse;
+mod relative_time;
+mod text;
+
+pub use parse::{Context, parse};
 
 use super::value::GeoPoint;
 use super::{Path, Value};

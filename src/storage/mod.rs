@@ -1,3 +1,166 @@
-//! Where objects are kept.
+//! Where objects are kept: one trait, and a back end a folder.
+//!
+//! Every back end passes `contract.rs`. MongoDB's meaning of ordering, equality, null and missing is the meaning.
 
 pub mod pipeline;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::access::{Aggregate, Read, Render, Write};
+use crate::error::Result;
+use crate::model::{ClassSchema, Date, Field, Map, ParseObject, Path, Value};
+
+/// What the methods of [`Storage`] give back.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// A database. Errors are told by meaning: 137 for a value that must be unique, 124 when the deadline has passed, 102 for a
+/// query that it cannot run, 1 for everything that is not the client's fault.
+pub trait Storage: Send + Sync {
+    /// The rows that a plan asks for.
+    fn find<'a>(&'a self, plan: &'a Read) -> Answer<'a, Rows>;
+
+    /// How many rows a plan's filter matches, whatever its skip and limit.
+    fn count<'a>(&'a self, plan: &'a Read) -> Answer<'a, u64>;
+
+    /// The distinct values at a path among the rows of the plan's filter, lists unwound.
+    fn distinct<'a>(&'a self, plan: &'a Read, path: &'a Path) -> Answer<'a, Vec<Value>>;
+
+    /// The rows that a pipeline makes, in the database's names.
+    fn aggregate<'a>(&'a self, plan: &'a Aggregate) -> Answer<'a, Vec<Map>>;
+
+    /// How the database would run a plan, in its own words.
+    fn explain<'a>(&'a self, plan: &'a Read) -> Answer<'a, Value>;
+
+    /// Carries out writes in order. With `atomic` all or none: the first that fails (or finds no object to update or delete)
+    /// undoes the others. The answer has one outcome a write, up to the one that failed.
+    fn write<'a>(&'a self, writes: Vec<Write>, atomic: bool) -> Answer<'a, Vec<Result<Outcome>>>;
+
+    /// The ids of the owners (`by_related`) or of the related objects of a relation's entries.
+    fn joined<'a>(&'a self, relation: &'a Relation, side: Side, ids: &'a [String]) -> Answer<'a, Vec<String>>;
+
+    /// Takes a key until an instant, once: `false` if it is taken already (`X-Parse-Request-Id`).
+    fn claim<'a>(&'a self, key: &'a str, now: Date, until: Date) -> Answer<'a, bool>;
+
+    /// Every class with a stored schema, in the order they were made.
+    fn schemas(&self) -> Answer<'_, Vec<ClassSchema>>;
+
+    /// Changes the schema of a class, and its data where the change says so.
+    fn alter(&self, change: SchemaChange) -> Answer<'_, ()>;
+
+    /// Is it there?
+    fn ping(&self) -> Answer<'_, ()>;
+
+    /// Finishes what runs and lets go of the database.
+    fn close(&self) -> Answer<'_, ()>;
+}
+
+/// Rows as the back end has them: written as JSON without a tree between, or taken as objects.
+pub trait RowSet: Send {
+    /// How many there are.
+    fn len(&self) -> usize;
+
+    /// Appends one row as a JSON object, as the plan's [`Render`] shows it.
+    ///
+    /// # Errors
+    /// 1 for a stored row that cannot be read.
+    fn write_json(&self, row: usize, render: &Render, out: &mut Vec<u8>) -> Result<()>;
+
+    /// One row as an object, nothing hidden.
+    ///
+    /// # Errors
+    /// As [`RowSet::write_json`].
+    fn object(&self, row: usize) -> Result<ParseObject>;
+}
+
+/// What [`Storage::find`] answers.
+pub type Rows = Box<dyn RowSet>;
+
+/// What became of a write.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The object is stored.
+    Created,
+    /// The object after the update; `None` if there was none to update.
+    Updated(Option<ParseObject>),
+    /// How many objects went.
+    Deleted(u64),
+}
+
+/// A relation column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// The class that has the column.
+    pub class: String,
+    /// The column.
+    pub field: String,
+}
+
+/// Which ids of a relation's entries are given; the others are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Owners are given, related objects wanted.
+    Owning,
+    /// Related objects are given, owners wanted.
+    Related,
+}
+
+/// A change of a class.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SchemaChange {
+    /// A new class; nothing happens if it is there.
+    CreateClass(ClassSchema),
+    /// New columns; those that are there stay as they are.
+    AddFields {
+        /// The class.
+        class: String,
+        /// Names and columns.
+        fields: Vec<(String, Field)>,
+    },
+    /// Other options for a column of the same type.
+    SetFieldOptions {
+        /// The class.
+        class: String,
+        /// The column.
+        field: String,
+        /// All its options.
+        options: Map,
+    },
+    /// Away with columns and their data, the entries of relations too.
+    DeleteFields {
+        /// The class.
+        class: String,
+        /// The columns.
+        fields: Vec<String>,
+    },
+    /// Other class level permissions.
+    SetClp {
+        /// The class.
+        class: String,
+        /// All of them; `None` is the open default.
+        clp: Option<Map>,
+    },
+    /// New indexes.
+    CreateIndexes {
+        /// The class.
+        class: String,
+        /// Name to keys, as `/schemas` gives them.
+        indexes: Map,
+    },
+    /// Away with indexes.
+    DropIndexes {
+        /// The class.
+        class: String,
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// A unique index over values that are there.
+    EnsureUnique {
+        /// The class.
+        class: String,
+        /// The column.
+        field: String,
+    },
+    /// Away with a class, its objects, and the entries of its relations.
+    DropClass(String),
+}

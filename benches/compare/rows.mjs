@@ -1,0 +1,129 @@
+// The rows of the comparison: the data both servers are seeded with, what each row sends, and what a right answer is.
+
+/** Parse's keys and the mount path, the same on both sides. */
+export const keys = { appId: 'compare', restAPIKey: 'compare-rest', masterKey: 'compare-master' };
+
+const SCORES = 1000, PLAYERS = 100, FOUND = 100, BATCH = 50;
+/** How many different bodies a row of writes cycles through. */
+const BODIES = 1000, BATCHES = 200;
+const times = (count, make) => Array.from({ length: count }, (_, i) => make(i));
+const text = value => (typeof value === 'object' ? JSON.stringify(value) : value);
+const query = parts => Object.entries(parts).map(([key, value]) => `${key}=${encodeURIComponent(text(value))}`).join('&');
+
+/** A row of ten fields, one of each common type. */
+const score = (i, playerId) => ({
+  playerName: `Player number ${i}`,
+  score: (i * 7919) % 100_000,
+  rating: i / 8 + 0.0625,
+  cheatMode: i % 3 === 0,
+  round: i % (SCORES / FOUND),
+  note: `A note of ordinary length on game ${i}, as an app would store it.`,
+  tags: ['alpha', `tag${i % 17}`, 'omega'],
+  stats: { kills: i % 31, deaths: i % 13, weapon: { name: 'bow', level: i % 9 } },
+  playedAt: { __type: 'Date', iso: new Date(1.7e12 + i * 60_000).toISOString() },
+  location: { __type: 'GeoPoint', latitude: (i % 170) - 85 + 0.5, longitude: (i % 350) - 175 + 0.25 },
+  ...(playerId && { player: { __type: 'Pointer', className: 'Player', objectId: playerId } }),
+});
+const player = i => ({ name: `Player ${i}`, email: `p${i}@example.com`, level: i % 60, active: i % 2 === 0, badges: ['a', 'b'] });
+
+/** Seeds a server; returns the ids and rows that the requests and their checks need. */
+export async function seed(server) {
+  const createAll = async (className, rows) => {
+    const ids = [];
+    for (let i = 0; i < rows.length; i += BATCH) {
+      const requests = rows.slice(i, i + BATCH).map(body => ({ method: 'POST', path: `/parse/classes/${className}`, body }));
+      const { status, body } = await server.ask('POST', '/batch', { requests });
+      if (status !== 200 || !body.every(one => one.success)) throw Error(`seeding ${className}: ${JSON.stringify(body)}`);
+      ids.push(...body.map(one => one.success.objectId));
+    }
+    return ids;
+  };
+  const players = await createAll('Player', times(PLAYERS, player));
+  const rows = times(SCORES, i => score(i, players[i % PLAYERS]));
+  const scores = await createAll('GameScore', rows);
+  const updates = await createAll('UpdatedScore', rows.map(row => ({ ...row, score: 0 })));
+  for (const className of ['CreatedScore', 'BatchedScore']) await createAll(className, [rows[0]]);
+  return { players, scores, updates, rows };
+}
+
+const found = (rows, map = row => row) => ({ results: rows.map(map) });
+const inRound = (data, round) => data.rows.filter(row => row.round === round);
+const withPlayer = row => ({ ...row, player: { __type: 'Object', className: 'Player', ...player(Number(row.playerName.match(/\d+/)) % PLAYERS) } });
+const find = parts => ['GET', `/classes/GameScore?${query(parts)}`];
+const countOf = (className, where = {}) => `/classes/${className}?${query({ where, limit: 0, count: 1 })}`;
+
+/**
+ * name: as --rows takes it. requests: what is sent, in a cycle. status, marker, count: what every answer is checked
+ * for under load. expect: what the first request's answer says, asked once before the load (ids and dates of the
+ * server's own making left out); with some, the answer holds so many of the expected results. after: a count to ask for when all is done and what it must be,
+ * given the right answers of all runs and of the longest (each run begins with the first request).
+ */
+export const rows = [
+  {
+    name: 'create', title: 'create', status: 201, marker: '"objectId":"', count: 1,
+    requests: data => times(BODIES, i => ['POST', '/classes/CreatedScore', score(i, data.players[i % PLAYERS])]),
+    expect: () => ({}),
+    after: ({ answered }) => [countOf('CreatedScore'), 1 + answered],
+  },
+  {
+    name: 'get', title: 'get', status: 200, marker: '"playerName":"Player number ', count: 1,
+    requests: data => data.scores.map(id => ['GET', `/classes/GameScore/${id}`]),
+    expect: data => data.rows[0],
+  },
+  {
+    name: 'update', title: 'update', status: 200, marker: '"updatedAt":"', count: 1,
+    requests: data => data.updates.map((id, i) => ['PUT', `/classes/UpdatedScore/${id}`, { score: 1 + i, cheatMode: i % 2 === 0 }]),
+    expect: () => ({}),
+    after: ({ longest }) => [countOf('UpdatedScore', { score: { $gt: 0 } }), Math.min(longest, SCORES)],
+  },
+  {
+    name: 'find100', title: `find ${FOUND}`, status: 200, marker: '"playerName":"Player number ', count: FOUND,
+    requests: () => times(SCORES / FOUND, i => find({ skip: i * FOUND, limit: FOUND })),
+    expect: data => found(data.rows),
+    some: FOUND,
+  },
+  {
+    name: 'findwhere', title: `find ${FOUND}, where, order`, status: 200, marker: '"playerName":"Player number ', count: FOUND,
+    requests: () => times(SCORES / FOUND, i => find({ where: { round: i }, order: '-score', limit: FOUND })),
+    expect: data => found(inRound(data, 0)),
+  },
+  {
+    name: 'find1', title: 'find 1', status: 200, marker: '"playerName":"Player number ', count: 1,
+    requests: data => data.rows.map(row => find({ where: { playerName: row.playerName }, limit: 1 })),
+    expect: data => found([data.rows[0]]),
+  },
+  {
+    name: 'find1id', title: 'find 1 by objectId', status: 200, marker: '"playerName":"Player number ', count: 1,
+    requests: data => data.scores.map(objectId => find({ where: { objectId }, limit: 1 })),
+    expect: data => found([data.rows[0]]),
+  },
+  {
+    name: 'include', title: `find ${FOUND}, include`, status: 200, marker: '"email":"p', count: FOUND,
+    requests: () => times(SCORES / FOUND, i => find({ where: { round: i }, include: 'player', limit: FOUND })),
+    expect: data => found(inRound(data, 0), withPlayer),
+  },
+  {
+    name: 'batch', title: `batch of ${BATCH}`, status: 200, marker: '"success":', count: BATCH,
+    requests: data => times(BATCHES, i => ['POST', '/batch', {
+      requests: times(BATCH, j => ({ method: 'POST', path: '/parse/classes/BatchedScore', body: score(i * BATCH + j, data.players[j]) })),
+    }]),
+    expect: () => times(BATCH, () => ({ success: {} })),
+    after: ({ answered }) => [countOf('BatchedScore'), 1 + answered * BATCH],
+  },
+];
+
+/** Whether two answers say the same; with some, whether the answer holds so many of the expected results. */
+export function same(answer, expected, some) {
+  if (!some) return canonical(answer) === canonical(expected);
+  const known = new Set(expected.results.map(canonical)), given = new Set(answer.results?.map(canonical));
+  return given.size === some && answer.results.length === some && [...given].every(row => known.has(row));
+}
+
+/** The JSON of an answer with object keys sorted, rows sorted, and what each server makes up for itself left out. */
+export function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const own = ['objectId', 'createdAt', 'updatedAt'];
+  const field = key => `${JSON.stringify(key)}:${key === 'results' ? value.results.map(canonical).sort() : canonical(value[key])}`;
+  return `{${Object.keys(value).filter(key => !own.includes(key)).sort().map(field)}}`;
+}

@@ -1,0 +1,196 @@
+//! The authoriser: a caller's wish in, a plan or a refusal out.
+//!
+//! A recipe first opens a [`Gate`] for what it is about to do; what the gate gives is bound to the caller, the class and the
+//! action it was opened for.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::clp::{self, Action, Granted};
+use super::plan::{Aggregate, Create, Delete, Join, Limits, Read, Update};
+use super::protected::{self, Groups};
+use super::{Render, Select, Subject};
+use crate::error::{Code, Error, Result};
+use crate::model::query::OrderKey;
+use crate::model::{Acl, ClassSchema, Date, Filter, Op, ParseObject, Path, names};
+
+/// May a caller do this to a class at all, whatever its schema says?
+///
+/// # Errors
+/// 119 for a client at a class of the server's own, and for a write with the read-only master key.
+pub fn class(subject: &Subject, class: &str, action: Action) -> Result<()> {
+    let writes = matches!(action, Action::Create | Action::Update | Action::Delete | Action::AddField);
+    if *subject == Subject::ReadOnlyMaster && writes {
+        return Err(Error::denied(
+            Code::OperationForbidden,
+            format!("read-only masterKey isn't allowed to perform the {} operation.", action.name()),
+        ));
+    }
+    if subject.reads_all() {
+        return Ok(());
+    }
+    let refuse = |collection: &str| {
+        Err(Error::denied(
+            Code::OperationForbidden,
+            format!(
+                "Clients aren't allowed to perform the {} operation on the {collection} collection.",
+                action.name()
+            ),
+        ))
+    };
+    if names::VOLATILE_CLASSES.contains(&class) || class.starts_with("_Join:") {
+        return refuse(class);
+    }
+    let guarded = matches!(action, Action::Find | Action::Count | Action::Delete);
+    if class == "_Installation" && guarded { refuse("installation") } else { Ok(()) }
+}
+
+/// A caller who may do something to a class; makes the plans for it.
+#[derive(Debug)]
+pub struct Gate<'a> {
+    subject: &'a Subject,
+    schema: Arc<ClassSchema>,
+    granted: Granted,
+    hidden: HashSet<String>,
+    limits: Limits,
+}
+
+/// The rows a caller wants.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Which.
+    pub filter: Option<Filter>,
+    /// In which order.
+    pub order: Vec<OrderKey>,
+    /// From the how manieth.
+    pub skip: u64,
+    /// How many at most.
+    pub limit: Option<u64>,
+    /// Which fields of them.
+    pub select: Select,
+    /// The URL below which files are.
+    pub file_base: String,
+}
+
+impl<'a> Gate<'a> {
+    /// Checks the class and its permissions for an action.
+    ///
+    /// # Errors
+    /// 119, or 101 for a caller who would have to log in.
+    pub fn open(
+        subject: &'a Subject,
+        schema: Arc<ClassSchema>,
+        action: Action,
+        protected: Option<&Groups>,
+        limits: Limits,
+    ) -> Result<Self> {
+        class(subject, &schema.name, action)?;
+        let granted = clp::check(&schema, subject, action, true)?;
+        let hidden = protected::hidden(&schema, protected, subject);
+        Ok(Self { subject, schema, granted, hidden, limits })
+    }
+
+    /// The columns hidden from the caller.
+    pub fn hidden(&self) -> &HashSet<String> {
+        &self.hidden
+    }
+
+    /// A plan to read.
+    ///
+    /// # Errors
+    /// 119 if the filter or the order looks at a column that is hidden from the caller.
+    pub fn read(self, wanted: Wanted) -> Result<Read> {
+        let filter = wanted.filter.unwrap_or(Filter::all());
+        protected::check_paths(&self.schema.name, &self.hidden, &filter, &wanted.order)?;
+        let mut render = Render::of(&self.schema, wanted.select, wanted.file_base);
+        if self.schema.name == "_User" {
+            render.hidden.extend(["password".to_owned(), "sessionToken".to_owned()]);
+            if !self.subject.reads_all() {
+                render.hidden.insert("authData".to_owned());
+            }
+        }
+        render.internals = *self.subject == Subject::Maintenance;
+        render.hidden.extend(self.hidden);
+        Ok(Read {
+            filter: narrowed(filter, self.granted),
+            groups: self.subject.groups(),
+            internals: render.internals,
+            render: Arc::new(render),
+            order: wanted.order,
+            skip: wanted.skip,
+            limit: wanted.limit,
+            limits: self.limits,
+            schema: self.schema,
+        })
+    }
+
+    /// A plan to store a new object, its columns all in `schema` (which may be newer than the gate's).
+    pub fn create(self, schema: Arc<ClassSchema>, object: ParseObject, joins: Vec<Join>) -> Create {
+        Create { schema, object, joins }
+    }
+
+    /// A plan to change the object with an id. `adds` grants columns that the class did not have, see [`Gate::may_add`].
+    pub fn update(self, schema: Arc<ClassSchema>, id: &str, adds: Granted, change: Change) -> Update {
+        let filter = narrowed(narrowed(Filter::eq("objectId", id), self.granted), adds);
+        let Change { ops, acl, updated, joins } = change;
+        Update { schema, filter, groups: self.subject.groups(), ops, acl, updated, joins }
+    }
+
+    /// A plan to delete the object with an id.
+    pub fn delete(self, id: &str) -> Delete {
+        let filter = narrowed(Filter::eq("objectId", id), self.granted);
+        Delete { schema: self.schema, filter, groups: self.subject.groups() }
+    }
+
+    /// May the caller bring new columns along?
+    ///
+    /// # Errors
+    /// 119 if not.
+    pub fn may_add(&self, updating: bool) -> Result<Granted> {
+        clp::check(&self.schema, self.subject, Action::AddField, updating)
+    }
+}
+
+/// What an update changes.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Operations on paths.
+    pub ops: Vec<(Path, Op)>,
+    /// New permissions.
+    pub acl: Option<Acl>,
+    /// The new `updatedAt`.
+    pub updated: Date,
+    /// Changes of relations.
+    pub joins: Vec<Join>,
+}
+
+/// A plan to run a pipeline.
+///
+/// # Errors
+/// 403 without the master key.
+pub fn aggregate(subject: &Subject, schema: Arc<ClassSchema>, filter: Filter, limits: Limits) -> Result<Aggregate> {
+    if !subject.is_master() {
+        return Err(Error::forbidden("unauthorized: master key is required"));
+    }
+    let read = super::internal("the master key may aggregate").read(schema, filter, limits);
+    Ok(Aggregate { read: Read { internals: false, ..read } })
+}
+
+/// A plan to empty a class.
+///
+/// # Errors
+/// 403 without the master key, 119 with the read-only one.
+pub fn purge(subject: &Subject, schema: Arc<ClassSchema>) -> Result<Delete> {
+    if !subject.is_master() {
+        return Err(Error::forbidden("unauthorized: master key is required"));
+    }
+    class(subject, &schema.name, Action::Delete)?;
+    Ok(super::internal("the master key may purge").delete(schema, Filter::all()))
+}
+
+fn narrowed(filter: Filter, granted: Granted) -> Filter {
+    match granted {
+        Granted::All => filter,
+        Granted::Some(more) => filter.and(more),
+    }
+}

@@ -1,0 +1,111 @@
+//! Class level permissions: may this caller do this to objects of this class at all (`objects.md` section 7)?
+
+use super::Subject;
+use crate::error::{Code, Error, Result};
+use crate::model::{ClassSchema, Constraint, FieldType, Filter, Map, Pointer, Value};
+
+/// What a caller wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Query objects.
+    Find,
+    /// Read one object by its id.
+    Get,
+    /// Count objects.
+    Count,
+    /// Store a new object.
+    Create,
+    /// Change an object.
+    Update,
+    /// Delete an object.
+    Delete,
+    /// Bring a column along that the class does not have.
+    AddField,
+}
+
+impl Action {
+    /// The name in class level permissions.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Find => "find",
+            Self::Get => "get",
+            Self::Count => "count",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::AddField => "addField",
+        }
+    }
+
+    const fn reads(self) -> bool {
+        matches!(self, Self::Find | Self::Get | Self::Count)
+    }
+}
+
+/// The outcome of a check that did not refuse.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Granted {
+    /// Any object, as far as its own ACL allows.
+    All,
+    /// Only objects that match: those that point to the caller.
+    Some(Filter),
+}
+
+/// Checks an action. `updating` says, for [`Action::AddField`], whether the object is there already.
+///
+/// # Errors
+/// 101 for a caller who would have to log in, 119 for everybody else who is refused.
+pub fn check(schema: &ClassSchema, subject: &Subject, action: Action, updating: bool) -> Result<Granted> {
+    let (Some(groups), Some(clp)) = (subject.groups(), &schema.clp) else { return Ok(Granted::All) };
+    let nothing = Map::new();
+    let entries = clp.get(action.name()).and_then(Value::as_object).unwrap_or(&nothing);
+    if groups.iter().any(|group| entries.get(group).is_some_and(Value::truthy)) {
+        return Ok(Granted::All);
+    }
+    if entries.get("requiresAuthentication").is_some_and(Value::truthy) {
+        return match subject.user() {
+            Some(_) => Ok(Granted::All),
+            None => Err(Error::denied(Code::ObjectNotFound, "Permission denied, user needs to be authenticated.")),
+        };
+    }
+    let fields = pointer_fields(clp, entries, action, updating);
+    if fields.is_empty() || action == Action::Create {
+        return Err(Error::denied(
+            Code::OperationForbidden,
+            format!("Permission denied for action {} on class {}.", action.name(), schema.name),
+        ));
+    }
+    Ok(Granted::Some(pointing_at(schema, &fields, subject.user())))
+}
+
+/// The columns through which objects may be reached, where the action as such is not open to the caller.
+fn pointer_fields(clp: &Map, entries: &Map, action: Action, updating: bool) -> Vec<String> {
+    let list = |map: &Map, key: &str| -> Vec<String> {
+        let list = map.get(key).and_then(Value::as_array).unwrap_or_default();
+        list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+    };
+    let mut fields = list(clp, if action.reads() { "readUserFields" } else { "writeUserFields" });
+    if action != Action::AddField || updating {
+        fields.extend(list(entries, "pointerFields"));
+    }
+    fields.dedup();
+    fields
+}
+
+/// Objects with the user in one of the columns; without a user there are none.
+fn pointing_at(schema: &ClassSchema, fields: &[String], user: Option<&str>) -> Filter {
+    let Some(user) = user else { return Filter::none() };
+    let pointer = Value::Pointer(Pointer { class: "_User".to_owned(), id: user.to_owned() });
+    let field = |name: &String| {
+        let constraint = match schema.field_type(name) {
+            Some(FieldType::Array) => Constraint::All(vec![pointer.clone()]),
+            Some(FieldType::Pointer(_) | FieldType::Object) => Constraint::Eq(pointer.clone()),
+            _ => Constraint::Never,
+        };
+        Filter::Field(name.as_str().into(), vec![constraint])
+    };
+    match fields {
+        [one] => field(one),
+        many => Filter::Or(many.iter().map(field).collect()),
+    }
+}

@@ -1,0 +1,119 @@
+//! Plans that the server makes for itself, past every permission. Each caller says why, in words that a reviewer can check.
+
+use std::sync::Arc;
+
+use super::plan::{Create, Delete, Join, Limits, Read, Update};
+use super::{Render, Select};
+use crate::model::query::OrderKey;
+use crate::model::{Acl, ClassSchema, Date, Filter, Op, ParseObject, Path};
+
+/// Why the server reads or writes without a caller's rights; begins every such plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Internal {
+    why: &'static str,
+}
+
+/// The server acts for itself.
+pub const fn internal(why: &'static str) -> Internal {
+    Internal { why }
+}
+
+impl Internal {
+    /// The reason, for logs.
+    pub const fn why(self) -> &'static str {
+        self.why
+    }
+
+    /// All rows that match, with their internal columns.
+    pub fn read(self, schema: Arc<ClassSchema>, filter: Filter, limits: Limits) -> Read {
+        let render = Render::of(&schema, Select::All, String::new());
+        Read {
+            schema,
+            filter,
+            groups: None,
+            order: Vec::new(),
+            skip: 0,
+            limit: None,
+            render: Arc::new(render),
+            internals: true,
+            limits,
+        }
+    }
+
+    /// A new object.
+    pub fn create(self, schema: Arc<ClassSchema>, object: ParseObject, joins: Vec<Join>) -> Create {
+        Create { schema, object, joins }
+    }
+
+    /// A change to the one object that matches.
+    pub fn update(self, schema: Arc<ClassSchema>, filter: Filter, ops: Vec<(Path, Op)>, updated: Date) -> Update {
+        Update { schema, filter, groups: None, ops, acl: None, updated, joins: Vec::new() }
+    }
+
+    /// Away with all that match.
+    pub fn delete(self, schema: Arc<ClassSchema>, filter: Filter) -> Delete {
+        Delete { schema, filter, groups: None }
+    }
+}
+
+impl Read {
+    /// The same plan in another order.
+    #[must_use]
+    pub fn ordered(mut self, order: Vec<OrderKey>) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// The same plan for a part of the rows.
+    #[must_use]
+    pub fn window(mut self, skip: u64, limit: Option<u64>) -> Self {
+        (self.skip, self.limit) = (skip, limit);
+        self
+    }
+
+    /// The same plan for those that a permission list lets in.
+    #[must_use]
+    pub fn for_groups(mut self, groups: Vec<String>) -> Self {
+        self.groups.get_or_insert(groups);
+        self
+    }
+
+    /// The same plan with fewer fields shown.
+    #[must_use]
+    pub fn selecting(mut self, select: Select) -> Self {
+        self.render = Arc::new(Render { select, ..(*self.render).clone() });
+        self
+    }
+}
+
+impl Update {
+    /// The same plan for those that a permission list lets in.
+    #[must_use]
+    pub fn for_groups(mut self, groups: Vec<String>) -> Self {
+        self.groups.get_or_insert(groups);
+        self
+    }
+
+    /// The same plan with other permissions for the object.
+    #[must_use]
+    pub fn with_acl(mut self, acl: Acl) -> Self {
+        self.acl = Some(acl);
+        self
+    }
+
+    /// The same plan with changes to relations.
+    #[must_use]
+    pub fn with_joins(mut self, joins: Vec<Join>) -> Self {
+        self.joins = joins;
+        self
+    }
+}
+
+impl Delete {
+    /// The same plan for those that a permission list lets in.
+    #[must_use]
+    pub fn for_groups(mut self, groups: Vec<String>) -> Self {
+        self.groups.get_or_insert(groups);
+        self
+    }
+}

@@ -1,0 +1,211 @@
+//! Plans: what storage is asked to do, permissions already in them. Their fields can be read by everyone and set by no one
+//! outside `access/`.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::Render;
+use crate::model::query::OrderKey;
+use crate::model::{ClassSchema, Date, Filter, Op, ParseObject, Path};
+
+/// What bounds the work of a plan.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// When the answer is of no use any more; the database stops then.
+    pub deadline: Option<Instant>,
+}
+
+/// A plan to read objects of one class.
+#[derive(Debug, Clone)]
+pub struct Read {
+    pub(in crate::access) schema: Arc<ClassSchema>,
+    pub(in crate::access) filter: Filter,
+    pub(in crate::access) groups: Option<Vec<String>>,
+    pub(in crate::access) order: Vec<OrderKey>,
+    pub(in crate::access) skip: u64,
+    pub(in crate::access) limit: Option<u64>,
+    pub(in crate::access) render: Arc<Render>,
+    pub(in crate::access) internals: bool,
+    pub(in crate::access) limits: Limits,
+}
+
+impl Read {
+    /// The class, with the columns it has.
+    pub fn schema(&self) -> &Arc<ClassSchema> {
+        &self.schema
+    }
+
+    /// What rows are wanted; pointer permissions are part of it.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Rows are seen that have no read list or one of these entries in it; `None`: all rows.
+    pub fn groups(&self) -> Option<&[String]> {
+        self.groups.as_deref()
+    }
+
+    /// The order asked for; storage adds its natural order behind it.
+    pub fn order(&self) -> &[OrderKey] {
+        &self.order
+    }
+
+    /// Rows to leave out at the beginning.
+    pub fn skip(&self) -> u64 {
+        self.skip
+    }
+
+    /// The greatest number of rows; `None` is no limit.
+    pub fn limit(&self) -> Option<u64> {
+        self.limit
+    }
+
+    /// How rows become JSON.
+    pub fn render(&self) -> &Arc<Render> {
+        &self.render
+    }
+
+    /// Are internal columns wanted in [`ParseObject::internal`]?
+    pub fn internals(&self) -> bool {
+        self.internals
+    }
+
+    /// What bounds the work.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+}
+
+/// A plan to run an aggregation pipeline, in the database's names; master key only.
+#[derive(Debug, Clone)]
+pub struct Aggregate {
+    pub(in crate::access) read: Read,
+}
+
+impl Aggregate {
+    /// The class and the bounds of the work; its filter is empty.
+    pub fn read(&self) -> &Read {
+        &self.read
+    }
+}
+
+/// One change to stored objects. Several of them may be carried out at once, all or nothing.
+#[derive(Debug, Clone)]
+pub enum Write {
+    /// A new object.
+    Create(Create),
+    /// A change to one object.
+    Update(Update),
+    /// Away with objects.
+    Delete(Delete),
+}
+
+/// A plan to store a new object.
+#[derive(Debug, Clone)]
+pub struct Create {
+    pub(in crate::access) schema: Arc<ClassSchema>,
+    pub(in crate::access) object: ParseObject,
+    pub(in crate::access) joins: Vec<Join>,
+}
+
+impl Create {
+    /// The class, every column of the object in it.
+    pub fn schema(&self) -> &Arc<ClassSchema> {
+        &self.schema
+    }
+
+    /// The object.
+    pub fn object(&self) -> &ParseObject {
+        &self.object
+    }
+
+    /// Entries of relations to add.
+    pub fn joins(&self) -> &[Join] {
+        &self.joins
+    }
+}
+
+/// A plan to change one object.
+#[derive(Debug, Clone)]
+pub struct Update {
+    pub(in crate::access) schema: Arc<ClassSchema>,
+    pub(in crate::access) filter: Filter,
+    pub(in crate::access) groups: Option<Vec<String>>,
+    pub(in crate::access) ops: Vec<(Path, Op)>,
+    pub(in crate::access) acl: Option<crate::model::Acl>,
+    pub(in crate::access) updated: Date,
+    pub(in crate::access) joins: Vec<Join>,
+}
+
+impl Update {
+    /// The class, every column that the update touches in it.
+    pub fn schema(&self) -> &Arc<ClassSchema> {
+        &self.schema
+    }
+
+    /// Which object; guards (`token = x and expires > now`) and pointer permissions are part of it.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// The object is changed if it has no write list or one of these entries in it; `None`: always.
+    pub fn groups(&self) -> Option<&[String]> {
+        self.groups.as_deref()
+    }
+
+    /// What is done to which path, in the order asked for. Paths that begin with `_` are internal columns.
+    pub fn ops(&self) -> &[(Path, Op)] {
+        &self.ops
+    }
+
+    /// The new permissions, if they change.
+    pub fn acl(&self) -> Option<&crate::model::Acl> {
+        self.acl.as_ref()
+    }
+
+    /// The new `updatedAt`.
+    pub fn updated(&self) -> Date {
+        self.updated
+    }
+
+    /// Entries of relations to add and remove, if the object is found.
+    pub fn joins(&self) -> &[Join] {
+        &self.joins
+    }
+}
+
+/// A plan to delete objects.
+#[derive(Debug, Clone)]
+pub struct Delete {
+    pub(in crate::access) schema: Arc<ClassSchema>,
+    pub(in crate::access) filter: Filter,
+    pub(in crate::access) groups: Option<Vec<String>>,
+}
+
+impl Delete {
+    /// The class.
+    pub fn schema(&self) -> &Arc<ClassSchema> {
+        &self.schema
+    }
+
+    /// Which objects.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Objects go that have no write list or one of these entries in it; `None`: all.
+    pub fn groups(&self) -> Option<&[String]> {
+        self.groups.as_deref()
+    }
+}
+
+/// An entry of a relation to add or remove; the owner is the object that the plan writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Join {
+    /// The relation column of the owner's class.
+    pub field: String,
+    /// The object that is related to the owner.
+    pub related: String,
+    /// Added, or removed?
+    pub add: bool,
+}

@@ -1,0 +1,145 @@
+//! What of a row a caller sees, and how it is written. Made with the plan that reads the row, so that a row cannot be shown
+//! without a decision on who sees what.
+
+use std::collections::HashSet;
+
+use crate::model::{ClassSchema, FieldType, Map, ParseObject, Value};
+
+/// Which fields a query asks for; `objectId`, `createdAt`, `updatedAt`, `ACL` and relations are always among them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Select {
+    /// All there are.
+    #[default]
+    All,
+    /// These.
+    Only(HashSet<String>),
+    /// All but these.
+    Except(HashSet<String>),
+}
+
+/// How the rows of one plan become JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Render {
+    pub(in crate::access) select: Select,
+    pub(in crate::access) hidden: HashSet<String>,
+    pub(in crate::access) relations: Vec<(String, String)>,
+    pub(in crate::access) files: Vec<String>,
+    pub(in crate::access) file_base: String,
+    pub(in crate::access) internals: bool,
+}
+
+/// The columns that no selection leaves out.
+const ALWAYS: [&str; 3] = ["objectId", "createdAt", "updatedAt"];
+
+impl Render {
+    /// Everything of a class that is not internal, narrowed to a selection; files get URLs below `file_base`.
+    pub(in crate::access) fn of(schema: &ClassSchema, select: Select, file_base: String) -> Self {
+        let files = schema.fields.iter().filter(|(_, field)| field.ty == FieldType::File).map(|(name, _)| name.clone());
+        Self {
+            select,
+            hidden: HashSet::new(),
+            relations: schema.relations().map(|(name, target)| (name.to_owned(), target.to_owned())).collect(),
+            files: files.collect(),
+            file_base,
+            internals: false,
+        }
+    }
+
+    /// Is a stored field shown? Internal columns never pass here; see [`Render::shows_internals`].
+    pub fn shows(&self, field: &str) -> bool {
+        if field.starts_with('_') || self.hidden.contains(field) {
+            return false;
+        }
+        match &self.select {
+            Select::All => true,
+            Select::Only(keys) => ALWAYS.contains(&field) || keys.contains(field),
+            Select::Except(keys) => ALWAYS.contains(&field) || !keys.contains(field),
+        }
+    }
+
+    /// Is every stored field shown as it lies, so that a row may be passed on without being looked at?
+    pub fn is_plain(&self) -> bool {
+        matches!(self.select, Select::All) && self.hidden.is_empty() && self.files.is_empty() && !self.internals
+    }
+
+    /// Is the ACL shown?
+    pub fn shows_acl(&self) -> bool {
+        !self.hidden.contains("ACL")
+    }
+
+    /// Are internal columns shown? For the maintenance key alone.
+    pub fn shows_internals(&self) -> bool {
+        self.internals
+    }
+
+    /// The relation columns to make up, each with the class it leads to.
+    pub fn relations(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.relations.iter().filter(|(name, _)| !self.hidden.contains(name)).map(|(n, t)| (n.as_str(), t.as_str()))
+    }
+
+    /// Does the class have file columns, whose URL must be made?
+    pub fn is_file(&self, field: &str) -> bool {
+        self.files.iter().any(|f| f == field)
+    }
+
+    /// The URL of a stored file (`objects.md` section 1).
+    pub fn file_url(&self, name: &str) -> String {
+        format!("{}/{}", self.file_base, percent_encode(name))
+    }
+
+    /// The object as the caller sees it, in wire form: `objectId`, the fields in stored order, relations, ACL.
+    pub fn object(&self, object: ParseObject) -> Map {
+        let mut out = Map::with_capacity(object.fields.len() + 2);
+        out.set("objectId", Value::String(object.id));
+        for (field, value) in object.fields {
+            if !self.shows(&field) {
+                continue;
+            }
+            let value = match value {
+                Value::Date(date) if field == "createdAt" || field == "updatedAt" => Value::String(date.iso()),
+                Value::File(name) => self.file(name),
+                other => other,
+            };
+            out.set(field, value);
+        }
+        if self.internals {
+            for (field, value) in object.internal {
+                out.set(field, value);
+            }
+        }
+        for (field, target) in self.relations() {
+            out.set(field, Value::Relation(target.to_owned()));
+        }
+        if let Some(acl) = object.acl.filter(|_| self.shows_acl()) {
+            out.set("ACL", acl.to_wire());
+        }
+        out
+    }
+
+    /// A file in wire form with its URL.
+    pub fn file(&self, name: String) -> Value {
+        let url = if name.starts_with("http://") || name.starts_with("https://") {
+            name.clone()
+        } else {
+            self.file_url(&name)
+        };
+        Value::Object(Map::from([
+            ("__type", Value::from("File")),
+            ("name", Value::String(name)),
+            ("url", Value::String(url)),
+        ]))
+    }
+}
+
+/// JavaScript's `encodeURIComponent`, slashes kept.
+fn percent_encode(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for b in name.bytes() {
+        if b.is_ascii_alphanumeric() || b"-_.!~*'()/".contains(&b) {
+            out.push(char::from(b));
+        } else {
+            out.push_str(&format!("%{b:02X}"));
+        }
+    }
+    out
+}

@@ -1,0 +1,31 @@
+//! Configuration: one table of options, the layers that set them (flags, environment, file, defaults), their
+//! validation, and the typed values they come to. Nothing here touches the process: environment, files and randomness
+//! are handed in.
+
+mod build;
+mod deprecation;
+pub mod docs;
+mod error;
+mod ip;
+mod kind;
+mod layers;
+mod legacy;
+mod load;
+pub mod made_app;
+mod nearest;
+mod proxy;
+mod recipe;
+mod secret;
+mod settings;
+mod size;
+mod status;
+pub mod table;
+mod types;
+mod validate;
+
+pub use error::{ConfigError, Warning, WarningKind};
+pub use ip::{Cidr, IpSet};
+pub use load::{Input, Loaded, load};
+pub use proxy::TrustProxy;
+pub use secret::Secret;
+pub use types::*;

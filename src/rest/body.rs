@@ -1,0 +1,94 @@
+//! What create and update have in common: a body in wire form to what is stored.
+
+use super::Call;
+use crate::access::Join;
+use crate::error::{Code, Error, Result};
+use crate::model::{Acl, Map, Op, Path, Value, wire};
+use crate::schema::check::Kind;
+
+/// The keys and values of a body; a list counts as an object with its indices as keys, as JavaScript has it.
+pub fn entries(body: Value) -> Map {
+    match body {
+        Value::Object(map) => map,
+        Value::Array(list) => list.into_iter().enumerate().map(|(i, v)| (i.to_string(), v)).collect(),
+        _ => Map::new(),
+    }
+}
+
+/// The permissions that a body asks for; falsy ones are no wish at all.
+///
+/// # Errors
+/// 123 for the entry that the SDKs send for a user without an id yet.
+pub fn take_acl(body: &mut Map) -> Result<Option<Acl>> {
+    let Some(wish) = body.take("ACL").filter(Value::truthy) else { return Ok(None) };
+    if wish.as_object().is_some_and(|acl| acl.contains_key("*unresolved")) {
+        return Err(Error::new(Code::InvalidAcl, "Invalid ACL."));
+    }
+    let acl = Acl::from_wire(&wish);
+    if acl.read.iter().chain(&acl.write).any(|entry| entry.contains('\u{1}')) {
+        return Err(Error::new(Code::InvalidAcl, "Invalid ACL."));
+    }
+    Ok(Some(acl))
+}
+
+/// The body as operations on paths, and as changes to relations.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// In the order of the body.
+    pub ops: Vec<(Path, Op)>,
+    /// Entries to add to relations and to remove.
+    pub joins: Vec<Join>,
+}
+
+/// Types a body, which fits its class.
+///
+/// # Errors
+/// 107, 108, 111 and 121 as `objects.md` has them.
+pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
+    let mut out = Changes::default();
+    for (key, value) in body {
+        let path = Path::from(key.as_str());
+        match wire::op(value, !kind.updating, path.is_dotted())? {
+            Op::Relate { add, remove } => {
+                let join = |related: String, add: bool| Join { field: key.clone(), related, add };
+                out.joins.extend(add.into_iter().map(|p| join(p.id, true)));
+                out.joins.extend(remove.into_iter().map(|p| join(p.id, false)));
+            }
+            // A relation in wire form says nothing: the column is made up on reading.
+            Op::Set(Value::Relation(_)) => {}
+            op => out.ops.push((path, op)),
+        }
+    }
+    Ok(out)
+}
+
+/// The checks of a body that need no schema: words that it may not hold, places that files may not be at.
+///
+/// # Errors
+/// 105 and 130.
+pub fn screen(call: &Call, body: &Map) -> Result<()> {
+    call.engine.denylist.check(body)?;
+    call.engine.file_domains.check(body)
+}
+
+/// Is the value `{"__op":"Delete"}`?
+pub fn is_delete(value: &Value) -> bool {
+    value.as_object().and_then(|m| m.get("__op")).and_then(Value::as_str) == Some("Delete")
+}
+
+/// Does a field with this value count as having none, where one is required?
+pub fn is_blank(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null) => true,
+        Some(Value::String(text)) => text.is_empty(),
+        Some(value) => is_delete(value),
+    }
+}
+
+/// May an entry of the response be left out, because the client knows it (`objects.md` section 3)?
+pub fn is_dropped(value: &Value, submitted: Option<&Value>) -> bool {
+    value.is_null()
+        || matches!(value, Value::Pointer(_))
+        || value.wire_type() == Some("Pointer")
+        || submitted == Some(value)
+}

@@ -1,0 +1,90 @@
+//! One call: who asks, on which app, and what bounds the work.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::Engine;
+use crate::access::authorise::Gate;
+use crate::access::clp::Action;
+use crate::access::{Limits, Subject};
+use crate::auth::Caller;
+use crate::cloud::{Trigger, TriggerAnswer, TriggerRequest};
+use crate::error::{Code, Error, Result};
+use crate::model::{ClassSchema, Map};
+
+/// Everything a recipe needs to know besides the class and the body. Cheap to clone; batch makes one for each of its requests.
+#[derive(Clone)]
+pub struct Call {
+    /// The app.
+    pub engine: Arc<Engine>,
+    /// Who asks.
+    pub caller: Arc<Caller>,
+    /// `X-Parse-Cloud-Context`.
+    pub context: Map,
+    /// The address the request came from.
+    pub ip: Option<IpAddr>,
+    /// What bounds the work.
+    pub limits: Limits,
+}
+
+impl Call {
+    /// Who asks, as permissions know it.
+    pub fn subject(&self) -> &Subject {
+        &self.caller.subject
+    }
+
+    /// Opens the gate for an action on a class.
+    ///
+    /// # Errors
+    /// 119, or 101 for a caller who would have to log in.
+    pub fn gate(&self, schema: Arc<ClassSchema>, action: Action) -> Result<Gate<'_>> {
+        let protected = self.engine.config.protected_fields.fields.get(&schema.name);
+        Gate::open(self.subject(), schema, action, protected, self.limits)
+    }
+
+    /// What every trigger is told of the call.
+    pub fn trigger_request(&self) -> TriggerRequest {
+        TriggerRequest {
+            master: self.subject().is_master(),
+            user: self.caller.user.clone(),
+            installation_id: self.caller.installation_id.clone(),
+            context: self.context.clone(),
+            ..TriggerRequest::default()
+        }
+    }
+
+    /// Runs a trigger, if the app has code for it.
+    ///
+    /// # Errors
+    /// What the code says.
+    pub async fn trigger(
+        &mut self,
+        class: &str,
+        trigger: Trigger,
+        fill: impl FnOnce(&mut TriggerRequest),
+    ) -> Result<Option<TriggerAnswer>> {
+        if !self.engine.invoker.has(class, trigger) {
+            return Ok(None);
+        }
+        let mut request = self.trigger_request();
+        fill(&mut request);
+        let engine = self.engine.clone();
+        let mut answer = engine.invoker.run(class, trigger, request).await?;
+        if let Some(context) = answer.context.take() {
+            self.context = context;
+        }
+        Ok(Some(answer))
+    }
+}
+
+/// Refuses writes of classes whose rules are not built yet: stored without them, a password would lie in the clear.
+///
+/// # Errors
+/// 108.
+pub fn check_built(class: &str) -> Result<()> {
+    if !matches!(class, "_User" | "_Session" | "_Role" | "_Installation") {
+        return Ok(());
+    }
+    let text = format!("Writing objects of {class} is not built yet in Parsimony {}", env!("CARGO_PKG_VERSION"));
+    Err(Error::new(Code::CommandUnavailable, text))
+}

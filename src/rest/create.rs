@@ -1,0 +1,276 @@
+//! `POST /classes/:className`.
+
+use std::sync::Arc;
+
+use super::body::{self, Changes};
+use super::call::check_built;
+use super::{Answer, Call};
+use crate::access::clp::Action;
+use crate::access::{Subject, Write};
+use crate::cloud::Trigger;
+use crate::error::{Code, Error, Result};
+use crate::model::{Acl, ClassSchema, Date, Map, Op, ParseObject, Value, wire};
+use crate::schema::check::{self, Kind};
+use crate::storage::Outcome;
+
+/// Stores a new object: 201 with `objectId`, `createdAt` and what the server decided.
+///
+/// # Errors
+/// As `objects.md` section 3 has them.
+pub async fn create(call: &Call, class: &str, body: Value) -> Result<Answer> {
+    let (write, pending) = prepare(call.clone(), class, body).await?;
+    let outcome = call.engine.write(write).await?;
+    pending.finish(outcome).await
+}
+
+/// Everything up to the write.
+///
+/// # Errors
+/// As [`create`].
+pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<(Write, Pending)> {
+    crate::access::authorise::class(call.subject(), class, Action::Create)?;
+    check_built(class)?;
+    let mut body = body::entries(body);
+    let id = object_id(&call, &mut body)?;
+    body::screen(&call, &body)?;
+    call.engine.check_class_exists(&call, class)?;
+    call.gate(call.engine.schemas.get_or_new(class), Action::Create)?;
+    let submitted = body.clone();
+    let hooked = before_save(&mut call, class, &mut body).await?;
+    let kind = Kind { updating: false, internals: *call.subject() == Subject::Maintenance };
+    let schema = grow(&call, class, &body, kind).await?;
+    let acl = match body::take_acl(&mut body)? {
+        Some(acl) => Some(acl),
+        None => default_acl(&schema, call.subject())?.inspect(|acl| {
+            body.set("ACL", acl.to_wire());
+        }),
+    };
+    let filled = fill_defaults(&schema, &mut body)?;
+    let given_acl = body.take("ACL");
+    let (created, updated) = dates(&call, &mut body)?;
+    let gate = call.gate(schema.clone(), Action::Create)?;
+    let changes = body::changes(body, kind)?;
+    let mut answer = answer_of(&submitted, &changes);
+    answer.set("objectId", Value::from(id.as_str()));
+    answer.set("createdAt", Value::String(created.iso()));
+    decided(&mut answer, &changes, &submitted, &filled, hooked);
+    if let Some(acl) = given_acl {
+        answer.set("ACL", acl);
+    }
+    let Changes { ops, joins } = changes;
+    let mut object = ParseObject { id, acl, ..assemble(ops)? };
+    object.fields.set("createdAt", Value::Date(created));
+    object.fields.set("updatedAt", Value::Date(updated));
+    let after = call.engine.invoker.has(class, Trigger::AfterSave).then(|| object.clone());
+    let write = Write::Create(gate.create(schema, object, joins));
+    Ok((write, Pending { call, class: class.to_owned(), answer, after }))
+}
+
+/// A create that waits for its write.
+pub struct Pending {
+    call: Call,
+    class: String,
+    answer: Map,
+    after: Option<ParseObject>,
+}
+
+impl Pending {
+    /// Everything after the write.
+    ///
+    /// # Errors
+    /// 1 if the write was another one.
+    pub async fn finish(self, outcome: Outcome) -> Result<Answer> {
+        let Self { mut call, class, mut answer, after } = self;
+        if outcome != Outcome::Created {
+            return Err(Error::internal("the database answered a create with something else"));
+        }
+        let id = answer.get("objectId").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if let Some(object) = after {
+            let object = trigger_object(object);
+            let said = call.trigger(&class, Trigger::AfterSave, |request| request.object = Some(object)).await;
+            // The object is stored; what goes wrong in the hook is for the log.
+            match said {
+                Ok(said) => answer = said.and_then(|s| s.object).unwrap_or(answer),
+                Err(error) => tracing::warn!(class, %error, "afterSave failed"),
+            }
+        }
+        let path = if class == "_User" { format!("/users/{id}") } else { format!("/classes/{class}/{id}") };
+        Ok(Answer::created(answer, path))
+    }
+}
+
+/// The id of the new object: the client's where the app lets it choose, else a new one.
+fn object_id(call: &Call, body: &mut Map) -> Result<String> {
+    if !call.engine.config.allow_custom_object_id {
+        for key in ["objectId", "id"] {
+            if body.get(key).is_some_and(Value::truthy) {
+                return Err(Error::new(Code::InvalidKeyName, format!("{key} is an invalid field name.")));
+            }
+        }
+        body.take("objectId");
+        return Ok(call.engine.new_id());
+    }
+    match body.take("objectId") {
+        None => Ok(call.engine.new_id()),
+        Some(Value::String(id)) if !id.is_empty() => Ok(id),
+        Some(value) if !value.truthy() => {
+            Err(Error::new(Code::MissingObjectId, "objectId must not be empty, null or undefined"))
+        }
+        Some(value) => {
+            let got = crate::model::schema::infer(&value)?.map_or_else(|| "null".to_owned(), |ty| ty.to_string());
+            let text = format!("schema mismatch for objectId; expected String but got {got}");
+            Err(Error::new(Code::IncorrectType, text))
+        }
+    }
+}
+
+/// Runs beforeSave; `true` if it gave other data, which are then as little trusted as the client's.
+pub(super) async fn before_save(call: &mut Call, class: &str, body: &mut Map) -> Result<bool> {
+    let object = body.clone();
+    let Some(said) = call.trigger(class, Trigger::BeforeSave, |request| request.object = Some(object)).await? else {
+        return Ok(false);
+    };
+    let Some(object) = said.object else { return Ok(false) };
+    *body = object;
+    body::screen(call, body)?;
+    Ok(true)
+}
+
+/// The class with all columns of the body, made where the caller may make them.
+pub(super) async fn grow(call: &Call, class: &str, body: &Map, kind: Kind) -> Result<Arc<ClassSchema>> {
+    let fit = |schema: &ClassSchema| {
+        let added = check::fit(schema, body, kind)?;
+        if !added.is_empty() {
+            call.gate(Arc::new(schema.clone()), Action::AddField)?.may_add(kind.updating)?;
+        }
+        Ok(added)
+    };
+    call.engine.grow(class, &fit).await
+}
+
+/// The permissions that a class gives to objects without their own: its CLP's `ACL`, unless that is the open default.
+fn default_acl(schema: &ClassSchema, subject: &Subject) -> Result<Option<Acl>> {
+    let Some(declared) = schema.clp.as_ref().and_then(|clp| clp.get("ACL")).and_then(Value::as_object) else {
+        return Ok(None);
+    };
+    let mut entries = declared.clone();
+    if let Some(flags) = entries.take("currentUser")
+        && let Some(user) = subject.user()
+    {
+        entries.set(user, flags);
+    }
+    let acl = Acl::from_wire(&Value::Object(entries));
+    let open = acl.read == ["*"] && acl.write == ["*"] && declared.len() == 1;
+    Ok((!open).then_some(acl))
+}
+
+/// Fills in defaults and refuses what lacks a required field; the names of the fields that were filled.
+fn fill_defaults(schema: &ClassSchema, body: &mut Map) -> Result<Vec<String>> {
+    let mut filled = Vec::new();
+    for (name, field) in schema.fields.iter().filter(|(_, field)| !field.options.is_empty()) {
+        let given = body.get(name);
+        let absent = given.is_none_or(body::is_delete);
+        match field.default_value().filter(|_| absent) {
+            Some(default) => {
+                body.set(name.as_str(), default.clone());
+                filled.push(name.clone());
+            }
+            None if field.is_required() && body::is_blank(given) => {
+                return Err(Error::new(Code::ValidationError, format!("{name} is required")));
+            }
+            None => {}
+        }
+    }
+    Ok(filled)
+}
+
+/// `createdAt` and `updatedAt`: now, but for the maintenance key, which may bring its own.
+fn dates(call: &Call, body: &mut Map) -> Result<(Date, Date)> {
+    let now = call.engine.clock.now();
+    let (created, updated) = (body.take("createdAt"), body.take("updatedAt"));
+    if *call.subject() != Subject::Maintenance {
+        return Ok((now, now));
+    }
+    let date = |value: Option<Value>| match value.map(wire::field) {
+        Some(Ok(Value::Date(date))) => Ok(Some(date)),
+        Some(Err(error)) => Err(error),
+        _ => Ok(None),
+    };
+    let created = date(created)?.unwrap_or(now);
+    match date(updated)? {
+        Some(updated) if updated < created => {
+            Err(Error::new(Code::ValidationError, "updatedAt cannot occur before createdAt"))
+        }
+        updated => Ok((created, updated.unwrap_or(created))),
+    }
+}
+
+/// What operations in the body came to, for the answer.
+fn answer_of(submitted: &Map, changes: &Changes) -> Map {
+    let mut answer = Map::new();
+    for (path, op) in &changes.ops {
+        let asked = submitted.get(path.as_str()).is_some_and(|v| v.as_object().is_some_and(|m| m.contains_key("__op")));
+        if asked && let Ok(Some(value)) = on_create(op) {
+            answer.set(path.as_str(), value);
+        }
+    }
+    answer
+}
+
+/// What the server decided beyond the body: defaults, and what beforeSave changed.
+fn decided(answer: &mut Map, changes: &Changes, submitted: &Map, filled: &[String], hooked: bool) {
+    for (path, op) in &changes.ops {
+        let name = path.as_str();
+        if !(filled.iter().any(|f| f == name) || (hooked && submitted.get(name).is_none())) {
+            continue;
+        }
+        if let Ok(Some(value)) = on_create(op)
+            && !body::is_dropped(&value, submitted.get(name))
+        {
+            answer.set(name, value);
+        }
+    }
+}
+
+/// The value that an operation makes of nothing. `AddUnique` keeps what it was given, and `Remove` leaves an empty list.
+fn on_create(op: &Op) -> Result<Option<Value>> {
+    match op {
+        Op::AddUnique(items) => Ok(Some(Value::Array(items.clone()))),
+        Op::Remove(_) => Ok(Some(Value::Array(Vec::new()))),
+        op => op.apply(None),
+    }
+}
+
+/// The fields of the new object, in the order of the body.
+fn assemble(ops: Vec<(crate::model::Path, Op)>) -> Result<ParseObject> {
+    let mut object = ParseObject::default();
+    for (path, op) in ops {
+        if path.is_dotted() {
+            return Err(Error::new(Code::InvalidNestedKey, "Nested keys should not contain the '$' or '.' characters"));
+        }
+        let value = match op {
+            Op::Set(value) => Some(value),
+            op => on_create(&op)?,
+        };
+        let Some(value) = value else { continue };
+        let place = if path.root().starts_with('_') { &mut object.internal } else { &mut object.fields };
+        place.set(path.as_str(), value);
+    }
+    Ok(object)
+}
+
+/// A stored object as triggers are told of it.
+pub(super) fn trigger_object(object: ParseObject) -> Map {
+    let mut map = Map::from([("objectId", Value::String(object.id))]);
+    for (key, value) in object.fields {
+        let value = match value {
+            Value::Date(date) if key == "createdAt" || key == "updatedAt" => Value::String(date.iso()),
+            value => value,
+        };
+        map.set(key, value);
+    }
+    if let Some(acl) = object.acl {
+        map.set("ACL", acl.to_wire());
+    }
+    map
+}

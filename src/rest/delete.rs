@@ -1,0 +1,81 @@
+//! `DELETE /classes/:className/:objectId`.
+
+use super::call::check_built;
+use super::create::trigger_object;
+use super::{Answer, Call};
+use crate::access::clp::Action;
+use crate::access::{Write, internal};
+use crate::cloud::Trigger;
+use crate::error::{Code, Error, Result};
+use crate::model::{Filter, Map, ParseObject};
+use crate::storage::Outcome;
+
+/// Deletes an object: `{}`.
+///
+/// # Errors
+/// 101 if there is none that the caller may delete.
+pub async fn delete(call: &Call, class: &str, id: &str) -> Result<Answer> {
+    let (write, pending) = prepare(call.clone(), class, id).await?;
+    let outcome = call.engine.write(write).await?;
+    pending.finish(outcome).await
+}
+
+/// Everything up to the write.
+///
+/// # Errors
+/// As [`delete`].
+pub async fn prepare(mut call: Call, class: &str, id: &str) -> Result<(Write, Pending)> {
+    crate::access::authorise::class(call.subject(), class, Action::Delete)?;
+    check_built(class)?;
+    let schema = call.engine.schemas.get_or_new(class);
+    call.gate(schema.clone(), Action::Delete)?;
+    let object = hooked(&call, class, id).await?.map(trigger_object);
+    if let Some(object) = object.clone() {
+        call.trigger(class, Trigger::BeforeDelete, |request| request.object = Some(object)).await?;
+    }
+    let write = Write::Delete(call.gate(schema, Action::Delete)?.delete(id));
+    Ok((write, Pending { call, class: class.to_owned(), object }))
+}
+
+/// A delete that waits for its write.
+pub struct Pending {
+    call: Call,
+    class: String,
+    object: Option<Map>,
+}
+
+impl Pending {
+    /// Everything after the write.
+    ///
+    /// # Errors
+    /// 101 if there was no object that the caller may delete; what afterDelete says.
+    pub async fn finish(self, outcome: Outcome) -> Result<Answer> {
+        let Self { mut call, class, object } = self;
+        if outcome == Outcome::Deleted(0) {
+            return Err(Error::not_found());
+        }
+        if let Some(object) = object {
+            call.trigger(&class, Trigger::AfterDelete, |request| request.object = Some(object)).await?;
+        }
+        Ok(Answer::empty())
+    }
+}
+
+/// The object, if a hook will want to see it.
+async fn hooked(call: &Call, class: &str, id: &str) -> Result<Option<ParseObject>> {
+    let wanted = [Trigger::BeforeDelete, Trigger::AfterDelete];
+    if !wanted.into_iter().any(|trigger| call.engine.invoker.has(class, trigger)) {
+        return Ok(None);
+    }
+    let schema = call.engine.schemas.get_or_new(class);
+    let read = internal("a delete hook sees the object").read(schema, Filter::eq("objectId", id), call.limits);
+    let read = match call.subject().groups() {
+        Some(groups) => read.for_groups(groups),
+        None => read,
+    };
+    let rows = call.engine.storage.find(&read).await?;
+    if rows.len() == 0 {
+        return Err(Error::new(Code::ObjectNotFound, "Object not found for delete."));
+    }
+    rows.object(0).map(Some)
+}

@@ -1,0 +1,133 @@
+//! What the recipes of one app work with. Put together by `app.rs`, the only place that knows which back end it is.
+
+use std::sync::Arc;
+
+use super::denylist::Denylist;
+use super::file_domains::FileDomains;
+use crate::cloud::Invoker;
+use crate::config::AppConfig;
+use crate::error::{Code, Error, Result};
+use crate::model::id::Random;
+use crate::model::{ClassSchema, Date, Field, names};
+use crate::schema::Schemas;
+use crate::storage::{Outcome, SchemaChange, Storage};
+use crate::{access::Write, model::id};
+
+/// Tells the time; tests have one that they set.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Date;
+}
+
+/// One app, without its edge.
+pub struct Engine {
+    /// Its configuration.
+    pub config: AppConfig,
+    /// Its database.
+    pub storage: Arc<dyn Storage>,
+    /// The classes it has.
+    pub schemas: Schemas,
+    /// Its Cloud Code.
+    pub invoker: Arc<dyn Invoker>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance, for ids and tokens.
+    pub random: Arc<dyn Random>,
+    /// Words that no body may hold.
+    pub(super) denylist: Denylist,
+    /// Places that files may be at.
+    pub(super) file_domains: FileDomains,
+    /// The URL below which stored files are.
+    pub(super) file_base: String,
+}
+
+impl Engine {
+    /// An app over a database.
+    ///
+    /// # Errors
+    /// Those of a configuration that cannot be used, and of a database that cannot be read.
+    pub async fn new(
+        config: AppConfig,
+        storage: Arc<dyn Storage>,
+        invoker: Arc<dyn Invoker>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self> {
+        let url = config.public_server_url.as_deref().unwrap_or(&config.server_url);
+        Ok(Self {
+            schemas: Schemas::load(storage.clone()).await?,
+            denylist: Denylist::new(&config.request_keyword_denylist)?,
+            file_domains: FileDomains::new(&config.allowed_file_url_domains),
+            file_base: format!("{url}/files/{}", config.app_id),
+            config,
+            storage,
+            invoker,
+            clock,
+            random,
+        })
+    }
+
+    /// An id for a new object.
+    pub fn new_id(&self) -> String {
+        id::object_id(&*self.random, self.config.object_id_size)
+    }
+
+    /// Carries out one write.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn write(&self, write: Write) -> Result<Outcome> {
+        let mut outcomes = self.storage.write(vec![write], false).await?;
+        outcomes.pop().unwrap_or_else(|| Err(Error::internal("the database answered a write with nothing")))
+    }
+
+    /// A class with columns that a body brought along; both are made if they are not there. `fit` tells which are missing from a
+    /// schema, or that the body does not fit it; it is asked again after every change, for another request may have been quicker.
+    ///
+    /// # Errors
+    /// What `fit` says, 107 for a class name that breaks the rules, and those of the database.
+    pub async fn grow(
+        &self,
+        class: &str,
+        fit: &(dyn Fn(&ClassSchema) -> Result<Vec<(String, Field)>> + Sync),
+    ) -> Result<Arc<ClassSchema>> {
+        if !names::is_valid_class(class) {
+            return Err(Error::json("schema class name does not revalidate"));
+        }
+        for _ in 0..5 {
+            let schema = match self.schemas.get(class) {
+                Some(schema) => schema,
+                None => {
+                    fit(&ClassSchema::new(class))?;
+                    if names::VOLATILE_CLASSES.contains(&class) {
+                        return Ok(Arc::new(ClassSchema::new(class)));
+                    }
+                    self.schemas.alter(vec![SchemaChange::CreateClass(ClassSchema::new(class))]).await?;
+                    continue;
+                }
+            };
+            let fields = fit(&schema)?;
+            if fields.is_empty() {
+                return Ok(schema);
+            }
+            self.schemas.alter(vec![SchemaChange::AddFields { class: class.to_owned(), fields }]).await?;
+        }
+        Err(Error::internal(format!("the columns of {class} change faster than they can be added")))
+    }
+
+    /// May this class be used by a caller who may not create classes?
+    ///
+    /// # Errors
+    /// 119 for a class that is not there.
+    pub fn check_class_exists(&self, call: &super::Call, class: &str) -> Result<()> {
+        let open =
+            self.config.allow_client_class_creation || call.subject().reads_all() || names::is_system_class(class);
+        if open || self.schemas.get(class).is_some() {
+            return Ok(());
+        }
+        Err(Error::denied(
+            Code::OperationForbidden,
+            format!("This user is not allowed to access non-existent class: {class}"),
+        ))
+    }
+}

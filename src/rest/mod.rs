@@ -1,0 +1,22 @@
+//! What happens, in order: the recipes of find, get, create, update, delete, aggregate, and those of the classes that Parse defines.
+//!
+//! The edge (`http/`, later `graphql/` and `live/`) hands in a [`Call`] and gets an [`Answer`].
+
+pub mod answer;
+pub mod batch;
+mod body;
+pub mod call;
+pub mod create;
+pub mod delete;
+mod denylist;
+pub mod engine;
+mod file_domains;
+pub mod find;
+pub mod get;
+pub mod query;
+pub mod schemas;
+pub mod update;
+
+pub use answer::Answer;
+pub use call::Call;
+pub use engine::Engine;

@@ -1,0 +1,189 @@
+//! `PUT /classes/:className/:objectId`.
+
+use super::body::{self, Changes};
+use super::call::check_built;
+use super::create::{before_save, grow, trigger_object};
+use super::{Answer, Call};
+use crate::access::authorise::Change;
+use crate::access::clp::{Action, Granted};
+use crate::access::{Limits, Subject, Write, internal};
+use crate::cloud::Trigger;
+use crate::error::{Code, Error, Result};
+use crate::model::{ClassSchema, Date, Filter, Map, Op, ParseObject, Path, Value};
+use crate::schema::check::{self, Kind};
+use crate::storage::Outcome;
+
+/// Changes an object: `updatedAt` and the results of operations.
+///
+/// # Errors
+/// As `objects.md` section 4 has them.
+pub async fn update(call: &Call, class: &str, id: &str, body: Value) -> Result<Answer> {
+    let (write, pending) = prepare(call.clone(), class, id, body).await?;
+    let outcome = call.engine.write(write).await?;
+    pending.finish(outcome).await
+}
+
+/// Everything up to the write.
+///
+/// # Errors
+/// As [`update`].
+pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Result<(Write, Pending)> {
+    crate::access::authorise::class(call.subject(), class, Action::Update)?;
+    check_built(class)?;
+    let mut body = body::entries(body);
+    body::screen(&call, &body)?;
+    call.engine.check_class_exists(&call, class)?;
+    call.gate(call.engine.schemas.get_or_new(class), Action::Update)?;
+    let original = original(&call, class, id).await?;
+    let submitted = body.clone();
+    let hooked = before_save(&mut call, class, &mut body).await?;
+    check_id(id, &mut body)?;
+    let kind = Kind { updating: true, internals: *call.subject() == Subject::Maintenance };
+    let before = call.engine.schemas.get_or_new(class);
+    let adds = may_add(&call, &before, &body, kind)?;
+    let schema = grow(&call, class, &body, kind).await?;
+    check_required(&schema, &body)?;
+    let acl = body::take_acl(&mut body)?;
+    body.take("createdAt");
+    body.take("updatedAt");
+    let updated = call.engine.clock.now();
+    let Changes { ops, joins } = body::changes(body, kind)?;
+    let gate = call.gate(schema.clone(), Action::Update)?;
+    let reported = reported(&ops, &submitted, hooked);
+    let write = Write::Update(gate.update(schema, id, adds, Change { ops, acl, updated, joins }));
+    Ok((write, Pending { call, class: class.to_owned(), updated, reported, original }))
+}
+
+/// An update that waits for its write.
+pub struct Pending {
+    call: Call,
+    class: String,
+    updated: Date,
+    reported: Vec<Path>,
+    original: Option<ParseObject>,
+}
+
+impl Pending {
+    /// Everything after the write.
+    ///
+    /// # Errors
+    /// 101 if there was no object that the caller may change.
+    pub async fn finish(self, outcome: Outcome) -> Result<Answer> {
+        let Self { mut call, class, updated, reported, original } = self;
+        let Outcome::Updated(Some(object)) = outcome else { return Err(Error::not_found()) };
+        let mut answer = Map::new();
+        for path in &reported {
+            report(&mut answer, path, &object);
+        }
+        answer.set("updatedAt", Value::String(updated.iso()));
+        if call.engine.invoker.has(&class, Trigger::AfterSave) {
+            let said = call
+                .trigger(&class, Trigger::AfterSave, |request| {
+                    request.object = Some(trigger_object(object));
+                    request.original = original.map(trigger_object);
+                })
+                .await;
+            match said {
+                Ok(said) => answer = said.and_then(|s| s.object).unwrap_or(answer),
+                Err(error) => tracing::warn!(class, %error, "afterSave failed"),
+            }
+        }
+        Ok(Answer::ok(&Value::Object(answer)))
+    }
+}
+
+/// The object as it is stored, if a hook will want to see it.
+async fn original(call: &Call, class: &str, id: &str) -> Result<Option<ParseObject>> {
+    let wanted = [Trigger::BeforeSave, Trigger::AfterSave];
+    if !wanted.into_iter().any(|trigger| call.engine.invoker.has(class, trigger)) {
+        return Ok(None);
+    }
+    let schema = call.engine.schemas.get_or_new(class);
+    let limits = Limits { ..call.limits };
+    let read =
+        internal("a save hook sees the object before the change").read(schema, Filter::eq("objectId", id), limits);
+    let read = match call.subject().groups() {
+        Some(groups) => read.for_groups(groups),
+        None => read,
+    };
+    let rows = call.engine.storage.find(&read).await?;
+    if rows.len() == 0 {
+        return Err(Error::not_found());
+    }
+    rows.object(0).map(Some)
+}
+
+/// An id in the body may only be the object's own.
+fn check_id(id: &str, body: &mut Map) -> Result<()> {
+    match body.take("objectId") {
+        None => Ok(()),
+        Some(Value::String(given)) if given == id => Ok(()),
+        Some(_) => Err(Error::new(Code::InvalidKeyName, "objectId is an invalid field name.")),
+    }
+}
+
+/// Which objects the caller may give columns that the class does not have yet.
+fn may_add(call: &Call, schema: &std::sync::Arc<ClassSchema>, body: &Map, kind: Kind) -> Result<Granted> {
+    if check::fit(schema, body, kind)?.is_empty() {
+        return Ok(Granted::All);
+    }
+    call.gate(schema.clone(), Action::AddField)?.may_add(true)
+}
+
+fn check_required(schema: &ClassSchema, body: &Map) -> Result<()> {
+    for (name, value) in body {
+        if body::is_blank(Some(value)) && schema.fields.get(name).is_some_and(|field| field.is_required()) {
+            return Err(Error::new(Code::ValidationError, format!("{name} is required")));
+        }
+    }
+    Ok(())
+}
+
+/// The paths whose values the answer tells: those of operations, and those that beforeSave brought in.
+fn reported(ops: &[(Path, Op)], submitted: &Map, hooked: bool) -> Vec<Path> {
+    let told = |(path, op): &&(Path, Op)| {
+        let asked = submitted.get(path.as_str());
+        op.is_reported() || (hooked && !matches!(op, Op::Delete) && asked.is_none())
+    };
+    ops.iter().filter(told).map(|(path, _)| path.clone()).collect()
+}
+
+/// Puts the value at a path into the answer, nested as the path is; a list that a path leads into is told whole.
+fn report(answer: &mut Map, path: &Path, object: &ParseObject) {
+    let Some(root) = object.fields.get(path.root()) else { return };
+    if !path.is_dotted() {
+        if !body::is_dropped(root, None) {
+            answer.set(path.root(), root.clone());
+        }
+        return;
+    }
+    if answer.get(path.root()).is_none() {
+        answer.set(path.root(), Value::Object(Map::new()));
+    }
+    let Some(slot) = answer.get_mut(path.root()) else { return };
+    copy_at(slot, root, &mut path.rest());
+}
+
+fn copy_at<'p>(into: &mut Value, from: &Value, rest: &mut dyn Iterator<Item = &'p str>) {
+    let Some(key) = rest.next() else {
+        *into = from.clone();
+        return;
+    };
+    match from {
+        Value::Object(map) => {
+            let Some(below) = map.get(key) else { return };
+            if !matches!(into, Value::Object(_)) {
+                *into = Value::Object(Map::new());
+            }
+            let Value::Object(target) = into else { return };
+            if target.get(key).is_none() {
+                target.set(key, Value::Object(Map::new()));
+            }
+            if let Some(slot) = target.get_mut(key) {
+                copy_at(slot, below, rest);
+            }
+        }
+        Value::Array(_) => *into = from.clone(),
+        _ => {}
+    }
+}

@@ -1,0 +1,121 @@
+'use strict';
+// Sends one program to both servers and compares step by step.
+const http = require('node:http');
+const { compare, mask } = require('./compare');
+const known = require('./known');
+
+const TIMEOUT_MS = 30000;
+const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
+let runs = 0;
+
+/** One side's view of a run: its class suffix is shared, its object ids are its own. */
+class Side {
+  constructor(server, suffix) {
+    this.server = server;
+    this.suffix = suffix;
+    this.real = new Map();
+    this.ids = new Map();
+    this.from = Date.now();
+  }
+
+  /** Text of a program with the run's suffix and this server's ids in it. */
+  fill(text) {
+    return text.split('§').join(this.suffix).replace(/‹([^›]+)›/g, (_, id) => this.real.get(id) || 'missing000');
+  }
+
+  async send(step) {
+    const body = step.raw ?? (step.body === undefined ? undefined : JSON.stringify(step.sdk ? this.sdkBody(step) : step.body));
+    const query = Object.entries(step.query || {}).map(([key, value]) =>
+      `${encodeURIComponent(key)}=${encodeURIComponent(this.fill(typeof value === 'string' ? value : JSON.stringify(value)))}`);
+    const path = encodeURI(this.fill(step.path)) + (query.length ? `?${query.join('&')}` : '');
+    const headers = step.sdk ? { 'Content-Type': 'text/plain' } : {
+      'X-Parse-Application-Id': 'app',
+      ...(step.master ? { 'X-Parse-Master-Key': 'mk' } : {}),
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...step.headers,
+    };
+    const answer = await request(`${this.server.url}${path}`, step.method, headers, body === undefined ? undefined : this.fill(body));
+    this.learn(step, answer);
+    return { status: answer.status, text: mask(answer.text, this) };
+  }
+
+  sdkBody(step) {
+    return { ...step.body, _ApplicationId: 'app', _ClientVersion: 'js8.6.2', _InstallationId: 'parity', ...(step.master ? { _MasterKey: 'mk' } : {}) };
+  }
+
+  /** Remembers ids that the server chose. Chosen ids are the same on both and stay as they are. */
+  learn(step, { status, text }) {
+    const note = (id, placeholder) => {
+      if (!/^[A-Za-z0-9]{10}$/.test(id)) return;
+      this.real.set(placeholder, id);
+      this.ids.set(id, `‹${placeholder}›`);
+    };
+    if (status === 201) {
+      const id = (/"objectId":"([^"]*)"/.exec(text) || [])[1];
+      if (id) note(id, step.id);
+    } else if (step.area === 'batch' && status === 200) {
+      try {
+        JSON.parse(text).forEach((item, i) => { if (item?.success?.objectId && !item.success.updatedAt) note(item.success.objectId, `${step.id}.${i}`); });
+      } catch {
+        // Not JSON: the comparison will tell.
+      }
+    }
+  }
+
+  /** Drops the run's classes, so that the next run finds a small schema. */
+  async cleanUp(classes) {
+    const call = (method, path) => request(`${this.server.url}${path}`, method, { 'X-Parse-Application-Id': 'app', 'X-Parse-Master-Key': 'mk' });
+    await Promise.all(classes.map(async name => {
+      await call('DELETE', `/purge/${name}`);
+      await call('DELETE', `/schemas/${name}`);
+    }));
+  }
+}
+
+function request(url, method, headers, body) {
+  return new Promise(resolve => {
+    const call = http.request(url, { method, headers: { ...headers, ...(body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }) }, agent, timeout: TIMEOUT_MS }, answer => {
+      const parts = [];
+      answer.on('data', part => parts.push(part));
+      answer.on('end', () => resolve({ status: answer.statusCode, text: Buffer.concat(parts).toString('utf8') }));
+      answer.on('error', error => resolve({ status: 0, text: `connection: ${error.code}` }));
+    });
+    call.on('timeout', () => call.destroy(Object.assign(new Error('timeout'), { code: 'TIMEOUT' })));
+    call.on('error', error => resolve({ status: 0, text: `connection: ${error.code || error.message}` }));
+    call.end(body);
+  });
+}
+
+/**
+ * Runs the program up to the first difference that no rule covers.
+ * Answers `{sent, equal, known: [rule id…], difference: null | {type, what, key, at, step, theirs, ours}}`.
+ */
+async function runProgram(program, servers, rules, show = () => {}) {
+  runs += 1;
+  const suffix = `_${process.pid.toString(36)}x${runs}q`;
+  const [oracle, ours] = servers.map(server => new Side(server, suffix));
+  const result = { sent: 0, equal: 0, known: [], difference: null };
+  for (const [at, step] of program.steps.entries()) {
+    const [theirs, mine] = await Promise.all([oracle.send(step), ours.send(step)]);
+    result.sent += 1;
+    show(step, theirs, mine);
+    const difference = compare(step, theirs, mine);
+    if (!difference) {
+      result.equal += 1;
+      continue;
+    }
+    const rule = known.find(rules, step, difference, theirs, mine);
+    if (!rule) {
+      result.difference = { ...difference, at, step, theirs, ours: mine };
+      break;
+    }
+    result.known.push(rule.id);
+    if (!rule.continue) break;
+  }
+  const names = new Set(JSON.stringify(program.steps).match(/[A-Za-z]\w*§/g));
+  const classes = [...names].map(name => name.replace('§', suffix));
+  await Promise.all([oracle.cleanUp(classes), ours.cleanUp(classes)]);
+  return result;
+}
+
+module.exports = { runProgram };

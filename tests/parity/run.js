@@ -1,0 +1,102 @@
+#!/usr/bin/env node
+'use strict';
+// The oracle: seeded random programs of requests to npm parse-server and to us; every answer that differs is shown.
+//
+//   node tests/parity/run.js --requests 5000 --seed 1
+//
+// --requests N   how many requests to send (default 1000), half of them with allowCustomObjectId
+// --seed N       the same seed sends the same programs (default 1)
+// --program I    only the program of that index (with --seed), such as a report names: 12, or 12c with custom ids
+// --binary FILE  our server (default target/release/parsimony)
+// --ours URL     a running server instead of the binary, mount path included; --custom when it allows custom ids
+// --oracle URL   a running oracle instead of npm's
+// --self         compares the oracle with itself: two processes, two databases; shows what it cannot tell twice alike
+// --port P       first of the two ports used (default 16210)
+// --area A,B     leaves out differences of other areas (see gen/)
+// --ignore TYPE  leaves out this type of difference, such as "key order"
+// --show         prints every request and its answers
+// --no-shrink    reports programs as they are
+// Environment: PARITY_MODULES, XDG_CACHE_HOME, MONGO_URI, MONGO_UP (lib/servers.js)
+const { parseArgs } = require('node:util');
+const path = require('node:path');
+const { generate } = require('./gen/program');
+const known = require('./lib/known');
+const report = require('./lib/report');
+const { runProgram } = require('./lib/run-program');
+const servers = require('./lib/servers');
+const { shrink } = require('./lib/shrink');
+
+const { values: args } = parseArgs({ options: {
+  requests: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' }, program: { type: 'string' },
+  binary: { type: 'string', default: path.join(__dirname, '../../target/release/parsimony') }, ours: { type: 'string' }, oracle: { type: 'string' },
+  self: { type: 'boolean', default: false }, custom: { type: 'boolean', default: false }, port: { type: 'string', default: '16210' },
+  area: { type: 'string' }, ignore: { type: 'string' }, 'no-shrink': { type: 'boolean', default: false }, show: { type: 'boolean', default: false },
+} });
+
+const number = name => {
+  const value = Number(args[name]);
+  if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} must be a whole number`);
+  return value;
+};
+
+async function start(custom, tag) {
+  const port = number('port');
+  const remote = (label, url) => ({ label, url: url.replace(/\/$/, ''), stop() {}, alive: () => true });
+  const database = side => `parity_${process.pid}_${tag}_${side}`;
+  const oracle = args.oracle ? remote('oracle', args.oracle) : await servers.oracle({ port, custom, database: database('a'), label: 'oracle' });
+  try {
+    if (args.self) return [oracle, await servers.oracle({ port: port + 1, custom, database: database('b'), label: 'oracle2' })];
+    if (args.ours) return [oracle, remote('ours', args.ours)];
+    return [oracle, await servers.ours({ port: port + 1, custom, binary: args.binary })];
+  } catch (error) {
+    await oracle.stop();
+    throw error;
+  }
+}
+
+/** Sends programs until the budget of requests is used up. */
+async function phase(custom, budget, totals, rules) {
+  const pair = await start(custom, custom ? 'custom' : 'plain');
+  const only = args.program === undefined ? null : parseInt(args.program, 10);
+  try {
+    for (let index = only ?? 0, sent = 0; sent < budget && (only === null || index === only); index += 1) {
+      const program = generate(number('seed'), index, custom);
+      const result = await runProgram(program, pair, rules, args.show ? report.show : undefined);
+      sent += result.sent;
+      totals.add(result);
+      if (result.difference && counts(result.difference)) await found(program, result.difference, pair, totals, rules);
+      for (const server of pair) if (!server.alive()) throw new Error(`${server.label} ended during program ${program.name}; see ${server.log}`);
+      report.progress(totals);
+    }
+  } finally {
+    await Promise.all(pair.map(server => server.stop()));
+  }
+}
+
+const counts = ({ type, step }) => type !== args.ignore && (!args.area || args.area.split(',').includes(step.area));
+
+async function found(program, difference, pair, totals, rules) {
+  const fresh = totals.note(difference.key);
+  if (!fresh) return;
+  const shown = args['no-shrink'] ? { program: { ...program, steps: program.steps.slice(0, difference.at + 1) }, difference } : await shrink(program, difference, pair, rules);
+  totals.keep(difference.key, shown);
+}
+
+async function main() {
+  const rules = known.load();
+  const totals = new report.Totals();
+  const budget = number('requests');
+  if (args.ours || args.program !== undefined) {
+    await phase(args.custom || /c$/.test(args.program || ''), budget, totals, rules);
+  } else {
+    await phase(false, Math.ceil(budget / 2), totals, rules);
+    await phase(true, Math.floor(budget / 2), totals, rules);
+  }
+  report.print(totals, args.seed);
+  process.exitCode = totals.differences > 0 ? 1 : 0;
+}
+
+main().then(() => process.exit(), error => {
+  console.error(`parity: ${error.message}`);
+  process.exit(2);
+});

@@ -1,0 +1,13 @@
+//! What the areas share: a running server, an HTTP client that never hides a status, raw sockets for broken HTTP,
+//! and the kinds of callers that Parse knows.
+
+pub mod actors;
+pub mod client;
+pub mod raw;
+pub mod server;
+pub mod subject;
+
+pub use actors::Actor;
+pub use client::{Answer, Client};
+pub use server::Server;
+pub use subject::Subject;
