@@ -6,4 +6,5 @@ mod crash;
 mod drain;
 mod garbage;
 mod golden;
+mod matching;
 mod support;

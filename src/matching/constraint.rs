@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::compare::{Form, Kind, compare_in, kind};
+use super::compare::{Form, Kind, compare_in, kind, pair_of};
 use super::walk::{Leaf, walk};
 use super::{Work, geo, regex};
 use crate::error::Result;
@@ -99,7 +99,11 @@ impl At<'_> {
     /// Is there an array with an element that is not on the list?
     fn strays(&self, list: &[Value], work: &mut Work) -> Result<bool> {
         let mut test = |value: Option<&Value>, _: Form, work: &mut Work| {
-            let elements = value.and_then(Value::as_array).unwrap_or_default();
+            let elements = match value {
+                Some(Value::Array(list)) => list.as_slice(),
+                Some(Value::GeoPoint(point)) => &pair_of(*point),
+                _ => &[],
+            };
             work.spend((elements.len() * list.len()) as u64)?;
             Ok(!elements.iter().all(|e| list.iter().any(|wanted| compare_in(e, wanted, Form::Interior).is_eq())))
         };

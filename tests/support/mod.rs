@@ -3,6 +3,7 @@
 
 pub mod actors;
 pub mod client;
+pub mod generate;
 pub mod raw;
 pub mod server;
 pub mod subject;
