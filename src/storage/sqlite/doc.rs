@@ -81,7 +81,7 @@ fn value_end(text: &[u8], mut at: usize) -> Option<usize> {
 /// # Errors
 /// 1 for a text that is no JSON.
 pub fn value(raw: &[u8]) -> Result<Value> {
-    Ok(column(wire::parse(raw, DEPTH).map_err(broken)?))
+    Ok(column(wire::parse(raw, DEPTH).map_err(|e| broken(&e.0))?))
 }
 
 /// All fields from the document of a row.
@@ -89,7 +89,7 @@ pub fn value(raw: &[u8]) -> Result<Value> {
 /// # Errors
 /// As [`value`].
 pub fn fields(doc: &[u8]) -> Result<Map> {
-    let Value::Object(mut map) = wire::parse(doc, DEPTH).map_err(broken)? else { return Err(broken("not an object")) };
+    let Value::Object(mut map) = wire::parse(doc, DEPTH).map_err(|e| broken(&e.0))? else { return Err(broken("not an object")) };
     for (name, value) in map.iter_mut() {
         *value = named(name, std::mem::take(value));
     }
@@ -106,7 +106,7 @@ pub fn named(name: &str, value: Value) -> Value {
     }
 }
 
-fn broken(why: impl std::fmt::Display) -> Error {
+fn broken(why: &str) -> Error {
     Error::internal(format!("a stored object cannot be read: {why}"))
 }
 

@@ -6,6 +6,7 @@
 use rusqlite::types::Value as Sql;
 
 use super::catalog::Class;
+use super::indexes::below;
 use super::kind::Kind;
 use super::slot::Slot;
 use crate::error::{Error, Result};
@@ -114,7 +115,23 @@ impl<'a> Builder<'a> {
         if document == "doc" && !self.class.has(path.root()) {
             return matching::holds(constraints, path.rest(), None, &mut Work::unlimited()).map(Pred::Const);
         }
-        Ok(self.test(document, None, path, constraints.to_vec()))
+        let mut parts: Vec<Pred> = self.indexed(path, constraints).into_iter().collect();
+        parts.push(self.test(document, None, path, constraints.to_vec()));
+        Ok(all(parts))
+    }
+
+    /// What an index over a text below a column can serve (`authData.facebook.id`).
+    fn indexed(&mut self, path: &Path, constraints: &[Constraint]) -> Option<Pred> {
+        if !self.class.unique.iter().any(|field| field == path.as_str()) {
+            return None;
+        }
+        let text = constraints.iter().find_map(|c| match c {
+            Constraint::Eq(Value::String(text)) => Some(text.clone()),
+            _ => None,
+        })?;
+        let expression = below(path.as_str())?;
+        let mark = self.arg(text);
+        Some(Pred::Sql(format!("{expression} = {mark}")))
     }
 
     /// A question that only `matching/` can answer.

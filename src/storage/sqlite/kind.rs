@@ -58,7 +58,7 @@ impl Kind {
         match self.sql(value)? {
             ToSqlOutput::Owned(Sql::Null) => None,
             ToSqlOutput::Owned(owned) => Some(owned),
-            ToSqlOutput::Borrowed(borrowed) => Some(borrowed.into()),
+            ToSqlOutput::Borrowed(borrowed) => borrowed.try_into().ok(),
             _ => None,
         }
     }

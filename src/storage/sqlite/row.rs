@@ -2,8 +2,6 @@
 //!
 //! [`Encoded`] is the one place that makes both the document and the typed columns of a row, so that they cannot disagree.
 
-use std::sync::Arc;
-
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::catalog::Class;
@@ -129,8 +127,8 @@ pub const COLUMNS: &str = "id, rperm, wperm, doc";
 pub const COLUMNS_AND_PRIV: &str = "id, rperm, wperm, doc, priv";
 
 /// Rows one behind the other in one piece of memory.
+#[derive(Default)]
 pub struct Arena {
-    class: Arc<Class>,
     bytes: Vec<u8>,
     rows: Vec<Lengths>,
 }
@@ -155,11 +153,6 @@ struct Texts<'a> {
 }
 
 impl Arena {
-    /// No rows yet.
-    pub fn new(class: Arc<Class>) -> Self {
-        Self { class, bytes: Vec::new(), rows: Vec::new() }
-    }
-
     /// Takes a row of [`COLUMNS`] or [`COLUMNS_AND_PRIV`].
     pub fn push(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<()> {
         let start = self.bytes.len();

@@ -1,0 +1,242 @@
+//! SQLite, the embedded default: one file an app, nothing to set up.
+//!
+//! A row is typed columns for what SQLite can compare by itself, and the object's Parse JSON as one text: reading is copying
+//! bytes, in the order of keys that MongoDB would have. One function writes both, so that they cannot disagree.
+
+mod alter;
+mod catalog;
+mod conn;
+mod doc;
+mod error;
+mod filter;
+mod indexes;
+mod kind;
+mod query;
+mod readers;
+mod row;
+mod slot;
+mod write;
+mod writer;
+
+use std::fs::{File, TryLockError};
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use self::catalog::{Catalog, FORMAT, TABLES};
+use self::conn::{Conn, Role};
+use self::error::Db;
+use self::query::Query;
+use self::readers::Readers;
+use self::writer::{Job, Writer};
+use super::{Answer, Outcome, Relation, Rows, SchemaChange, Side, Storage};
+use crate::access::{Aggregate, Read, Write};
+use crate::error::{Error, Result};
+use crate::model::{ClassSchema, Constraint, Date, Filter, Map, Path, Value};
+
+/// More readers than this would wait for the disk or for each other.
+const MOST_READERS: usize = 4;
+/// So many ids are looked up on the calling thread.
+const FEW: usize = 128;
+
+/// A database in a file.
+pub struct Sqlite {
+    path: PathBuf,
+    catalog: Arc<ArcSwap<Catalog>>,
+    writer: Writer,
+    readers: Readers,
+    /// Held as long as the database is open, so that no other process opens it.
+    _lock: File,
+}
+
+impl Sqlite {
+    /// Opens the file, and makes it if it is not there.
+    ///
+    /// # Errors
+    /// 1 for a file that another process holds, that cannot be opened, or that a newer program made.
+    pub fn open(path: &FilePath) -> Result<Self> {
+        let lock = take_lock(path)?;
+        let conn = Conn::open(path, Role::Writer)?;
+        prepare(&conn)?;
+        let catalog = Arc::new(ArcSwap::from_pointee(Catalog::load(&conn.sql)?));
+        let readers = std::thread::available_parallelism().map_or(1, |n| n.get()).min(MOST_READERS);
+        let readers = Readers::start(path, readers)?;
+        let writer = Writer::start(conn, Arc::clone(&catalog))?;
+        Ok(Self { path: path.to_owned(), catalog, writer, readers, _lock: lock })
+    }
+
+    /// Copies the database as it is now into another file, while it is in use.
+    ///
+    /// # Errors
+    /// 1 if the file is there already or cannot be written.
+    pub async fn backup(&self, to: PathBuf) -> Result<()> {
+        if to.exists() {
+            return Err(Error::internal(format!("{} is there already", to.display())));
+        }
+        let from = self.path.clone();
+        let copy = tokio::task::spawn_blocking(move || {
+            // In one step: a copy in several would begin anew with each write between them.
+            let from = Conn::open(&from, Role::Reader)?;
+            let mut to = rusqlite::Connection::open(to).or_db()?;
+            let backup = rusqlite::backup::Backup::new(&from.sql, &mut to).or_db()?;
+            match backup.step(-1).or_db()? {
+                rusqlite::backup::StepResult::Done => Ok(()),
+                _ => Err(Error::internal("the database was too busy for a backup")),
+            }
+        });
+        copy.await.map_err(|e| Error::caused("the backup ended in the middle", e))?
+    }
+
+    /// Runs a query where it costs least: a look-up by id here and now, everything else on a reader's thread.
+    async fn read<T: Send + 'static>(
+        &self,
+        plan: &Read,
+        make: impl Fn(&catalog::Class) -> Result<Option<Query>>,
+        run: impl FnOnce(Query, &Conn) -> Result<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let catalog = self.catalog.load_full();
+        let Some(class) = catalog.get(&plan.schema().name) else { return Ok(None) };
+        let Some(query) = make(class)? else { return Ok(None) };
+        if is_short(class, plan.filter())
+            && let Some(conn) = self.readers.take()
+        {
+            let answer = run(query, &conn);
+            self.readers.give(conn);
+            return answer.map(Some);
+        }
+        self.readers.run(move |conn| run(query, conn)).await.map(Some)
+    }
+}
+
+/// Does the filter leave a handful of rows to look at, found by an index?
+fn is_short(class: &catalog::Class, filter: &Filter) -> bool {
+    match filter {
+        Filter::And(all) => all.iter().any(|f| is_short(class, f)),
+        Filter::Field(path, constraints) => constraints.iter().any(|c| match c {
+            Constraint::Eq(Value::String(_)) => {
+                path.as_str() == "objectId" || class.unique.iter().any(|field| field == path.as_str())
+            }
+            Constraint::In(list) => path.as_str() == "objectId" && list.len() <= FEW,
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
+/// SQLite's own locks are for one statement; this one is for the life of the process, and the system drops it with it.
+fn take_lock(path: &FilePath) -> Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file = File::create(PathBuf::from(name))
+        .map_err(|e| Error::caused(format!("{} cannot be made; is its folder there, and writable?", path.display()), e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(Error::internal(format!("the database {} is held by another process", path.display())))
+        }
+        Err(TryLockError::Error(e)) => Err(Error::caused("the database cannot be locked", e)),
+    }
+}
+
+/// Makes the catalogue of a new file; refuses one that a newer program made, or that is none of ours.
+fn prepare(conn: &Conn) -> Result<()> {
+    let sql = &conn.sql;
+    let count = |what: &str| {
+        let text = format!("SELECT count(*) FROM sqlite_schema {what}");
+        sql.query_row(&text, [], |r| r.get::<_, i64>(0)).or_db()
+    };
+    if count("")? == 0 {
+        let format = format!("INSERT INTO meta VALUES('format', {FORMAT});");
+        return sql.execute_batch(&format!("BEGIN; {TABLES} {format} COMMIT")).or_db();
+    }
+    if count("WHERE name = 'meta'")? == 0 {
+        return Err(Error::internal("the file is a database of another program"));
+    }
+    let format: i64 = sql.query_row("SELECT value FROM meta WHERE key = 'format'", [], |r| r.get(0)).or_db()?;
+    match format {
+        FORMAT => Ok(()),
+        newer if newer > FORMAT => {
+            let text = "the database was made by a newer version of Parsimony";
+            Err(Error::internal(format!("{text} (format {newer}, this one knows {FORMAT}): update the program")))
+        }
+        older => Err(Error::internal(format!("the format {older} of the database is unknown"))),
+    }
+}
+
+impl Storage for Sqlite {
+    fn find<'a>(&'a self, plan: &'a Read) -> Answer<'a, Rows> {
+        Box::pin(async move {
+            let rows = self.read(plan, |class| Query::rows(class, plan), Query::fetch).await?;
+            Ok(Box::new(rows.unwrap_or_default()) as Rows)
+        })
+    }
+
+    fn count<'a>(&'a self, plan: &'a Read) -> Answer<'a, u64> {
+        Box::pin(async move {
+            let number = self.read(plan, |class| Query::count(class, plan), Query::number).await?;
+            Ok(number.unwrap_or_default())
+        })
+    }
+
+    fn distinct<'a>(&'a self, plan: &'a Read, path: &'a Path) -> Answer<'a, Vec<Value>> {
+        Box::pin(async move {
+            let wanted = path.clone();
+            let run = move |query: Query, conn: &Conn| query.distinct(conn, &wanted);
+            Ok(self.read(plan, |class| Query::documents(class, plan, path), run).await?.unwrap_or_default())
+        })
+    }
+
+    fn aggregate<'a>(&'a self, plan: &'a Aggregate) -> Answer<'a, Vec<Map>> {
+        let _ = plan;
+        Box::pin(async { Err(Error::query("Aggregation is not built yet on this database.")) })
+    }
+
+    fn explain<'a>(&'a self, plan: &'a Read) -> Answer<'a, Value> {
+        Box::pin(async move {
+            let plan_of = self.read(plan, |class| Query::rows(class, plan), Query::explain).await?;
+            Ok(plan_of.unwrap_or_else(|| Value::Object(Map::from([("plan", Value::Array(Vec::new()))]))))
+        })
+    }
+
+    fn write<'a>(&'a self, writes: Vec<Write>, atomic: bool) -> Answer<'a, Vec<Result<Outcome>>> {
+        Box::pin(async move { self.writer.ask(|answer| Job::Write(writes, atomic, answer)).await })
+    }
+
+    fn joined<'a>(&'a self, relation: &'a Relation, side: Side, ids: &'a [String]) -> Answer<'a, Vec<String>> {
+        Box::pin(async move {
+            let catalog = self.catalog.load_full();
+            let table = catalog.get(&relation.class).and_then(|class| class.relations.get(&relation.field).copied());
+            let Some(table) = table else { return Ok(Vec::new()) };
+            let ids = ids.to_vec();
+            self.readers.run(move |conn| query::joined(conn, table, side, &ids)).await
+        })
+    }
+
+    fn claim<'a>(&'a self, key: &'a str, now: Date, until: Date) -> Answer<'a, bool> {
+        Box::pin(async move { self.writer.ask(|answer| Job::Claim(key.to_owned(), now.0, until.0, answer)).await })
+    }
+
+    fn schemas(&self) -> Answer<'_, Vec<ClassSchema>> {
+        Box::pin(async move { Ok(self.catalog.load().schemas()) })
+    }
+
+    fn alter(&self, change: SchemaChange) -> Answer<'_, ()> {
+        Box::pin(async move { self.writer.ask(|answer| Job::Alter(change, answer)).await })
+    }
+
+    fn ping(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.readers.run(|conn| conn.sql.query_row("SELECT 1 FROM meta LIMIT 1", [], |_| Ok(())).or_db()).await
+        })
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.readers.close();
+            let closed = self.writer.ask(Job::Close).await;
+            self.writer.join();
+            closed
+        })
+    }
+}

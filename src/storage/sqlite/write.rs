@@ -1,0 +1,222 @@
+//! The writes of plans, carried out on the writer's connection within its transaction.
+
+use std::sync::Arc;
+
+use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
+
+use super::alter;
+use super::catalog::{Catalog, Class};
+use super::conn::{Conn, text};
+use super::error::{Db, db};
+use super::filter::{Builder, Pred};
+use super::row::{self, Encoded, is_kept, typed};
+use crate::access::{Create, Delete, Join, Update, Write};
+use crate::error::{Error, Result};
+use crate::model::{ClassSchema, Filter, ParseObject, Value};
+use crate::storage::Outcome;
+use crate::storage::sql::apply::apply;
+
+/// Does a write change more than one table, so that it could be left half done?
+pub fn is_compound(write: &Write) -> bool {
+    match write {
+        Write::Create(create) => !create.joins().is_empty(),
+        Write::Update(update) => !update.joins().is_empty(),
+        Write::Delete(_) => false,
+    }
+}
+
+/// Carries out one write.
+///
+/// # Errors
+/// 137 for a value that must be unique, 111 and 123 for values that cannot be kept, 102 for a filter that cannot be asked.
+pub fn write(conn: &Conn, catalog: &mut Catalog, write: &Write) -> Result<Outcome> {
+    match write {
+        Write::Create(plan) => create(conn, catalog, plan),
+        Write::Update(plan) => update(conn, catalog, plan).map(Outcome::Updated),
+        Write::Delete(plan) => delete(conn, catalog, plan).map(Outcome::Deleted),
+    }
+}
+
+/// Did a write of an all-or-nothing group find what it was for?
+pub fn is_hit(outcome: &Outcome) -> bool {
+    !matches!(outcome, Outcome::Updated(None) | Outcome::Deleted(0))
+}
+
+/// The class with a column for every field that is written. Schemas are changed before objects are written; what is missing
+/// here belongs to a volatile class, or has been taken away meanwhile.
+fn ensure<'p>(
+    conn: &Conn,
+    catalog: &mut Catalog,
+    schema: &ClassSchema,
+    fields: impl Iterator<Item = &'p str>,
+) -> Result<Arc<Class>> {
+    if catalog.get(&schema.name).is_none() {
+        alter::create(conn, catalog, schema, false)?;
+    }
+    let known = alter::known(catalog, &schema.name)?;
+    let missing: Vec<_> = fields
+        .filter(|name| !known.schema.fields.contains_key(*name))
+        .filter_map(|name| schema.fields.get_key_value(name))
+        .collect();
+    if !missing.is_empty() {
+        alter::add_fields(conn, catalog, &schema.name, missing.into_iter().map(|(name, field)| (name.as_str(), field)))?;
+    }
+    catalog.get(&schema.name).cloned().ok_or_else(|| Error::internal("a class has gone"))
+}
+
+fn create(conn: &Conn, catalog: &mut Catalog, plan: &Create) -> Result<Outcome> {
+    let object = plan.object();
+    let joined = plan.joins().iter().map(|j| j.field.as_str());
+    let class = ensure(conn, catalog, plan.schema(), object.fields.keys().map(String::as_str).chain(joined))?;
+    let texts = Encoded::of(&class, object)?;
+    let mut insert = conn.sql.prepare_cached(&class.insert).or_db()?;
+    let mut at = 0;
+    let mut bind = |value: ToSqlOutput<'_>| {
+        at += 1;
+        insert.raw_bind_parameter(at, value).or_db()
+    };
+    bind(ToSqlOutput::from(object.id.as_str()))?;
+    bind(date(object, "createdAt"))?;
+    bind(date(object, "updatedAt"))?;
+    for column in ["rperm", "wperm", "priv", "doc"] {
+        bind(texts.text(column))?;
+    }
+    for field in class.columns.keys() {
+        bind(typed(&class, object, field))?;
+    }
+    insert.raw_execute().map_err(db)?;
+    join(conn, &class, &object.id, plan.joins())?;
+    Ok(Outcome::Created)
+}
+
+fn date(object: &ParseObject, field: &str) -> ToSqlOutput<'static> {
+    match object.fields.get(field) {
+        Some(Value::Date(date)) => ToSqlOutput::from(date.0),
+        _ => ToSqlOutput::Borrowed(ValueRef::Null),
+    }
+}
+
+/// Adds and removes entries of relations; an entry that is there, or is not, stays so.
+fn join(conn: &Conn, class: &Class, owner: &str, joins: &[Join]) -> Result<()> {
+    for Join { field, related, add } in joins {
+        let table = class.relations.get(field);
+        let Some(table) = table else { return Err(Error::internal(format!("{field} is no relation"))) };
+        let sql = if *add {
+            format!("INSERT OR IGNORE INTO j{table}(owning, related) VALUES(?, ?)")
+        } else {
+            format!("DELETE FROM j{table} WHERE owning = ? AND related = ?")
+        };
+        conn.sql.prepare_cached(&sql).or_db()?.execute([owner, related]).or_db()?;
+    }
+    Ok(())
+}
+
+/// `None` if no row can match: the class is not there, or the filter says so by itself.
+fn condition<'c>(class: &'c Class, filter: &Filter, groups: Option<&[String]>) -> Result<Option<(String, Builder<'c>)>> {
+    let mut builder = Builder::new(class);
+    Ok(match builder.condition(filter, "wperm", groups)? {
+        Pred::Const(false) => None,
+        Pred::Const(true) => Some(("1".into(), builder)),
+        Pred::Sql(text) => Some((text, builder)),
+    })
+}
+
+fn update(conn: &Conn, catalog: &mut Catalog, plan: &Update) -> Result<Option<ParseObject>> {
+    if catalog.get(&plan.schema().name).is_none() {
+        return Ok(None);
+    }
+    let roots = plan.ops().iter().map(|(path, _)| path.root()).chain(plan.joins().iter().map(|j| j.field.as_str()));
+    let class = ensure(conn, catalog, plan.schema(), roots)?;
+    let Some((rid, mut object)) = find_one(conn, &class, plan)? else { return Ok(None) };
+    apply(&mut object, plan.ops(), plan.updated())?;
+    if let Some(acl) = plan.acl() {
+        object.acl = Some(acl.clone());
+    }
+    object.fields.retain(|name, _| is_kept(&class, name));
+    let texts = Encoded::of(&class, &object)?;
+    let mut touched: Vec<&str> = plan.ops().iter().map(|(path, _)| path.root()).collect();
+    touched.sort_unstable();
+    touched.dedup();
+    touched.retain(|field| class.columns.contains_key(*field));
+    let internal = plan.ops().iter().any(|(path, _)| path.root().starts_with('_'));
+    store(conn, &class, rid, &object, &texts, &touched, internal, plan.acl().is_some())?;
+    join(conn, &class, &object.id, plan.joins())?;
+    Ok(Some(object))
+}
+
+fn find_one(conn: &Conn, class: &Class, plan: &Update) -> Result<Option<(i64, ParseObject)>> {
+    let Some((condition, builder)) = condition(class, plan.filter(), plan.groups())? else { return Ok(None) };
+    let id = class.id;
+    let sql = format!("SELECT rid, id, rperm, wperm, doc, priv FROM t{id} WHERE {condition} ORDER BY rid LIMIT 1");
+    let mut found = None;
+    conn.prepare(&sql, &builder.args, builder.slots, None)?.each(|row| {
+        let get = |i| row.get_ref(i).or_db();
+        let list = |i| Ok::<_, Error>(get(i)?.as_str_or_null().ok().flatten());
+        let id = get(1)?;
+        let id = str::from_utf8(text(id)).unwrap_or_default();
+        let object = row::object(id, list(2)?, list(3)?, text(get(4)?), text(get(5)?))?;
+        found = Some((row.get(0).or_db()?, object));
+        Ok(false)
+    })?;
+    Ok(found)
+}
+
+/// Writes what has changed of a row; the document always, `updated` with it.
+#[expect(clippy::too_many_arguments, reason = "the parts of one row")]
+fn store(
+    conn: &Conn,
+    class: &Class,
+    rid: i64,
+    object: &ParseObject,
+    texts: &Encoded,
+    touched: &[&str],
+    internal: bool,
+    acl: bool,
+) -> Result<()> {
+    let mut sets = vec!["doc = ?".to_owned(), "created = ?".to_owned(), "updated = ?".to_owned()];
+    let mut values = vec![texts.text("doc"), date(object, "createdAt"), date(object, "updatedAt")];
+    if internal {
+        sets.push("priv = ?".into());
+        values.push(texts.text("priv"));
+    }
+    if acl {
+        sets.extend(["rperm = ?".to_owned(), "wperm = ?".to_owned()]);
+        values.extend([texts.text("rperm"), texts.text("wperm")]);
+    }
+    for field in touched {
+        if let Some(column) = class.columns.get(*field) {
+            sets.push(format!("c{} = ?", column.number));
+            values.push(typed(class, object, field));
+        }
+    }
+    let mut update =
+        conn.sql.prepare_cached(&format!("UPDATE t{} SET {} WHERE rid = ?", class.id, sets.join(", "))).or_db()?;
+    for (i, value) in values.iter().enumerate() {
+        update.raw_bind_parameter(i + 1, value).or_db()?;
+    }
+    update.raw_bind_parameter(values.len() + 1, rid).or_db()?;
+    update.raw_execute().map_err(db)?;
+    Ok(())
+}
+
+fn delete(conn: &Conn, catalog: &Catalog, plan: &Delete) -> Result<u64> {
+    let Some(class) = catalog.get(&plan.schema().name) else { return Ok(0) };
+    let Some((condition, builder)) = condition(class, plan.filter(), plan.groups())? else { return Ok(0) };
+    let sql = format!("DELETE FROM t{} WHERE {condition}", class.id);
+    let gone = conn.prepare(&sql, &builder.args, builder.slots, None)?.run()?;
+    Ok(gone as u64)
+}
+
+/// A key that is free, or has been since an instant, is taken until another.
+///
+/// # Errors
+/// Those of the database.
+pub fn claim(conn: &Conn, key: &str, now: i64, until: i64) -> Result<bool> {
+    let old = "DELETE FROM claim WHERE key IN (SELECT key FROM claim WHERE until <= ? LIMIT 100)";
+    conn.sql.prepare_cached(old).or_db()?.execute([now]).or_db()?;
+    let take = "INSERT INTO claim(key, until) VALUES(?1, ?2)
+                ON CONFLICT(key) DO UPDATE SET until = excluded.until WHERE claim.until <= ?3";
+    let args = [Sql::Text(key.to_owned()), Sql::Integer(until), Sql::Integer(now)];
+    let taken = conn.sql.prepare_cached(take).or_db()?.execute(rusqlite::params_from_iter(args)).or_db()?;
+    Ok(taken == 1)
+}
