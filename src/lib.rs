@@ -1,12 +1,17 @@
 //! Parsimony: Parse Server's wire, database layout and configuration, in one Rust binary.
 
 pub mod access;
+pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod cloud;
 pub mod config;
 pub mod error;
+pub mod http;
 pub mod matching;
 pub mod model;
 pub mod rest;
 pub mod schema;
+pub mod server;
 pub mod storage;
+pub mod telemetry;

@@ -1,1 +1,44 @@
-fn main() {}
+//! The `parsimony` binary: hands the library's commands to its command line.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use parsimony::cli::{self, Commands};
+use parsimony::config::{Database, ServerConfig, Warning};
+use parsimony::{app, server, telemetry};
+
+fn main() -> ExitCode {
+    cli::main(&Commands { serve, backup })
+}
+
+fn serve(config: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
+    let log = telemetry::init(&config.log)?;
+    for warning in warnings {
+        tracing::warn!("{}", warning.message);
+    }
+    for app in &config.apps {
+        let Database::Sqlite(path) = &app.database;
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
+        }
+    }
+    let terminal = std::io::stdout().is_terminal();
+    runtime()?.block_on(server::serve(config, log, |config, address| {
+        print!("{}", cli::greeting(config, address, terminal));
+    }))?;
+    Ok(())
+}
+
+fn backup(config: ServerConfig, to: &Path) -> anyhow::Result<()> {
+    let [one] = config.apps.as_slice() else { anyhow::bail!("name the config of a single app to back up") };
+    let Database::Sqlite(path) = &one.database;
+    runtime()?.block_on(app::backup(one, to))?;
+    println!("{} is copied to {}", path.display(), to.display());
+    Ok(())
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}

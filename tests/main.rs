@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod arrows;
+mod crash;
+mod drain;
+mod garbage;
 mod golden;
 mod support;

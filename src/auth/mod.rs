@@ -1,5 +1,8 @@
 //! Who asks? Keys and sessions, from what a request carries to a [`Caller`].
 
+pub mod credential;
+pub mod session;
+
 use crate::access::Subject;
 use crate::model::Map;
 

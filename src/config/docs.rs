@@ -22,6 +22,15 @@ pub fn help(option: &Opt) -> String {
     out
 }
 
+/// The list of options for a terminal.
+pub fn text() -> String {
+    let mut out = String::new();
+    for option in table::all() {
+        let _ = writeln!(out, "--{}\n    {}", option.flag, help(option));
+    }
+    out
+}
+
 /// `config/OPTIONS.md`.
 pub fn markdown() -> String {
     let mut out = String::from(
@@ -52,7 +61,7 @@ fn section<'a>(out: &mut String, title: &str, dashes: &str, options: impl Iterat
     );
     for option in options {
         let name = match option.scope {
-            Scope::Own => format!("{} (`--{}`)", option.name, option.flag()),
+            Scope::Own => format!("{} (`--{}`)", option.name, option.flag),
             _ => option.name.to_owned(),
         };
         let env = if dashes.is_empty() { String::new() } else { format!(" {} |", option.env) };

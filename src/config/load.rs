@@ -88,7 +88,7 @@ fn layered(above: &Settings, app: &Settings, shared: &Settings) -> Settings {
 fn no_app_options_above(above: &Settings) -> Result<(), ConfigError> {
     for (option, _, source) in above.iter().filter(|(option, ..)| option.scope == Scope::App) {
         let what = match source {
-            Source::Flag => format!("the flag --{}", option.flag()),
+            Source::Flag => format!("the flag --{}", option.flag),
             _ => format!("the environment variable {}", option.env),
         };
         return Err(format!(
@@ -214,3 +214,6 @@ fn server(settings: &Settings, apps: Vec<AppConfig>, made_app: Option<MadeApp>) 
         made_app,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -163,6 +163,7 @@ impl Found<'_> {
 /// Stands for a key of `databaseOptions` that only a driver knows.
 static DRIVER: Opt = Opt {
     name: "",
+    flag: "",
     env: "",
     kind: Kind::Json,
     default: "",

@@ -1,33 +1,110 @@
 //! Regular expressions as MongoDB's PCRE reads them, compiled once and kept for a while.
+//!
+//! What needs no way back (no look-around, no back reference…) runs in linear time; the rest by backtracking with a limit.
 
-use std::sync::Arc;
+mod class;
+mod escape;
+mod translate;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use fancy_regex::{Error as EngineError, RuntimeError};
 
+use self::translate::{Engine, translate};
 use super::Work;
 use super::work::too_much;
 use crate::error::{Error, Result};
 use crate::model::query::Regex;
 
+/// The longest pattern in bytes, as in MongoDB.
+const MAX_PATTERN: usize = 32_764;
 /// How often one match may go back and try again.
-const MAX_BACKTRACKS: usize = 200_000;
+const MAX_BACKTRACKS: usize = 100_000;
+/// Bytes that a compiled pattern may take, and its cache of states beside it.
+const MAX_SIZE: usize = 1 << 19;
+/// How many compiled patterns are kept.
+const KEPT: usize = 32;
 
 /// A regular expression that is ready to use.
 #[derive(Debug)]
-pub struct Compiled(fancy_regex::Regex);
+pub struct Compiled {
+    source: Regex,
+    /// `None` if the pattern needs backtracking.
+    linear: Option<regex::bytes::Regex>,
+    /// Does a line feed at the end of the text matter to `$` or `^`? The linear form does not know that.
+    minds_final_newline: bool,
+    backtracking: OnceLock<Result<fancy_regex::Regex, String>>,
+}
 
 impl Compiled {
+    fn new(source: &Regex) -> Result<Self, String> {
+        if source.pattern.len() > MAX_PATTERN {
+            return Err(format!("the pattern has more than {MAX_PATTERN} bytes"));
+        }
+        let plan = translate(source, Engine::Linear)?;
+        let mut compiled = Self {
+            source: source.clone(),
+            linear: None,
+            minds_final_newline: plan.minds_final_newline,
+            backtracking: OnceLock::new(),
+        };
+        if plan.backtracks {
+            compiled.backtracking().as_ref().map_err(String::clone)?;
+        } else {
+            let built = regex::bytes::RegexBuilder::new(&plan.pattern)
+                .size_limit(MAX_SIZE)
+                .dfa_size_limit(MAX_SIZE)
+                .build()
+                .map_err(|e| last_line(&e.to_string()))?;
+            compiled.linear = Some(built);
+        }
+        Ok(compiled)
+    }
+
+    fn backtracking(&self) -> &Result<fancy_regex::Regex, String> {
+        self.backtracking.get_or_init(|| {
+            let plan = translate(&self.source, Engine::Backtracking)?;
+            fancy_regex::RegexBuilder::new(&plan.pattern)
+                .backtrack_limit(MAX_BACKTRACKS)
+                .delegate_size_limit(MAX_SIZE)
+                .delegate_dfa_size_limit(MAX_SIZE)
+                .max_prog_size(MAX_SIZE / 32)
+                .build()
+                .map_err(|e| last_line(&e.to_string()))
+        })
+    }
+
     /// Does the text have a match?
     ///
     /// # Errors
     /// 124 if the pattern tries too many ways on this text, or `work` is used up.
     pub fn is_match(&self, text: &str, work: &mut Work) -> Result<bool> {
-        work.spend(1 + text.len() as u64 / 16)?;
-        self.0.is_match(text).map_err(|e| match e {
-            EngineError::RuntimeError(RuntimeError::BacktrackLimitExceeded | RuntimeError::StackOverflow) => too_much(),
-            other => Error::caused("regular expression", other),
-        })
+        let length = text.len() as u64;
+        if let Some(linear) = &self.linear
+            && !(self.minds_final_newline && text.ends_with('\n'))
+        {
+            work.spend(1 + length / 16)?;
+            return Ok(linear.is_match(text.as_bytes()));
+        }
+        work.spend(8 + length)?;
+        match self.backtracking().as_ref().map_err(|reason| invalid(reason))?.is_match(text) {
+            Ok(hit) => Ok(hit),
+            Err(EngineError::RuntimeError(RuntimeError::BacktrackLimitExceeded | RuntimeError::StackOverflow)) => {
+                Err(too_much())
+            }
+            Err(other) => Err(invalid(&other.to_string())),
+        }
     }
+}
+
+/// The engines draw the pattern above their reason.
+fn last_line(text: &str) -> String {
+    text.lines().next_back().unwrap_or_default().trim_start_matches("error: ").to_owned()
+}
+
+fn invalid(reason: &str) -> Error {
+    Error::query(format!("Regular expression is invalid: {reason}"))
 }
 
 /// Compiles an expression, or takes it from those kept.
@@ -35,13 +112,35 @@ impl Compiled {
 /// # Errors
 /// 102 for a pattern that is wrong or uses what is not supported.
 pub fn compile(regex: &Regex) -> Result<Arc<Compiled>> {
-    let build = |b: &mut fancy_regex::RegexBuilder| b.backtrack_limit(MAX_BACKTRACKS).build();
-    let built = build(
-        fancy_regex::RegexBuilder::new(&regex.pattern)
-            .case_insensitive(regex.options.contains('i'))
-            .multi_line(regex.options.contains('m'))
-            .dot_matches_new_line(regex.options.contains('s'))
-            .ignore_whitespace(regex.options.contains('x')),
-    );
-    built.map(|r| Arc::new(Compiled(r))).map_err(|e| Error::query(format!("Regular expression is invalid: {e}")))
+    static CACHE: Cache = Cache(Mutex::new(VecDeque::new()));
+    CACHE.compile(regex)
 }
+
+/// The expressions used last, the latest in front.
+struct Cache(Mutex<VecDeque<Arc<Compiled>>>);
+
+impl Cache {
+    fn compile(&self, regex: &Regex) -> Result<Arc<Compiled>> {
+        if let Some(kept) = self.recall(regex) {
+            return Ok(kept);
+        }
+        let compiled = Arc::new(Compiled::new(regex).map_err(|reason| invalid(&reason))?);
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.push_front(compiled.clone());
+        cache.truncate(KEPT);
+        Ok(compiled)
+    }
+
+    fn recall(&self, regex: &Regex) -> Option<Arc<Compiled>> {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = cache.iter().position(|c| c.source == *regex)?;
+        if place > 0 {
+            let hit = cache.remove(place)?;
+            cache.push_front(hit);
+        }
+        cache.front().cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests;

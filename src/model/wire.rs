@@ -12,6 +12,14 @@ pub use write::{string, write};
 
 use super::Value;
 
+/// A typed value back in its wire form, as if it had just been read.
+pub fn untyped(value: Value) -> Value {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+        typed => parse(to_string(&typed).as_bytes(), usize::MAX).unwrap_or_default(),
+    }
+}
+
 /// A value as JSON text.
 pub fn to_string(value: &Value) -> String {
     let mut out = Vec::with_capacity(64);

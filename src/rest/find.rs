@@ -1,14 +1,226 @@
 //! `GET /classes/:className`.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::query::{Params, include, relation, subquery};
 use super::{Answer, Call};
+use crate::access::authorise::{self, Wanted};
+use crate::access::clp::Action;
+use crate::access::{Read, Select};
+use crate::cloud::Trigger;
 use crate::error::Result;
-use crate::model::Map;
+use crate::model::{ClassSchema, FieldType, Filter, Map, Value, query, wire};
 
 /// Finds objects: `{"results":[…],"count"?}`. `params` are the query parameters, already JSON where they were JSON.
 ///
 /// # Errors
 /// As `queries.md` has them.
 pub async fn find(call: &Call, class: &str, params: Map) -> Result<Answer> {
-    let _ = (call, class, params);
-    Err(crate::error::Error::internal("not there yet"))
+    authorise::class(call.subject(), class, Action::Find)?;
+    let mut call = call.clone();
+    let mut params = Params::of_find(&call, params)?;
+    before_find(&mut call, class, Some(&mut params), false).await?;
+    let (class, redirected) = target(&call, class, &params)?;
+    call.engine.check_class_exists(&call, &class)?;
+    let mut query = Query::prepare(&call, &class, params, 0).await?;
+    let mut body = b"{\"results\":".to_vec();
+    if query.params.explain {
+        let plan = query.plan(&call, Action::Find)?;
+        wire::write(&call.engine.storage.explain(&plan).await?, &mut body);
+    } else {
+        query.write(&call, redirected, &mut body).await?;
+    }
+    if query.params.count {
+        let plan = query.plan(&call, Action::Count)?;
+        let count = call.engine.storage.count(&plan).await?;
+        body.extend_from_slice(b",\"count\":");
+        body.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
+    }
+    body.push(b'}');
+    Ok(Answer::raw(body))
+}
+
+/// The rows of a sub-query, and the class they are of.
+///
+/// # Errors
+/// As [`find`].
+pub(super) async fn rows(call: &Call, class: &str, mut params: Params, depth: u64) -> Result<(String, Vec<Map>)> {
+    let mut call = call.clone();
+    authorise::class(call.subject(), class, Action::Find)?;
+    before_find(&mut call, class, Some(&mut params), false).await?;
+    let (class, _) = target(&call, class, &params)?;
+    call.engine.check_class_exists(&call, &class)?;
+    let mut query = Query::prepare(&call, &class, params, depth).await?;
+    let rows = query.objects(&call).await?;
+    Ok((class, rows))
+}
+
+/// A query whose sub-queries and relations are resolved.
+struct Query {
+    schema: Arc<ClassSchema>,
+    params: Params,
+}
+
+impl Query {
+    async fn prepare(call: &Call, class: &str, mut params: Params, depth: u64) -> Result<Self> {
+        let schema = call.engine.schemas.get_or_new(class);
+        subquery::resolve(call, &mut params.clause, depth).await?;
+        relation::resolve(call, &schema, &mut params.clause).await?;
+        Ok(Self { schema, params })
+    }
+
+    /// The plan for a find, a get or a count.
+    fn plan(&self, call: &Call, action: Action) -> Result<Read> {
+        let by_id =
+            matches!(self.params.clause.get("objectId"), Some(Value::String(_))) && self.params.clause.len() == 1;
+        let action = if by_id && action == Action::Find { Action::Get } else { action };
+        let gate = call.gate(self.schema.clone(), action)?;
+        let order = self.params.order_keys(&self.schema)?;
+        let filter = self.filter(call, action == Action::Count)?;
+        gate.read(Wanted {
+            filter: Some(filter),
+            order: if action == Action::Count { Vec::new() } else { order },
+            skip: self.params.skip,
+            limit: self.params.limit,
+            select: select(&self.params),
+            file_base: call.engine.file_base.clone(),
+        })
+    }
+
+    fn filter(&self, call: &Call, count: bool) -> Result<Filter> {
+        let limits = &call.engine.config.request_complexity;
+        let free = call.subject().reads_all();
+        let context = query::Context {
+            schema: &self.schema,
+            internals: free,
+            allow_regex: limits.allow_regex || free,
+            max_depth: limits.query_depth.filter(|_| !free),
+            count,
+            now: call.engine.clock.now(),
+        };
+        query::parse(&self.params.clause, &context)
+    }
+
+    /// Writes the results as a JSON list. Rows that nobody needs to look at go from the database's bytes to the answer's.
+    async fn write(&mut self, call: &Call, redirected: bool, out: &mut Vec<u8>) -> Result<()> {
+        if self.params.limit == Some(0) {
+            out.extend_from_slice(b"[]");
+            return Ok(());
+        }
+        let looked_at = redirected
+            || self.params.include_all
+            || !self.params.include.is_empty()
+            || call.engine.invoker.has(&self.schema.name, Trigger::AfterFind);
+        if looked_at {
+            let mut objects = self.objects(call).await?;
+            if redirected {
+                objects.iter_mut().for_each(|row| drop(row.set("className", Value::from(self.schema.name.as_str()))));
+            }
+            wire::write(&Value::Array(objects.into_iter().map(Value::Object).collect()), out);
+            return Ok(());
+        }
+        let plan = self.plan(call, Action::Find)?;
+        let rows = call.engine.storage.find(&plan).await?;
+        out.push(b'[');
+        for i in 0..rows.len() {
+            if i > 0 {
+                out.push(b',');
+            }
+            rows.write_json(i, plan.render(), out)?;
+        }
+        out.push(b']');
+        Ok(())
+    }
+
+    /// The results as objects, includes and hooks done.
+    async fn objects(&mut self, call: &Call) -> Result<Vec<Map>> {
+        let plan = self.plan(call, Action::Find)?;
+        let rows = call.engine.storage.find(&plan).await?;
+        let mut objects = Vec::with_capacity(rows.len());
+        for i in 0..rows.len() {
+            objects.push(plan.render().object(rows.object(i)?));
+        }
+        drop(rows);
+        include::run(call, &self.schema, &self.params, &mut objects).await?;
+        let mut call = call.clone();
+        after_find(&mut call, &self.schema.name, &mut objects).await?;
+        Ok(objects)
+    }
+}
+
+/// One object by its id, for a get; `None` if there is none that the caller may see.
+pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) -> Result<Option<Answer>> {
+    let mut call = call.clone();
+    params.clause = Map::from([("objectId", Value::from(id))]);
+    before_find(&mut call, class, Some(&mut params), true).await?;
+    call.engine.check_class_exists(&call, class)?;
+    let mut query = Query { schema: call.engine.schemas.get_or_new(class), params };
+    let looked_at = query.params.include_all
+        || !query.params.include.is_empty()
+        || call.engine.invoker.has(class, Trigger::AfterFind);
+    if looked_at {
+        let mut objects = query.objects(&call).await?;
+        return Ok(objects.pop().map(|object| Answer::ok(&Value::Object(object))));
+    }
+    let plan = query.plan(&call, Action::Get)?;
+    let rows = call.engine.storage.find(&plan).await?;
+    if rows.len() == 0 {
+        return Ok(None);
+    }
+    let mut body = Vec::with_capacity(512);
+    rows.write_json(0, plan.render(), &mut body)?;
+    Ok(Some(Answer::raw(body)))
+}
+
+fn select(params: &Params) -> Select {
+    let root = |key: &String| key.split('.').next().unwrap_or_default().to_owned();
+    let except: HashSet<String> = params.exclude.iter().cloned().collect();
+    match &params.keys {
+        Some(keys) => Select::Only(keys.iter().filter(|key| !except.contains(*key)).map(root).collect()),
+        None if except.is_empty() => Select::All,
+        None => Select::Except(except),
+    }
+}
+
+/// The class that a query really asks, and whether it is another one than it names.
+fn target(call: &Call, class: &str, params: &Params) -> Result<(String, bool)> {
+    let Some(key) = &params.redirect else { return Ok((class.to_owned(), false)) };
+    let schema = call.engine.schemas.get_or_new(class);
+    let target = match schema.field_type(key) {
+        Some(FieldType::Relation(target) | FieldType::Pointer(target)) => target.clone(),
+        _ => class.to_owned(),
+    };
+    authorise::class(call.subject(), &target, Action::Find)?;
+    Ok((target, true))
+}
+
+/// Runs beforeFind, whose query replaces the caller's and is as little trusted.
+pub(super) async fn before_find(call: &mut Call, class: &str, params: Option<&mut Params>, is_get: bool) -> Result<()> {
+    let query = params.as_ref().map(|p| Map::from([("where", Value::Object(p.clause.clone()))]));
+    let count = params.as_ref().is_some_and(|p| p.count);
+    let said = call
+        .trigger(class, Trigger::BeforeFind, |request| {
+            request.query = query;
+            request.count = count;
+            request.is_get = is_get;
+        })
+        .await?;
+    if let (Some(params), Some(query)) = (params, said.and_then(|said| said.query)) {
+        *params = Params::of_find(call, query)?;
+    }
+    Ok(())
+}
+
+/// Runs afterFind, which may replace the results.
+pub(super) async fn after_find(call: &mut Call, class: &str, rows: &mut Vec<Map>) -> Result<()> {
+    if !call.engine.invoker.has(class, Trigger::AfterFind) {
+        return Ok(());
+    }
+    let objects = rows.clone();
+    let said = call.trigger(class, Trigger::AfterFind, |request| request.objects = objects).await?;
+    if let Some(objects) = said.and_then(|said| said.objects) {
+        *rows = objects;
+    }
+    Ok(())
 }

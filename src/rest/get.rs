@@ -1,7 +1,11 @@
 //! `GET /classes/:className/:objectId`.
 
+use super::find::one;
+use super::query::Params;
 use super::{Answer, Call};
-use crate::error::Result;
+use crate::access::authorise;
+use crate::access::clp::Action;
+use crate::error::{Error, Result};
 use crate::model::Map;
 
 /// One object by its id.
@@ -9,6 +13,7 @@ use crate::model::Map;
 /// # Errors
 /// 101 if there is none that the caller may see, 102 for parameters that a get does not take.
 pub async fn get(call: &Call, class: &str, id: &str, params: Map) -> Result<Answer> {
-    let _ = (call, class, id, params);
-    Err(crate::error::Error::internal("not there yet"))
+    authorise::class(call.subject(), class, Action::Get)?;
+    let params = Params::of_get(call, params)?;
+    one(call, class, id, params).await?.ok_or_else(Error::not_found)
 }

@@ -3,6 +3,7 @@
 //! The edge (`http/`, later `graphql/` and `live/`) hands in a [`Call`] and gets an [`Answer`].
 
 pub mod answer;
+pub mod batch;
 mod body;
 pub mod call;
 pub mod create;
@@ -12,6 +13,8 @@ pub mod engine;
 mod file_domains;
 pub mod find;
 pub mod get;
+pub mod query;
+pub mod schemas;
 pub mod update;
 
 pub use answer::Answer;

@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     fn outcome(number: u32, verdict: Verdict) -> Outcome {
-        Outcome { number, result: Ok(verdict), reordered: None, story: String::new() }
+        Outcome { number, result: Ok(verdict), answer: None, reordered: None, story: String::new() }
     }
 
     #[test]

@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 pub type Vars = BTreeMap<String, String>;
 
 /// What each mask stands for, as a regular expression.
-const MASKS: [(&str, &str); 7] = [
+const MASKS: [(&str, &str); 8] = [
     ("<time>", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"),
     ("<id>", "[A-Za-z0-9]{10}"),
     ("<token>", "r:[0-9a-f]{32}"),
     ("<hex32>", "[0-9a-f]{32}"),
     ("<bcrypt>", r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}"),
     ("<dir>", ".+"),
+    ("<number>", r"-?\d+"),
     ("<any>", r#"(?:[^"\\]|\\.)+"#),
 ];
 
@@ -68,7 +69,7 @@ impl Names {
     }
 
     fn pattern(&self, expected: &str, vars: &Vars) -> (Regex, Vec<String>) {
-        let parts = Regex::new(r"<(?:time|id|token|hex32|bcrypt|dir|any)>|\$[A-Za-z_]\w*").unwrap();
+        let parts = Regex::new(r"<(?:time|id|token|hex32|bcrypt|dir|number|any)>|\$[A-Za-z_]\w*").unwrap();
         let mut pattern = String::from(r"\A");
         let mut names: Vec<String> = Vec::new();
         let mut at = 0;

@@ -5,13 +5,13 @@
 //! servers that run already, for example those of `oracle.js`, and heeds neither debt nor deviations: that proves the
 //! replay itself. `PARSIMONY_GOLDEN_RECORD` then names a file to which the order of keys is written (`key-order.txt`).
 
-mod compare;
-mod judge;
-mod lists;
+pub mod compare;
+pub mod judge;
+pub mod lists;
 mod mask;
 mod record;
-mod replay;
-mod vectors;
+pub mod replay;
+pub mod vectors;
 
 use crate::support::{Actor, Client, Server};
 use judge::judge;
@@ -19,6 +19,7 @@ use replay::{Target, replay};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
+use vectors::Recording;
 
 /// The URL that the recorded servers gave as their own; it stands in `Location` headers and file URLs.
 const RECORDED_URL: &str = "http://localhost:15995/parse";
@@ -32,35 +33,35 @@ const PURGED_CLASS_IS_EMPTY: u32 = 231;
 
 #[test]
 fn golden_replay() {
-    let recorded = vectors::Recording::load();
+    let recorded = Recording::load();
     assert_eq!(recorded.vectors.len(), 431);
     let report = match std::env::var("PARSIMONY_GOLDEN_URL") {
         Ok(first) => {
-            let outcomes = replay(&running(&first), &BTreeMap::new());
+            let outcomes = replay(&running(&first), &recorded, &BTreeMap::new());
             if let Some(file) = std::env::var_os("PARSIMONY_GOLDEN_RECORD") {
                 let orders = outcomes.iter().filter_map(|o| Some(format!("{} {}\n", o.number, o.reordered.as_ref()?)));
                 std::fs::write(file, orders.collect::<String>()).expect("write the order of keys");
             }
             judge(&outcomes, &BTreeMap::new(), |_| false)
         }
-        Err(_) => own(),
+        Err(_) => own(&recorded),
     };
     // Past the capture of the test runner: the count is for the person who runs the tests.
     writeln!(std::io::stderr(), "{report}").expect("stderr");
     assert!(report.failures.is_empty(), "{report}\n\n{}", report.failures.join("\n\n"));
 }
 
-fn own() -> judge::Report {
+fn own(recorded: &Recording) -> judge::Report {
     let first = Server::start(first_options());
     let second = Server::start_with(second_options(), &["--ignore-unsupported", NOT_BUILT]);
-    let (debt, deviations) = (lists::debt(), lists::deviations());
+    let (debt, deviations) = (lists::debt(), lists::answers(include_str!("deviations.txt")));
     let target = Target {
         first: first.client(Actor::NoKeys),
         second: second.client(Actor::NoKeys),
         mail: None,
         patient: &[JOB_ENDS],
     };
-    let report = judge(&replay(&target, &deviations), &debt, |number| deviations.contains_key(&number));
+    let report = judge(&replay(&target, recorded, &deviations), &debt, |number| deviations.contains_key(&number));
     for server in [&first, &second] {
         assert!(!server.output().contains("panicked"), "a panic during the replay\n{}", server.output());
     }
@@ -99,7 +100,7 @@ fn second_options() -> Value {
 #[test]
 fn a_request_that_needs_a_value_of_debt_is_debt() {
     let debt = lists::debt();
-    let recording = vectors::Recording::load();
+    let recording = Recording::load();
     let mut names = mask::Names::default();
     let mut first_in: BTreeMap<String, u32> = BTreeMap::new();
     let mut unlisted = Vec::new();
@@ -121,8 +122,8 @@ fn a_request_that_needs_a_value_of_debt_is_debt() {
 
 #[test]
 fn no_fault_of_the_recorded_server_is_expected_of_ours() {
-    let (debt, deviations) = (lists::debt(), lists::deviations());
-    for vector in vectors::Recording::load().vectors {
+    let (debt, deviations) = (lists::debt(), lists::answers(include_str!("deviations.txt")));
+    for vector in Recording::load().vectors {
         let ours = deviations.get(&vector.number).unwrap_or(&vector.answer);
         assert!(ours.status < 500 || debt.contains_key(&vector.number), "{} expects {}", vector.number, ours.status);
     }

@@ -65,6 +65,11 @@ pub struct Recording {
 const GRIDFS_ONLY: u32 = 266;
 
 impl Recording {
+    /// A recording of its own, taken as it is.
+    pub fn of(text: &str) -> Recording {
+        Recording { vectors: parse(text), other_key_order: BTreeSet::new() }
+    }
+
     /// The PostgreSQL recording with the answers that MongoDB gives in their place.
     pub fn load() -> Recording {
         let mongo = include_str!("http-vectors-mongo.txt");

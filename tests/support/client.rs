@@ -76,16 +76,6 @@ impl Client {
         self.send("POST", path, &[], Some(body.to_string().as_bytes()))
     }
 
-    /// `PUT` of a JSON body.
-    pub fn put(&self, path: &str, body: &Value) -> Answer {
-        self.send("PUT", path, &[], Some(body.to_string().as_bytes()))
-    }
-
-    /// `DELETE`.
-    pub fn delete(&self, path: &str) -> Answer {
-        self.send("DELETE", path, &[], None)
-    }
-
     /// Any request; a failed connection fails the test. A body is JSON unless `headers` names its type.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
         self.try_send(method, path, headers, body).unwrap_or_else(|e| panic!("{method} {path}: {e}"))

@@ -5,7 +5,9 @@ pub mod actors;
 pub mod client;
 pub mod raw;
 pub mod server;
+pub mod subject;
 
 pub use actors::Actor;
 pub use client::{Answer, Client};
 pub use server::Server;
+pub use subject::Subject;

@@ -16,7 +16,6 @@ impl Raw {
     pub fn connect(base: &str) -> Raw {
         let authority = base.trim_start_matches("http://").split('/').next().unwrap();
         let stream = TcpStream::connect(authority).expect("connect");
-        stream.set_read_timeout(Some(Duration::from_millis(200))).expect("read timeout");
         Raw { stream, unread: Vec::new() }
     }
 
@@ -69,7 +68,8 @@ impl Raw {
     /// Waits for more bytes; `None` at the end of the connection or of the time.
     fn fill(&mut self, until: Instant) -> Option<()> {
         let mut chunk = [0; 16 * 1024];
-        while Instant::now() < until {
+        while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+            self.stream.set_read_timeout(Some(left)).ok()?;
             match self.stream.read(&mut chunk) {
                 Ok(0) => return None,
                 Ok(count) => {

@@ -10,8 +10,10 @@ use serde_json::Value;
 /// One option.
 #[derive(Debug)]
 pub struct Opt {
-    /// Name in the file; with two dashes before it the flag (ours: in kebab case).
+    /// Name in the file.
     pub name: &'static str,
+    /// Flag, without its dashes: the name, ours in kebab case.
+    pub flag: &'static str,
     /// Environment variable. Those of options inside a group are known, but not read.
     pub env: &'static str,
     /// How its value is read.
@@ -105,14 +107,6 @@ impl Opt {
         serde_json::from_str(self.default).ok()
     }
 
-    /// The flag, without dashes.
-    pub fn flag(&self) -> String {
-        match self.scope {
-            Scope::Own => kebab(self.name),
-            _ => self.name.to_owned(),
-        }
-    }
-
     /// The table of its group, if it is one.
     pub fn group(&self) -> Option<&'static Table> {
         match self.kind {
@@ -140,7 +134,7 @@ const fn app(
     doc: &'static str,
     status: Status,
 ) -> Opt {
-    Opt { name, env, kind, default, doc, status, scope: Scope::App }
+    Opt { name, flag: name, env, kind, default, doc, status, scope: Scope::App }
 }
 
 const fn server(
@@ -151,29 +145,18 @@ const fn server(
     doc: &'static str,
     status: Status,
 ) -> Opt {
-    Opt { name, env, kind, default, doc, status, scope: Scope::Server }
+    Opt { name, flag: name, env, kind, default, doc, status, scope: Scope::Server }
 }
 
 const fn own(
     name: &'static str,
+    flag: &'static str,
     env: &'static str,
     kind: Kind,
     default: &'static str,
     doc: &'static str,
-    status: Status,
 ) -> Opt {
-    Opt { name, env, kind, default, doc, status, scope: Scope::Own }
-}
-
-fn kebab(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        if c.is_ascii_uppercase() {
-            out.push('-');
-        }
-        out.push(c.to_ascii_lowercase());
-    }
-    out
+    Opt { name, flag, env, kind, default, doc, status: Status::Works, scope: Scope::Own }
 }
 
 #[cfg(test)]

@@ -42,7 +42,6 @@ const FEW: usize = 128;
 
 /// A database in a file.
 pub struct Sqlite {
-    path: PathBuf,
     catalog: Arc<ArcSwap<Catalog>>,
     writer: Writer,
     readers: Readers,
@@ -63,18 +62,17 @@ impl Sqlite {
         let readers = std::thread::available_parallelism().map_or(1, |n| n.get()).min(MOST_READERS);
         let readers = Readers::start(path, readers)?;
         let writer = Writer::start(conn, Arc::clone(&catalog))?;
-        Ok(Self { path: path.to_owned(), catalog, writer, readers, _lock: lock })
+        Ok(Self { catalog, writer, readers, _lock: lock })
     }
 
-    /// Copies the database as it is now into another file, while it is in use.
+    /// Copies a database as it is now into another file, while it is in use by this process or another.
     ///
     /// # Errors
-    /// 1 if the file is there already or cannot be written.
-    pub async fn backup(&self, to: PathBuf) -> Result<()> {
+    /// 1 if the other file is there already or cannot be written.
+    pub async fn copy(from: PathBuf, to: PathBuf) -> Result<()> {
         if to.exists() {
             return Err(Error::internal(format!("{} is there already", to.display())));
         }
-        let from = self.path.clone();
         let copy = tokio::task::spawn_blocking(move || {
             // In one step: a copy in several would begin anew with each write between them.
             let from = Conn::open(&from, Role::Reader)?;

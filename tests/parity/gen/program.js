@@ -19,7 +19,7 @@ const AREAS = [
   [8, require('./schemas')],
   [12, require('./aggregate')],
   [5, require('./batch')],
-  [7, require('./wrong')],
+  [10, require('./wrong')],
 ];
 
 class Program {
@@ -76,7 +76,7 @@ function generate(seed, index, custom) {
   const program = new Program(seed, index, custom);
   const { rng } = program;
   require('./objects').populate(program);
-  const length = rng.int(15, 35);
+  const length = rng.int(25, 60);
   for (let i = 0; i < length; i += 1) rng.weighted(AREAS).add(program);
   for (const step of program.steps) {
     if (rng.chance(0.08)) sdkShape(step);

@@ -54,37 +54,49 @@ async function oracle({ port, custom, database, label }) {
   const dir = modules();
   const uri = new URL(mongoUri());
   uri.pathname = `/${database}`;
-  const file = config(options(port, custom, uri.href));
-  const env = { ...process.env, TESTING: '1', SILENT: '1', PARSE_SERVER_LOGS_FOLDER: 'null' };
-  return start(label, port, process.execPath, [path.join(dir, 'parse-server/bin/parse-server'), file], env);
+  const home = temporary();
+  const file = config(options(port, custom, uri.href), home);
+  const env = { ...process.env, TESTING: '1', SILENT: '1', PARSE_SERVER_LOGS_FOLDER: path.join(home, 'logs') };
+  const server = await start(label, port, process.execPath, [path.join(dir, 'parse-server/bin/parse-server'), file], { env, home });
+  return { ...server, stop: () => server.stop().then(() => drop(dir, uri.href)) };
+}
+
+/** Drops the oracle's database, through the driver that it brought. */
+async function drop(dir, uri) {
+  const { MongoClient } = require(path.join(dir, 'mongodb'));
+  const client = await MongoClient.connect(uri);
+  await client.db().dropDatabase();
+  await client.close();
 }
 
 /** Starts our binary on a fresh SQLite file. */
 async function ours({ port, custom, binary }) {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'parity-'));
-  const file = config(options(port, custom, `sqlite:${path.join(dir, 'parity.db')}`), dir);
-  return start('ours', port, path.resolve(binary), [file], process.env);
+  const home = temporary();
+  const file = config(options(port, custom, `sqlite:${path.join(home, 'parity.db')}`), home);
+  return start('ours', port, path.resolve(binary), [file], { env: process.env, home });
 }
 
-function config(content, dir = fs.mkdtempSync(path.join(os.tmpdir(), 'parity-'))) {
+const temporary = () => fs.mkdtempSync(path.join(os.tmpdir(), 'parity-'));
+
+function config(content, dir) {
   const file = path.join(dir, 'config.json');
   fs.writeFileSync(file, JSON.stringify(content, null, 2));
   return file;
 }
 
-async function start(label, port, command, args, env) {
+async function start(label, port, command, args, { env, home }) {
   if (await listening(port)) throw new Error(`port ${port} is taken; choose others with --port`);
   const log = path.join(os.tmpdir(), `parity-${label}-${port}.log`);
-  const child = spawn(command, args, { env, stdio: ['ignore', fs.openSync(log, 'w'), fs.openSync(log, 'a')] });
+  const child = spawn(command, args, { env, cwd: home, stdio: ['ignore', fs.openSync(log, 'w'), fs.openSync(log, 'a')] });
   let ended = null;
   child.on('exit', code => { ended = code ?? 'a signal'; });
   child.on('error', error => { ended = error.message; });
   const url = `http://127.0.0.1:${port}/parse`;
   for (let i = 0; i < 600 && ended === null; i += 1) {
-    if (await healthy(url)) return { label, url, log, stop: () => stop(child), alive: () => ended === null };
+    if (await healthy(url)) return { label, url, log, stop: () => stop(child, home), alive: () => ended === null };
     await new Promise(resolve => { setTimeout(resolve, 100); });
   }
-  child.kill('SIGKILL');
+  await stop(child, home);
   throw new Error(`${label} did not start (${ended === null ? 'no answer' : ended}); see ${log}`);
 }
 
@@ -98,13 +110,16 @@ function listening(port) {
   });
 }
 
-function stop(child) {
-  if (child.exitCode !== null || child.signalCode !== null) return undefined;
-  return new Promise(resolve => {
-    child.on('exit', resolve);
-    child.kill('SIGTERM');
-    setTimeout(() => child.kill('SIGKILL'), 5000).unref();
-  });
+/** Ends the process and takes its files away. */
+async function stop(child, home) {
+  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+    await new Promise(resolve => {
+      child.on('exit', resolve);
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), 5000).unref();
+    });
+  }
+  fs.rmSync(home, { recursive: true, force: true });
 }
 
 module.exports = { oracle, ours };

@@ -1,0 +1,83 @@
+//! The composition root: the only place that names a concrete database, clock and source of chance.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rand::Rng;
+
+use crate::cloud::NoCode;
+use crate::config::{AppConfig, Database};
+use crate::error::Result;
+use crate::http::Site;
+use crate::model::Date;
+use crate::model::id::Random;
+use crate::rest::Engine;
+use crate::rest::engine::Clock;
+use crate::storage::Storage;
+use crate::storage::sqlite::Sqlite;
+
+/// One app, opened.
+pub struct App {
+    /// Its recipes and what they work with.
+    pub engine: Arc<Engine>,
+    /// Its edge.
+    pub site: Arc<Site>,
+}
+
+impl App {
+    /// Opens an app: its database, its schemas, its edge.
+    ///
+    /// # Errors
+    /// 1 for a database that cannot be opened, or a pattern of the configuration that is none.
+    pub async fn open(config: AppConfig, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self> {
+        let storage = open_storage(&config)?;
+        let engine = Arc::new(Engine::new(config, storage, Arc::new(NoCode), clock, random).await?);
+        Ok(Self { site: Arc::new(Site::new(engine.clone())?), engine })
+    }
+
+    /// Lets go of the database; a failure is logged, for there is nothing else to be done about it.
+    pub async fn close(&self) {
+        if let Err(error) = self.engine.storage.close().await {
+            tracing::error!(app = self.engine.config.app_id, %error, "closing the database");
+        }
+    }
+}
+
+/// The database that the configuration names.
+fn open_storage(config: &AppConfig) -> Result<Arc<dyn Storage>> {
+    match &config.database {
+        Database::Sqlite(path) => Ok(Arc::new(Sqlite::open(path)?)),
+    }
+}
+
+/// Copies the database of an app into another file, while a server runs on it or not.
+///
+/// # Errors
+/// 1 if the copy cannot be made.
+pub async fn backup(config: &AppConfig, to: &Path) -> Result<()> {
+    match &config.database {
+        Database::Sqlite(path) => Sqlite::copy(path.clone(), to.to_owned()).await,
+    }
+}
+
+/// The time of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Date {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Date(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// Chance from a generator that the operating system seeds.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        rand::rng().fill_bytes(bytes);
+    }
+}

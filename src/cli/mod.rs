@@ -1,0 +1,138 @@
+//! The command line: `parsimony [config.json] [--option value …]` serves; `check-config`, `backup` and `options` are the
+//! other commands. Only this module and `main` touch the process: arguments, environment, stdout and stderr.
+
+mod args;
+mod greeting;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use rand::TryRng;
+
+use crate::config::{self, ConfigError, Input, Loaded, ServerConfig, Warning, docs, made_app};
+
+pub use greeting::greeting;
+
+/// What the commands call in the rest of the program.
+pub struct Commands {
+    /// Serves until told to stop. The warnings are for the log.
+    pub serve: fn(ServerConfig, Vec<Warning>) -> anyhow::Result<()>,
+    /// Copies the database of a configuration into a file, while a server runs on it or not.
+    pub backup: fn(ServerConfig, &Path) -> anyhow::Result<()>,
+}
+
+/// Runs the program on the process's own arguments and environment.
+pub fn main(commands: &Commands) -> ExitCode {
+    let env =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let args: Vec<_> = std::env::args_os().collect();
+    run(args, &env.collect(), commands, &mut std::io::stdout(), &mut std::io::stderr())
+}
+
+/// Runs the program. A failure ends with its reason as the last line of `err`.
+pub fn run(
+    args: Vec<std::ffi::OsString>,
+    env: &BTreeMap<String, String>,
+    commands: &Commands,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> ExitCode {
+    let parsed = match args::parse(args) {
+        Ok(parsed) => parsed,
+        Err(args::Stop::Show(text)) => {
+            drop(out.write_all(text.as_bytes()));
+            return ExitCode::SUCCESS;
+        }
+        Err(args::Stop::Refuse(error)) => return refuse(err, &error),
+    };
+    match perform(parsed, env, commands, out, err) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => match error.downcast::<ConfigError>() {
+            Ok(error) => refuse(err, &error),
+            Err(error) => refuse(err, &ConfigError::new(format!("{error:#}"))),
+        },
+    }
+}
+
+fn perform(
+    command: args::Command,
+    env: &BTreeMap<String, String>,
+    commands: &Commands,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> anyhow::Result<()> {
+    match command {
+        args::Command::Serve(source) => {
+            let loaded = load(&source, env, true)?;
+            (commands.serve)(loaded.server, loaded.warnings)
+        }
+        args::Command::Backup(file, source) => (commands.backup)(load(&source, env, false)?.server, &file),
+        args::Command::Check(source) => {
+            let loaded = load(&source, env, false)?;
+            tell(err, &loaded.warnings);
+            Ok(writeln!(out, "{}", verdict(&source, &loaded))?)
+        }
+        args::Command::Options(form) => {
+            let text = match form {
+                args::Form::Text => docs::text(),
+                args::Form::Markdown => docs::markdown(),
+                args::Form::Example => docs::example(),
+            };
+            // A closed pipe (`parsimony options | head`) is no failure.
+            drop(out.write_all(text.as_bytes()));
+            Ok(())
+        }
+    }
+}
+
+/// Loads a configuration. Only a server may make an app where none is.
+fn load(source: &args::Source, env: &BTreeMap<String, String>, make: bool) -> Result<Loaded, ConfigError> {
+    let mut made = |data_dir: &Path| match made_app::existing(data_dir)? {
+        Some(app) => Ok(app),
+        None if make => made_app::load_or_make(data_dir, &mut random),
+        None => Err(ConfigError::new(format!(
+            "nothing is configured, and {} does not exist: name a config file",
+            data_dir.join(made_app::KEY_FILE).display()
+        ))),
+    };
+    config::load(Input {
+        file: source.file.as_deref(),
+        flags: source.flags.clone(),
+        env,
+        read_file: &|path| std::fs::read_to_string(path),
+        made_app: &mut made,
+    })
+}
+
+fn random(bytes: &mut [u8]) -> std::io::Result<()> {
+    rand::rngs::SysRng.try_fill_bytes(bytes).map_err(std::io::Error::other)
+}
+
+fn verdict(source: &args::Source, loaded: &Loaded) -> String {
+    let what = source.file.as_deref().map_or_else(|| PathBuf::from("the configuration"), Path::to_path_buf);
+    let ids: Vec<&str> = loaded.server.apps.iter().map(|app| app.app_id.as_str()).collect();
+    format!("{} is fine: {}", what.display(), ids.join(", "))
+}
+
+fn tell(err: &mut dyn Write, warnings: &[Warning]) {
+    for warning in warnings {
+        drop(writeln!(err, "warning: {}", warning.message));
+    }
+}
+
+fn refuse(err: &mut dyn Write, error: &ConfigError) -> ExitCode {
+    for line in &error.help {
+        drop(writeln!(err, "{line}"));
+    }
+    drop(writeln!(err, "error: {}", one_line(&error.reason)));
+    ExitCode::FAILURE
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! The loader from end to end: merge order, refusals, warnings, typed values.
+
+mod apps;
+mod layers;
+mod support;
+mod values;
+mod wording;

@@ -1,0 +1,249 @@
+//! `POST /batch`: several requests in one (`http.md` section 11).
+
+use futures_util::StreamExt;
+use futures_util::stream;
+
+use super::dispatch::{self, Job};
+use super::rate::Seen;
+use super::respond;
+use super::router::{self, Found, Handler, Params, Route};
+use crate::error::{Code, Error, Result};
+use crate::model::{Map, Value, wire};
+use crate::rest::{Answer, Call};
+
+/// Requests of one batch that run at the same time.
+const AT_ONCE: usize = 64;
+
+/// One request of a batch, checked.
+struct Item {
+    method: String,
+    /// Below the mount path.
+    path: String,
+    route: &'static Route,
+    params: Params,
+    body: Option<Value>,
+}
+
+/// Runs a batch: all of its requests, or none if one of them cannot be routed.
+///
+/// # Errors
+/// 107, 119 or 100 for a batch that is refused as a whole.
+pub async fn run(mut job: Job) -> Result<Answer> {
+    let Some(Value::Object(mut body)) = job.body.take() else {
+        return Err(Error::json("requests must be an array"));
+    };
+    let Some(Value::Array(requests)) = body.take("requests") else {
+        return Err(Error::json("requests must be an array"));
+    };
+    check_size(&job, requests.len())?;
+    let requests = requests.into_iter().map(request).collect::<Result<Vec<_>>>()?;
+    let items = requests.into_iter().map(|(path, map)| item(&job, &path, map)).collect::<Result<Vec<_>>>()?;
+    items.iter().try_for_each(|item| admit(&job, item))?;
+    if body.get("transaction") == Some(&Value::Bool(true)) {
+        return transaction(&job.call, items).await;
+    }
+    let answers: Vec<_> = stream::iter(items).map(|item| one(&job, item)).buffered(AT_ONCE).collect().await;
+    Ok(Answer::raw(array(&answers, job.call.engine.config.enable_sanitized_error_response)))
+}
+
+fn check_size(job: &Job, n: usize) -> Result<()> {
+    match job.call.engine.config.request_complexity.batch_request_limit {
+        Some(limit) if n as u64 > limit && !job.call.subject().reads_all() => {
+            Err(Error::json(format!("Batch request contains {n} sub-requests, which exceeds the limit of {limit}.")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The path and the rest of one entry.
+fn request(value: Value) -> Result<(String, Map)> {
+    let wrong = || Error::json("batch request path must be a string");
+    let Value::Object(mut map) = value else { return Err(wrong()) };
+    match map.take("path") {
+        Some(Value::String(path)) => Ok((path, map)),
+        _ => Err(wrong()),
+    }
+}
+
+fn item(job: &Job, path: &str, mut request: Map) -> Result<Item> {
+    let prefixes = job.site.prefixes.as_ref().map(|(own, public)| (own.as_str(), public.as_str()));
+    let path =
+        routable(path, &job.mount, prefixes).ok_or_else(|| Error::json(format!("cannot route batch path {path}")))?;
+    let method = match request.take("method") {
+        Some(Value::String(method)) => method,
+        None => "undefined".to_owned(),
+        Some(other) => wire::to_string(&other),
+    };
+    match router::find(&method, &path) {
+        Found::Route(route, _) if route.handler == Handler::Batch => {
+            Err(Error::json("nested batch requests are not allowed"))
+        }
+        Found::Route(route, params) if route.in_batch => {
+            Ok(Item { params: checked(route, params), route, method, path, body: request.take("body") })
+        }
+        _ => Err(Error::json(format!("cannot route {method} {path}"))),
+    }
+}
+
+/// Is this request allowed and within its limits?
+fn admit(job: &Job, item: &Item) -> Result<()> {
+    let caller = &job.call.caller;
+    if let Some(list) = &job.site.allow {
+        list.check(&caller.subject, &item.method, &item.path)?;
+    }
+    let token = caller.session_token.as_deref().filter(|_| !is(&item.path, "/login"));
+    let Some(ip) = job.call.ip else { return Ok(()) };
+    let seen = Seen {
+        path: &item.path,
+        method: &item.method,
+        in_batch: true,
+        ip,
+        token,
+        subject: &caller.subject,
+        user: caller.subject.user(),
+    };
+    job.site
+        .rates
+        .count(&seen, job.call.engine.clock.now(), &mut Vec::new())
+        .map_err(|over| Error::new(Code::ConnectionFailed, over.0))
+}
+
+/// Is this the path of a route without parameters?
+pub fn is(path: &str, route: &str) -> bool {
+    path.strip_suffix('/').unwrap_or(path).eq_ignore_ascii_case(route)
+}
+
+/// Parameters that are no class and no id at all are emptied; the recipes then say what is wrong.
+fn checked(route: &Route, mut params: Params) -> Params {
+    let names = route.path.split('/').filter(|s| s.starts_with(':'));
+    for (name, value) in names.zip(&mut params.0) {
+        let fits = match name {
+            ":className" => value.bytes().any(|b| b.is_ascii_alphabetic()),
+            ":objectId" => value.bytes().any(|b| b.is_ascii_alphanumeric()),
+            _ => true,
+        };
+        if !fits {
+            value.clear();
+        }
+    }
+    params
+}
+
+/// A batch path as the router takes it: the prefix of the API away, `.`, `..` and double slashes resolved.
+fn routable(path: &str, mount: &str, prefixes: Option<(&str, &str)>) -> Option<String> {
+    let rest = match prefixes {
+        None => path.strip_prefix(mount)?,
+        Some((own, public)) => {
+            let (own, public) = (path.strip_prefix(own), path.strip_prefix(public));
+            match (own, public) {
+                (Some(a), Some(b)) => Some(if a.len() < b.len() { a } else { b }),
+                (a, b) => a.or(b),
+            }?
+        }
+    };
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in rest.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            segment => segments.push(segment),
+        }
+    }
+    let end = if rest.ends_with('/') && !segments.is_empty() { "/" } else { "" };
+    Some(format!("/{}{end}", segments.join("/")))
+}
+
+async fn one(job: &Job, item: Item) -> Result<Answer> {
+    let sub = Job {
+        route: item.route,
+        params: item.params,
+        query: Map::new(),
+        body: item.body,
+        call: job.call.clone(),
+        site: job.site.clone(),
+        mount: job.mount.clone(),
+    };
+    Box::pin(dispatch::run(sub)).await
+}
+
+/// All or nothing.
+async fn transaction(_call: &Call, _items: Vec<Item>) -> Result<Answer> {
+    Err(dispatch::unbuilt("POST /batch with transaction"))
+}
+
+fn array(answers: &[Result<Answer>], sanitise: bool) -> Vec<u8> {
+    let size: usize = answers.iter().map(|a| a.as_ref().map_or(80, |a| a.body.len() + 16)).sum();
+    let mut out = Vec::with_capacity(size + 2);
+    out.push(b'[');
+    for (n, answer) in answers.iter().enumerate() {
+        if n > 0 {
+            out.push(b',');
+        }
+        match answer {
+            Ok(answer) => {
+                out.extend_from_slice(b"{\"success\":");
+                out.extend_from_slice(&answer.body);
+            }
+            Err(error) => {
+                out.extend_from_slice(b"{\"error\":");
+                if error.is_internal() {
+                    tracing::error!(error = %error, "a request of a batch failed");
+                }
+                respond::object(error, error.client_message(sanitise).unwrap_or("Internal server error."), &mut out);
+            }
+        }
+        out.push(b'}');
+    }
+    out.push(b']');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lose_the_prefix() {
+        let at = |path: &str| routable(path, "/parse", None);
+        assert_eq!(at("/parse/classes/Q").as_deref(), Some("/classes/Q"));
+        assert_eq!(at("/parse//classes/./x/../Q/").as_deref(), Some("/classes/Q/"));
+        assert_eq!(at("/parse/../../classes").as_deref(), Some("/classes"));
+        assert_eq!(at("/classes/Q"), None);
+        assert_eq!(at("/parse").as_deref(), Some("/"));
+        assert_eq!(routable("/classes/Q", "", None).as_deref(), Some("/classes/Q"));
+    }
+
+    #[test]
+    fn either_url_may_be_in_front() {
+        let at = |path: &str| routable(path, "/parse", Some(("/parse", "/api/parse")));
+        assert_eq!(at("/parse/classes/Q").as_deref(), Some("/classes/Q"));
+        assert_eq!(at("/api/parse/classes/Q").as_deref(), Some("/classes/Q"));
+        assert_eq!(at("/other/classes/Q"), None);
+        let root = |path: &str| routable(path, "", Some(("/", "/v1")));
+        assert_eq!(root("/v1/classes/Q").as_deref(), Some("/classes/Q"));
+        assert_eq!(root("/classes/Q").as_deref(), Some("/classes/Q"));
+    }
+
+    #[test]
+    fn parameters_that_can_be_none_are_emptied() {
+        let Found::Route(route, params) = router::find("GET", "/classes/123/---") else { panic!() };
+        assert_eq!(checked(route, params), Params::default());
+        let Found::Route(route, params) = router::find("GET", "/classes/1a/-1") else { panic!() };
+        assert_eq!(checked(route, params).0, ["1a", "-1"]);
+    }
+
+    #[test]
+    fn answers_stand_in_order() {
+        let answers =
+            [Ok(Answer::empty()), Err(Error::not_found()), Err(Error::internal("disk")), Err(Error::forbidden("x"))];
+        assert_eq!(
+            String::from_utf8(array(&answers, true)).unwrap(),
+            concat!(
+                r#"[{"success":{}},{"error":{"code":101,"error":"Object not found."}},"#,
+                r#"{"error":{"code":1,"error":"Internal server error."}},{"error":{"error":"Permission denied"}}]"#
+            )
+        );
+    }
+}

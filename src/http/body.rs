@@ -1,0 +1,235 @@
+//! Request bodies: read with a limit on size and time, inflated with the same limit, then read as JSON or as a form.
+
+use std::borrow::Cow;
+use std::io::Read;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::HeaderMap;
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE};
+
+use super::query;
+use crate::error::{Error, Result};
+use crate::model::{Value, wire};
+
+/// The greatest form body, as Express has it.
+const FORM_LIMIT: u64 = 100 * 1024;
+/// Bodies above this size, or inflated ones, are read away from the threads that serve connections, bytes.
+const LARGE: usize = 256 * 1024;
+
+/// What bounds a body.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Bytes after inflation (`maxUploadSize`).
+    pub size: u64,
+    /// Until all of it must be here.
+    pub time: Option<Duration>,
+    /// How deep its JSON may nest.
+    pub depth: usize,
+}
+
+/// Reads a body: a form or JSON by its content type, `None` if there is none or it is multipart.
+///
+/// # Errors
+/// 400, 408, 413 or 415 with a text.
+pub async fn read(headers: &HeaderMap, body: Incoming, bounds: Bounds) -> Result<Option<Value>> {
+    if body.is_end_stream() && !headers.contains_key(hyper::header::CONTENT_LENGTH) {
+        return Ok(None);
+    }
+    let kind = Kind::of(headers)?;
+    let size = match kind {
+        Kind::Multipart => return Ok(None),
+        Kind::Form => bounds.size.min(FORM_LIMIT),
+        Kind::Json => bounds.size,
+    };
+    let coding = Coding::of(headers)?;
+    let bytes = match bounds.time {
+        Some(time) => tokio::time::timeout(time, collect(body, size, coding))
+            .await
+            .map_err(|_| Error::http(408, "The request body did not arrive in time."))?,
+        None => collect(body, size, coding).await,
+    }?;
+    if coding == Coding::Identity && bytes.len() <= LARGE {
+        return parse(kind, &bytes, bounds.depth).map(Some);
+    }
+    let work = move || parse(kind, &coding.inflate(bytes, size)?, bounds.depth).map(Some);
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::caused("reading a body", e))?
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Form,
+    Multipart,
+}
+
+impl Kind {
+    fn of(headers: &HeaderMap) -> Result<Self> {
+        let Some(text) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return Ok(Self::Json) };
+        let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
+        let essence = essence.trim();
+        if essence.eq_ignore_ascii_case("multipart/form-data") {
+            return Ok(Self::Multipart);
+        }
+        let charset = parameters.split(';').filter_map(|p| p.split_once('=')).find_map(|(name, value)| {
+            name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+        });
+        match charset {
+            Some(name) if !name.eq_ignore_ascii_case("utf-8") && !name.eq_ignore_ascii_case("utf8") => {
+                Err(Error::http(415, format!("unsupported charset \"{}\"", name.to_ascii_uppercase())))
+            }
+            _ if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") => Ok(Self::Form),
+            _ => Ok(Self::Json),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Identity,
+    Gzip,
+    Deflate,
+    Brotli,
+}
+
+impl Coding {
+    fn of(headers: &HeaderMap) -> Result<Self> {
+        let Some(value) = headers.get(CONTENT_ENCODING) else { return Ok(Self::Identity) };
+        let name = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
+        Ok(match name.as_str() {
+            "identity" | "" => Self::Identity,
+            "gzip" => Self::Gzip,
+            "deflate" => Self::Deflate,
+            "br" => Self::Brotli,
+            _ => return Err(Error::http(415, format!("unsupported content encoding \"{name}\""))),
+        })
+    }
+
+    fn inflate(self, bytes: Bytes, limit: u64) -> Result<Bytes> {
+        let mut out = Vec::new();
+        let bounded = limit.saturating_add(1);
+        let read = match self {
+            Self::Identity => return Ok(bytes),
+            Self::Gzip => flate2::read::MultiGzDecoder::new(&*bytes).take(bounded).read_to_end(&mut out),
+            Self::Deflate => flate2::read::ZlibDecoder::new(&*bytes).take(bounded).read_to_end(&mut out),
+            Self::Brotli => brotli_decompressor::Decompressor::new(&*bytes, 4096).take(bounded).read_to_end(&mut out),
+        };
+        read.map_err(|e| Error::http(400, format!("The body cannot be decoded: {e}")))?;
+        if out.len() as u64 > limit {
+            return Err(too_large());
+        }
+        Ok(out.into())
+    }
+}
+
+fn too_large() -> Error {
+    Error::http(413, "request entity too large")
+}
+
+/// All bytes of a body, as they came.
+async fn collect(mut body: Incoming, limit: u64, coding: Coding) -> Result<Bytes> {
+    let told = body.size_hint().exact();
+    if coding == Coding::Identity && told.is_some_and(|told| told > limit) {
+        return Err(too_large());
+    }
+    let mut first = Bytes::new();
+    let mut all = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Error::http(400, "request aborted"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if (first.len() + all.len() + data.len()) as u64 > limit {
+            return Err(too_large());
+        }
+        if first.is_empty() && all.is_empty() {
+            first = data;
+            continue;
+        }
+        if all.is_empty() {
+            // What a client says it will send is believed up to a point only.
+            all.reserve(told.map_or(0, |told| told.min(LARGE as u64) as usize));
+            all.extend_from_slice(&std::mem::take(&mut first));
+        }
+        all.extend_from_slice(&data);
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
+}
+
+fn parse(kind: Kind, bytes: &[u8], depth: usize) -> Result<Value> {
+    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+    match kind {
+        Kind::Form => query::form(&text).map(Value::Object).ok_or_else(|| Error::http(413, "too many parameters")),
+        _ => json(&text, depth),
+    }
+}
+
+/// A JSON body; an empty one is an empty object, and anything but an object or a list is refused.
+fn json(text: &Cow<'_, str>, depth: usize) -> Result<Value> {
+    if text.is_empty() {
+        return Ok(Value::Object(crate::model::Map::new()));
+    }
+    let bad = |message: String| Error::http(400, message);
+    let value = wire::parse(text.as_bytes(), depth).map_err(|syntax| bad(syntax.0))?;
+    match value {
+        Value::Object(_) | Value::Array(_) => Ok(value),
+        _ => Err(bad("The body is no JSON object or list.".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use hyper::header::HeaderValue;
+
+    use super::*;
+
+    fn json_of(bytes: &[u8]) -> std::result::Result<String, String> {
+        parse(Kind::Json, bytes, 20).map(|v| wire::to_string(&v)).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn json_is_strict_at_the_top() {
+        assert_eq!(json_of(br#" {"a":[1]} "#).unwrap(), r#"{"a":[1]}"#);
+        assert_eq!(json_of(b"[1]").unwrap(), "[1]");
+        assert_eq!(json_of(b"").unwrap(), "{}");
+        assert_eq!(json_of(b"\xef\xbb\xbf{}").unwrap(), "{}");
+        for bad in ["\"x\"", "1", "null", "{bad", "{}x", " ", "hello"] {
+            assert!(json_of(bad.as_bytes()).unwrap_err().starts_with("400: "), "{bad}");
+        }
+        assert!(json_of("[".repeat(30).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced() {
+        assert_eq!(json_of(b"{\"a\":\"\xff\"}").unwrap(), "{\"a\":\"\u{fffd}\"}");
+        assert_eq!(json_of(br#"{"a":"\u0000"}"#).unwrap(), r#"{"a":"\u0000"}"#);
+    }
+
+    #[test]
+    fn inflates_up_to_the_limit() {
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        gz.write_all(&vec![b' '; 1_000_000]).unwrap();
+        let bomb = Bytes::from(gz.finish().unwrap());
+        assert_eq!(Coding::Gzip.inflate(bomb.clone(), 1_000_000).unwrap().len(), 1_000_000);
+        assert_eq!(Coding::Gzip.inflate(bomb.clone(), 999_999).unwrap_err().status(), 413);
+        assert_eq!(Coding::Deflate.inflate(bomb.clone(), 999_999).unwrap_err().status(), 400);
+        assert_eq!(Coding::Brotli.inflate(Bytes::from_static(b"\x0b\x02\x80{}\x03"), 10).unwrap(), "{}".as_bytes());
+    }
+
+    #[test]
+    fn content_types() {
+        let kind = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(text));
+            Kind::of(&headers).map_err(|e| e.status())
+        };
+        assert_eq!(kind("text/plain"), Ok(Kind::Json));
+        assert_eq!(kind("Application/JSON; charset=UTF-8"), Ok(Kind::Json));
+        assert_eq!(kind("application/x-www-form-urlencoded; a=b"), Ok(Kind::Form));
+        assert_eq!(kind("multipart/form-data; boundary=x"), Ok(Kind::Multipart));
+        assert_eq!(kind("application/json; charset=latin1"), Err(415));
+        assert_eq!(Kind::of(&HeaderMap::new()).unwrap(), Kind::Json);
+    }
+}

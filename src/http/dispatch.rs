@@ -1,0 +1,119 @@
+//! From a route to its recipe; the one place, for HTTP and for batch.
+
+use std::sync::Arc;
+
+use super::router::{Handler, Params, Route, Who};
+use super::{Site, batch, server_info};
+use crate::access::Subject;
+use crate::error::{Code, Error, Result};
+use crate::model::{Map, Value};
+use crate::rest::{self, Answer, Call};
+
+/// A request that has found its route.
+pub struct Job {
+    /// The route.
+    pub route: &'static Route,
+    /// What its path held.
+    pub params: Params,
+    /// The parameters of its query string, JSON where they were JSON.
+    pub query: Map,
+    /// Its body.
+    pub body: Option<Value>,
+    /// Who asks.
+    pub call: Call,
+    /// The app at the edge.
+    pub site: Arc<Site>,
+    /// The path that the API is mounted at.
+    pub mount: Arc<str>,
+}
+
+impl Job {
+    /// Query parameters over the keys of the body, as find and get take them.
+    fn parameters(&mut self) -> Map {
+        let query = std::mem::take(&mut self.query);
+        let Some(Value::Object(mut map)) = self.body.take() else { return query };
+        for (key, value) in query {
+            map.set(key, value);
+        }
+        map
+    }
+
+    /// The body of a write: an empty object if there is none.
+    fn object(&mut self) -> Value {
+        self.body.take().unwrap_or_else(|| Value::Object(Map::new()))
+    }
+}
+
+/// Runs a job.
+///
+/// # Errors
+/// 403 for a route that the caller may not use, and those of the recipe.
+pub async fn run(mut job: Job) -> Result<Answer> {
+    admit(job.route.who, job.call.subject())?;
+    let (class, id) = (job.params.class().to_owned(), job.params.id().to_owned());
+    match job.route.handler {
+        Handler::Find => {
+            let params = job.parameters();
+            rest::find::find(&job.call, &class, params).await
+        }
+        Handler::Get => {
+            let params = job.parameters();
+            rest::get::get(&job.call, &class, &id, params).await
+        }
+        Handler::Create => {
+            let body = job.object();
+            rest::create::create(&job.call, &class, body).await
+        }
+        Handler::Update => {
+            let body = job.object();
+            rest::update::update(&job.call, &class, &id, body).await
+        }
+        Handler::Delete => rest::delete::delete(&job.call, &class, &id).await,
+        Handler::Batch => Box::pin(batch::run(job)).await,
+        Handler::ServerInfo => Ok(server_info::answer()),
+        Handler::Schemas
+        | Handler::SchemaGet
+        | Handler::SchemaCreate
+        | Handler::SchemaUpdate
+        | Handler::SchemaDelete
+        | Handler::Purge
+        | Handler::Aggregate
+        | Handler::Unbuilt => Err(unbuilt(&format!("{} {}", job.route.method, job.route.path))),
+    }
+}
+
+/// May this caller use a route of this kind?
+fn admit(who: Who, subject: &Subject) -> Result<()> {
+    match who {
+        Who::Master if !subject.is_master() => Err(Error::forbidden("unauthorized: master key is required")),
+        Who::User if subject.user().is_none() => Err(Error::denied(Code::InvalidSessionToken, "Invalid session token")),
+        _ => Ok(()),
+    }
+}
+
+/// 108 for what Parse Server has and this server has not yet.
+pub fn unbuilt(what: &str) -> Error {
+    Error::new(Code::CommandUnavailable, format!("{what} is not built yet in Parsimony {}", env!("CARGO_PKG_VERSION")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may() {
+        let user = Subject::Client { user: Some("u".into()), roles: Vec::new() };
+        for (who, subject, may) in [
+            (Who::Public, Subject::anonymous(), true),
+            (Who::User, Subject::anonymous(), false),
+            (Who::User, user.clone(), true),
+            (Who::Master, user, false),
+            (Who::Master, Subject::Maintenance, false),
+            (Who::Master, Subject::ReadOnlyMaster, true),
+            (Who::Master, Subject::Master, true),
+        ] {
+            assert_eq!(admit(who, &subject).is_ok(), may, "{who:?} {subject:?}");
+        }
+        assert_eq!(admit(Who::Master, &Subject::anonymous()).unwrap_err().status(), 403);
+    }
+}

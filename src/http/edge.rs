@@ -1,0 +1,502 @@
+//! The way of a request, from bytes to bytes, in Parse Server's order (`http.md` section 1).
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, RETRY_AFTER, VARY};
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use tokio::sync::mpsc;
+
+use super::body::Bounds;
+use super::catch::{self, Caught};
+use super::compress::Coding;
+use super::dispatch::{self, Job};
+use super::health::State;
+use super::identify::{self, Claims, Refused};
+use super::rate::Seen;
+use super::respond::{Body, Reply};
+use super::router::{self, Found};
+use super::{Health, Site, batch, body, etag, query};
+use crate::access::{Limits, Subject};
+use crate::auth::{Caller, credential, session};
+use crate::config::{ServerConfig, TrustProxy};
+use crate::error::{Code, Error, Result};
+use crate::model::Value;
+use crate::rest::{Answer, Call};
+use crate::telemetry::{Entry, Log, RequestId, RequestIds};
+
+/// The other end of a connection.
+pub type Peer = IpAddr;
+
+/// All apps of a process, as the wire sees them.
+pub struct Edge {
+    mounts: Vec<Mount>,
+    health: Arc<Health>,
+    bounds: Bounds,
+    deadline: Option<Duration>,
+    log: Log,
+    ids: RequestIds,
+    running: mpsc::Sender<()>,
+}
+
+/// The apps behind one path.
+struct Mount {
+    path: Arc<str>,
+    /// The first one's CORS and `trustProxy` are those of all.
+    sites: Vec<Arc<Site>>,
+    /// Largest body of any of them, bytes.
+    size: u64,
+}
+
+/// What is learnt of a request on its way, for the log and for the headers of its response.
+struct Trace {
+    id: RequestId,
+    site: Option<Arc<Site>>,
+    method: &'static str,
+    route: &'static str,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// Why a request goes no farther.
+enum Stop {
+    Error(Error),
+    Reply(Reply),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Edge {
+    /// The edge of these apps. `running` is held by every request that must be finished before the process ends.
+    ///
+    /// # Errors
+    /// 1 if apps behind one path differ in what acts before the app is known.
+    pub fn new(
+        config: &ServerConfig,
+        sites: Vec<Arc<Site>>,
+        health: Arc<Health>,
+        log: Log,
+        ids: RequestIds,
+        running: mpsc::Sender<()>,
+    ) -> Result<Self> {
+        let mut mounts: Vec<Mount> = Vec::new();
+        for site in sites {
+            let own = &site.engine.config;
+            match mounts.iter_mut().find(|mount| *mount.path == *own.mount_path) {
+                Some(mount) => mount.add(site)?,
+                None => mounts.push(Mount {
+                    path: own.mount_path.as_str().into(),
+                    size: own.max_upload_size,
+                    sites: vec![site],
+                }),
+            }
+        }
+        // The longest path that fits is the one that is meant.
+        mounts.sort_by_key(|mount| std::cmp::Reverse(mount.path.len()));
+        let bounds = Bounds { size: 0, time: config.timeouts.body, depth: config.max_json_depth };
+        Ok(Self { mounts, health, bounds, deadline: config.timeouts.request, log, ids, running })
+    }
+
+    /// Answers a request.
+    pub async fn handle(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        let started = Instant::now();
+        let (head, body) = request.into_parts();
+        let mut trace = Trace {
+            id: self.ids.of(head.headers.get("x-request-id").map(HeaderValue::as_bytes)),
+            site: None,
+            method: known_method(head.method.as_str()),
+            route: "",
+            headers: Vec::new(),
+        };
+        let mount = self.mounts.iter().find_map(|mount| Some((mount, mount.below(head.uri.path())?)));
+        let reply = match mount {
+            None => Reply::no_route(head.method.as_str(), head.uri.path()),
+            Some((mount, path)) => {
+                let way = self.way(mount, path, &head, body, peer, started, &mut trace);
+                match Caught(Box::pin(way)).await.unwrap_or_else(|panic| Err(Stop::Error(panic))) {
+                    Ok(reply) | Err(Stop::Reply(reply)) => reply,
+                    Err(Stop::Error(error)) => trace.error(&error),
+                }
+            }
+        };
+        let mut response = finish(reply, &head, std::mem::take(&mut trace.headers)).await;
+        if let Some((mount, _)) = mount
+            && let Some(first) = mount.sites.first()
+        {
+            first.cors.apply(&head.headers, response.headers_mut());
+        }
+        self.log.request(&Entry {
+            id: &trace.id,
+            app: trace.site.as_ref().map_or("", |site| site.app_id()),
+            method: trace.method,
+            route: trace.route,
+            status: response.status().as_u16(),
+            elapsed: started.elapsed(),
+            bytes: hyper::body::Body::size_hint(response.body()).exact().unwrap_or(0),
+        });
+        response
+    }
+
+    /// The steps, one after the other.
+    #[expect(clippy::too_many_arguments, reason = "one call, and each of them is a different thing")]
+    async fn way(
+        &self,
+        mount: &Mount,
+        path: &str,
+        head: &Parts,
+        incoming: Incoming,
+        peer: Peer,
+        started: Instant,
+        trace: &mut Trace,
+    ) -> Result<Reply, Stop> {
+        if head.method == Method::OPTIONS {
+            return Ok(Reply::ok());
+        }
+        let ip = mount.client_ip(&head.headers, peer);
+        let depth = self.bounds.depth;
+        let known = |id: &str| mount.site(id).is_some();
+        let mut claims = Claims::from_headers(&head.headers, known, depth)?;
+        let early = mount.by_header(&claims, ip)?;
+        if is_health(path) {
+            trace.route = "/health";
+            return self.health(mount, &early, &head.method, path);
+        }
+        let bounds = Bounds { size: mount.size, ..self.bounds };
+        let mut body = body::read(&head.headers, incoming, bounds).await?;
+        let method = method(&head.method, body.as_mut());
+        trace.method = known_method(&method);
+        let site = mount.identify(&mut claims, body.as_mut(), depth)?;
+        trace.site = Some(site.clone());
+        self.check_state()?;
+        let subject = match early {
+            Some(subject) => {
+                claims.installation_id.get_or_insert_with(|| "cloud".to_owned());
+                Some(subject)
+            }
+            None => credential::privileged(&site.engine.config, &claims.sent(), ip)?,
+        };
+        if subject.is_none() && !credential::client_allowed(&site.engine.config.keys, &claims.sent()) {
+            return Err(Stop::Reply(Reply::unauthorized()));
+        }
+        let caller = Self::admit(&site, claims, subject, &method, path, ip, trace).await?;
+        let (caller, context) = caller;
+        let (route, params) = match router::find(&method, path) {
+            Found::Route(route, params) => (route, params),
+            Found::BadEncoding(text) => {
+                return Err(Error::http(400, format!("Failed to decode param '{text}'")).into());
+            }
+            Found::Nothing => return Ok(Reply::no_route(&method, head.uri.path())),
+        };
+        trace.route = route.path;
+        let query = head.uri.query().filter(|_| route.method == "GET");
+        let limits = Limits { deadline: self.deadline.map(|time| started + time) };
+        let call = Call { engine: site.engine.clone(), caller: Arc::new(caller), context, ip: Some(ip), limits };
+        let job = Job {
+            route,
+            params,
+            query: query.map(|query| query::parameters(query, depth)).unwrap_or_default(),
+            body,
+            call,
+            site: site.clone(),
+            mount: mount.path.clone(),
+        };
+        let once = self.request_id(&site, route, path, &head.headers);
+        Ok(Reply::answer(self.run(job, once).await?, &site.base))
+    }
+
+    fn health(&self, mount: &Mount, early: &Option<Subject>, method: &Method, path: &str) -> Result<Reply, Stop> {
+        let anonymous = Subject::anonymous();
+        if let Some(list) = mount.sites.first().and_then(|site| site.allow.as_ref()) {
+            list.check(early.as_ref().unwrap_or(&anonymous), method.as_str(), path)?;
+        }
+        let state = self.health.get();
+        let status = if state == State::Ok { 200 } else { 503 };
+        let mut reply = Reply::json(status, format!(r#"{{"status":"{}"}}"#, state.name()).into_bytes());
+        if state == State::Starting {
+            reply.headers.push((RETRY_AFTER, HeaderValue::from_static("1")));
+        }
+        Ok(reply)
+    }
+
+    fn check_state(&self) -> Result<()> {
+        let state = self.health.get();
+        if state.serves() {
+            return Ok(());
+        }
+        Err(Error::new(Code::InternalServerError, format!("Invalid server state: {}", state.name())))
+    }
+
+    /// Rate limits, allow list, session: who asks, in the end.
+    async fn admit(
+        site: &Site,
+        mut claims: Claims,
+        subject: Option<Subject>,
+        method: &str,
+        path: &str,
+        ip: IpAddr,
+        trace: &mut Trace,
+    ) -> Result<(Caller, crate::model::Map), Stop> {
+        let engine = &site.engine;
+        let context = std::mem::take(&mut claims.context);
+        let decided = subject.is_some() || (method == "GET" && batch::is(path, "/sessions/me"));
+        let token = claims.session_token.take().filter(|_| !batch::is(path, "/login"));
+        let installation = claims.installation_id.take();
+        let subject = subject.unwrap_or(Subject::anonymous());
+        let now = engine.clock.now();
+        let resolve = |token| session::resolve(&*engine.storage, token, installation.as_deref(), now);
+        let mut resolved = None;
+        if let Some(token) = token.as_deref().filter(|_| !decided && site.rates.wants_user(path)) {
+            resolved = Some(resolve(token).await);
+        }
+        let user = resolved.as_ref().and_then(|caller| caller.as_ref().ok()?.subject.user());
+        let seen = Seen { path, method, in_batch: false, ip, token: token.as_deref(), subject: &subject, user };
+        if let Err(over) = site.rates.count(&seen, now, &mut trace.headers) {
+            let mut reply = Reply::error(&Error::new(Code::ConnectionFailed, over.0), false);
+            reply.status = 429;
+            return Err(Stop::Reply(reply));
+        }
+        if let Some(list) = &site.allow {
+            list.check(&subject, method, path)?;
+        }
+        let caller = match token.as_deref().filter(|_| !decided) {
+            None => Caller { subject, installation_id: installation, session_token: None, user: None },
+            Some(token) => match resolved {
+                Some(resolved) => resolved,
+                None => resolve(token).await,
+            }
+            .map_err(unresolved)?,
+        };
+        Ok((caller, context))
+    }
+
+    /// The request id that makes this request run once, if it is one.
+    fn request_id(&self, site: &Site, route: &router::Route, path: &str, headers: &HeaderMap) -> Option<String> {
+        let id = headers.get("x-parse-request-id").filter(|_| route.idempotent)?.to_str().ok()?;
+        site.idempotency.as_ref().filter(|own| !id.is_empty() && own.covers(path)).map(|_| id.to_owned())
+    }
+
+    /// Runs a job within its deadline. One that may change something runs to its end even if the client goes away.
+    async fn run(&self, job: Job, once: Option<String>) -> Result<Answer> {
+        let deadline = job.call.limits.deadline;
+        let reads = job.route.method == "GET";
+        let work = async move {
+            if let Some(id) = once
+                && let Some(own) = &job.site.idempotency
+            {
+                own.claim(&job.call.engine, &id).await?;
+            }
+            dispatch::run(job).await
+        };
+        if reads {
+            return within(deadline, work).await?;
+        }
+        let running = self.running.clone();
+        let task = tokio::spawn(async move {
+            let answer = work.await;
+            drop(running);
+            answer
+        });
+        within(deadline, task).await?.unwrap_or_else(|failed| {
+            Err(match failed.try_into_panic() {
+                Ok(panic) => catch::panicked(&*panic),
+                Err(cancelled) => Error::caused("a request was given up", cancelled),
+            })
+        })
+    }
+}
+
+impl Mount {
+    fn add(&mut self, site: Arc<Site>) -> Result<()> {
+        let (first, own) = (&self.sites[0].engine.config, &site.engine.config);
+        let (a, b) = (&first.app_id, &own.app_id);
+        let differs = |option: &str| {
+            let text = format!("the apps {a} and {b} share the mount path {} and differ in {option}", self.path);
+            Err(Error::internal(text))
+        };
+        if (&first.allow_headers, &first.allow_origin) != (&own.allow_headers, &own.allow_origin) {
+            return differs("allowHeaders or allowOrigin");
+        }
+        if first.trust_proxy != own.trust_proxy {
+            return differs("trustProxy");
+        }
+        if first.max_upload_size != own.max_upload_size {
+            return differs("maxUploadSize");
+        }
+        if first.route_allow_list != own.route_allow_list {
+            return differs("routeAllowList");
+        }
+        self.sites.push(site);
+        Ok(())
+    }
+
+    /// What stands after the mount path, if the path is below it; a double slash there counts as one.
+    fn below<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let (front, rest) = path.split_at_checked(self.path.len())?;
+        if !front.eq_ignore_ascii_case(&self.path) || !(rest.is_empty() || rest.starts_with('/')) {
+            return None;
+        }
+        Some(match rest {
+            "" => "/",
+            rest if rest.starts_with("//") => &rest[1..],
+            rest => rest,
+        })
+    }
+
+    fn site(&self, app_id: &str) -> Option<&Arc<Site>> {
+        self.sites.iter().find(|site| site.app_id() == app_id)
+    }
+
+    fn client_ip(&self, headers: &HeaderMap, peer: Peer) -> IpAddr {
+        let trust = self.sites.first().map_or(&TrustProxy::Nobody, |site| &site.engine.config.trust_proxy);
+        if *trust == TrustProxy::Nobody {
+            return peer.to_canonical();
+        }
+        let mut values = headers.get_all("x-forwarded-for").iter().map(|v| String::from_utf8_lossy(v.as_bytes()));
+        let first = values.next();
+        let all = values.fold(first, |all, next| all.map(|all| Cow::Owned(format!("{all},{next}"))));
+        trust.client_ip(peer, all.as_deref())
+    }
+
+    /// What the keys in headers come to, before the body is read.
+    fn by_header(&self, claims: &Claims, ip: IpAddr) -> Result<Option<Subject>> {
+        let only = if self.sites.len() == 1 { self.sites.first() } else { None };
+        let site = only.or_else(|| self.site(claims.app_id.as_deref()?));
+        if claims.master.is_none() && claims.maintenance.is_none() {
+            return Ok(None);
+        }
+        site.map_or(Ok(None), |site| credential::privileged(&site.engine.config, &claims.sent(), ip))
+    }
+
+    /// The app that a request names in its headers, or else in its body.
+    fn identify(&self, claims: &mut Claims, mut body: Option<&mut Value>, depth: usize) -> Result<Arc<Site>, Stop> {
+        if let Some(Value::Object(map)) = body.as_deref_mut() {
+            map.take("_noBody");
+        }
+        if let Some(site) = claims.app_id.as_deref().and_then(|id| self.site(id)) {
+            return Ok(site.clone());
+        }
+        let belongs = |id: &str, master: Option<&str>| {
+            self.site(id).is_some_and(|site| master.is_none_or(|sent| site.engine.config.keys.master.matches(sent)))
+        };
+        claims.take_body(body, belongs, depth).map_err(|refused| match refused {
+            Refused::Unauthorized => Stop::Reply(Reply::unauthorized()),
+            Refused::Error(error) => Stop::Error(error),
+        })?;
+        let site = claims.app_id.as_deref().and_then(|id| self.site(id));
+        site.cloned().ok_or_else(|| Stop::Reply(Reply::unauthorized()))
+    }
+}
+
+impl Trace {
+    /// The reply for an error; what the client is not told goes to the log.
+    fn error(&self, error: &Error) -> Reply {
+        let sanitise = self.site.as_ref().is_none_or(|s| s.engine.config.enable_sanitized_error_response);
+        if error.is_internal() {
+            let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            tracing::error!(id = %self.id, route = self.route, error = %error, source, "Uncaught internal server error.");
+        } else if sanitise && error.client_message(true) != error.client_message(false) {
+            tracing::info!(id = %self.id, route = self.route, error = %error, "Permission denied");
+        }
+        Reply::error(error, sanitise)
+    }
+}
+
+/// `/health` and everything below it, as Express mounts it.
+fn is_health(path: &str) -> bool {
+    path.split_at_checked(7).is_some_and(|(front, rest)| {
+        front.eq_ignore_ascii_case("/health") && (rest.is_empty() || rest.starts_with('/'))
+    })
+}
+
+/// The method that is meant. HEAD is GET, its body left out by the connection.
+fn method(sent: &Method, body: Option<&mut Value>) -> Cow<'static, str> {
+    match identify::method_override(sent.as_str(), body) {
+        // Longer names than any method has are not carried along.
+        Some(mut text) => {
+            text.truncate(text.char_indices().nth(32).map_or(text.len(), |(at, _)| at));
+            Cow::Owned(text)
+        }
+        None if *sent == Method::HEAD => Cow::Borrowed("GET"),
+        None => match known_method(sent.as_str()) {
+            "OTHER" => Cow::Owned(sent.as_str().to_owned()),
+            known => Cow::Borrowed(known),
+        },
+    }
+}
+
+/// A method for the log, which holds nothing that a client made up.
+fn known_method(method: &str) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"];
+    KNOWN.into_iter().find(|known| *known == method).unwrap_or("OTHER")
+}
+
+/// A session that could not be looked up is not the client's business in detail.
+fn unresolved(error: Error) -> Error {
+    if !error.is_internal() {
+        return error;
+    }
+    tracing::error!(error = %error, "error getting auth for sessionToken");
+    Error::http(400, "Unknown error")
+}
+
+/// The work, or 124 when the deadline has passed.
+async fn within<F: Future>(deadline: Option<Instant>, work: F) -> Result<F::Output> {
+    match deadline {
+        None => Ok(work.await),
+        Some(deadline) => tokio::time::timeout_at(deadline.into(), work)
+            .await
+            .map_err(|_| Error::new(Code::Timeout, "Request timed out.")),
+    }
+}
+
+/// ETag, 304, compression: what every response goes through.
+async fn finish(reply: Reply, head: &Parts, headers: Vec<(HeaderName, HeaderValue)>) -> Response<Body> {
+    let tag = reply.tagged.then(|| etag::of(&reply.body));
+    let json = reply.tagged;
+    let mut response = reply.into_response();
+    for (name, value) in headers {
+        response.headers_mut().insert(name, value);
+    }
+    if let Some(tag) = tag {
+        let reads = head.method == Method::GET || head.method == Method::HEAD;
+        if reads && response.status().is_success() && etag::is_fresh(&head.headers, &tag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.body_mut() = Full::new(Bytes::new());
+            response.headers_mut().remove(CONTENT_TYPE);
+            response.headers_mut().remove(CONTENT_LENGTH);
+        }
+        response.headers_mut().insert(ETAG, tag);
+    }
+    if json {
+        compress(head, &mut response).await;
+    }
+    response
+}
+
+async fn compress(head: &Parts, response: &mut Response<Body>) {
+    let length = hyper::body::Body::size_hint(response.body()).exact().unwrap_or(0) as usize;
+    let Some(coding) = Coding::choose(&head.headers, length) else { return };
+    let Some(whole) = whole(response.body_mut()).await else { return };
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    if let Some(small) = coding.apply(whole.clone()).await {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(small.len()));
+        *response.body_mut() = Full::new(small);
+    } else {
+        *response.body_mut() = Full::new(whole);
+    }
+}
+
+async fn whole(body: &mut Body) -> Option<Bytes> {
+    use http_body_util::BodyExt;
+    body.frame().await?.ok()?.into_data().ok()
+}

@@ -1,0 +1,153 @@
+//! Includes: pointers replaced by the objects they point to (`queries.md` section 4).
+
+use std::collections::{HashMap, HashSet};
+
+use super::Params;
+use crate::access::Select;
+use crate::access::authorise::Wanted;
+use crate::access::clp::Action;
+use crate::error::Result;
+use crate::model::{ClassSchema, Constraint, FieldType, Filter, Map, Pointer, Value};
+use crate::rest::Call;
+use crate::rest::find::{after_find, before_find};
+
+/// The objects found for one path, by what pointed to them.
+type Found = HashMap<Pointer, Map>;
+
+/// Replaces the pointers at all paths that the parameters name, shallow ones first.
+///
+/// # Errors
+/// What reading the included classes says.
+pub async fn run(call: &Call, schema: &ClassSchema, params: &Params, rows: &mut [Map]) -> Result<()> {
+    for path in paths(schema, params) {
+        let mut wanted: HashMap<String, HashSet<String>> = HashMap::new();
+        for row in rows.iter() {
+            collect(row, &path, &mut wanted);
+        }
+        if wanted.is_empty() {
+            continue;
+        }
+        let mut found = Found::new();
+        for (class, ids) in wanted {
+            fetch(call, &class, ids, &path, params, &mut found).await?;
+        }
+        for row in rows.iter_mut() {
+            replace_in(row, &path, &found);
+        }
+    }
+    Ok(())
+}
+
+fn paths(schema: &ClassSchema, params: &Params) -> Vec<Vec<String>> {
+    let mut paths = params.include.clone();
+    if params.include_all {
+        let all = schema.fields.iter().filter(|(_, f)| matches!(f.ty, FieldType::Pointer(_) | FieldType::Array));
+        for path in all.map(|(name, _)| vec![name.clone()]) {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        paths.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
+    }
+    paths
+}
+
+fn collect(row: &Map, path: &[String], wanted: &mut HashMap<String, HashSet<String>>) {
+    let Some((first, rest)) = path.split_first() else { return };
+    if let Some(value) = row.get(first) {
+        collect_value(value, rest, wanted);
+    }
+}
+
+fn collect_value(value: &Value, rest: &[String], wanted: &mut HashMap<String, HashSet<String>>) {
+    match value {
+        Value::Array(list) => list.iter().for_each(|value| collect_value(value, rest, wanted)),
+        Value::Pointer(pointer) if rest.is_empty() => {
+            wanted.entry(pointer.class.clone()).or_default().insert(pointer.id.clone());
+        }
+        Value::Object(map) => collect(map, rest, wanted),
+        _ => {}
+    }
+}
+
+/// Reads the objects of one class that a path leads to, with the caller's rights, and only what of them is asked for.
+async fn fetch(
+    call: &Call,
+    class: &str,
+    ids: HashSet<String>,
+    path: &[String],
+    params: &Params,
+    found: &mut Found,
+) -> Result<()> {
+    let schema = call.engine.schemas.get_or_new(class);
+    let gate = call.gate(schema, Action::Get)?;
+    let ids = ids.into_iter().map(Value::String).collect();
+    let mut hooked = call.clone();
+    before_find(&mut hooked, class, None, false).await?;
+    let wanted = Wanted {
+        filter: Some(Filter::Field("objectId".into(), vec![Constraint::In(ids)])),
+        select: below(path, params),
+        file_base: call.engine.file_base.clone(),
+        ..Wanted::default()
+    };
+    let read = gate.read(wanted)?;
+    let rows = call.engine.storage.find(&read).await?;
+    let mut objects = Vec::with_capacity(rows.len());
+    for i in 0..rows.len() {
+        objects.push(read.render().object(rows.object(i)?));
+    }
+    after_find(&mut hooked, class, &mut objects).await?;
+    for mut object in objects {
+        let id = object.get("objectId").and_then(Value::as_str).unwrap_or_default().to_owned();
+        object.set("__type", Value::from("Object"));
+        object.set("className", Value::from(class));
+        found.insert(Pointer { class: class.to_owned(), id }, object);
+    }
+    Ok(())
+}
+
+/// The fields of an included object that `keys` and `excludeKeys` leave.
+fn below(path: &[String], params: &Params) -> Select {
+    let under = |key: &str| -> Option<(String, bool)> {
+        let parts: Vec<&str> = key.split('.').collect();
+        let inside = parts.len() > path.len() && path.iter().zip(&parts).all(|(a, b)| a == b);
+        inside.then(|| (parts[path.len()].to_owned(), parts.len() == path.len() + 1))
+    };
+    let only: HashSet<String> = params.keys.iter().flatten().filter_map(|k| under(k)).map(|(key, _)| key).collect();
+    let except: HashSet<String> =
+        params.exclude.iter().filter_map(|k| under(k)).filter(|(_, last)| *last).map(|(key, _)| key).collect();
+    if !only.is_empty() {
+        return Select::Only(only.difference(&except).cloned().collect());
+    }
+    if except.is_empty() { Select::All } else { Select::Except(except) }
+}
+
+fn replace_in(row: &mut Map, path: &[String], found: &Found) {
+    let Some((first, rest)) = path.split_first() else { return };
+    let keep = row.get_mut(first).is_none_or(|value| replace(value, rest, found));
+    if !keep {
+        row.take(first);
+    }
+}
+
+/// Replaces pointers at a path; `false` if the value is a pointer to nothing that the caller can see.
+fn replace(value: &mut Value, rest: &[String], found: &Found) -> bool {
+    match value {
+        Value::Array(list) => {
+            list.retain_mut(|value| replace(value, rest, found));
+            true
+        }
+        Value::Pointer(pointer) if rest.is_empty() => match found.get(pointer) {
+            Some(object) => {
+                *value = Value::Object(object.clone());
+                true
+            }
+            None => false,
+        },
+        Value::Object(map) => {
+            replace_in(map, rest, found);
+            true
+        }
+        _ => true,
+    }
+}

@@ -1,0 +1,253 @@
+//! The parameters of a find (`queries.md` section 1).
+
+use crate::error::{Code, Error, Result};
+use crate::model::query::{OrderBy, OrderKey};
+use crate::model::{ClassSchema, Map, Path, Value, names, wire};
+use crate::rest::Call;
+
+/// What a find was asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Params {
+    /// The where clause, in wire form.
+    pub clause: Map,
+    /// Rows to leave out at the beginning.
+    pub skip: u64,
+    /// The greatest number of rows; `None` is no limit.
+    pub limit: Option<u64>,
+    /// The order as it was written.
+    pub order: Option<String>,
+    /// Is the number of all matches wanted too?
+    pub count: bool,
+    /// Fields to show, dotted ones for includes.
+    pub keys: Option<Vec<String>>,
+    /// Fields not to show.
+    pub exclude: Vec<String>,
+    /// Paths of pointers to replace by the objects they point to.
+    pub include: Vec<Vec<String>>,
+    /// Is every pointer and list to be included?
+    pub include_all: bool,
+    /// The relation whose target class is to be queried instead.
+    pub redirect: Option<String>,
+    /// Is the plan of the database wanted instead of rows?
+    pub explain: bool,
+}
+
+const READ_PREFERENCES: [&str; 5] = ["PRIMARY", "PRIMARY_PREFERRED", "SECONDARY", "SECONDARY_PREFERRED", "NEAREST"];
+const EXPLAIN: [&str; 4] = ["queryPlanner", "queryPlannerExtended", "executionStats", "allPlansExecution"];
+const PREFERENCE_KEYS: [&str; 3] = ["readPreference", "includeReadPreference", "subqueryReadPreference"];
+
+impl Params {
+    /// Reads the parameters of a find.
+    ///
+    /// # Errors
+    /// 102 for one that is unknown or has no sense, 107 for a where clause that is no JSON.
+    pub fn of_find(call: &Call, mut given: Map) -> Result<Self> {
+        let config = &call.engine.config;
+        let mut params = Self { limit: Some(config.default_limit), ..Self::default() };
+        if let Some(clause) = given.take("where") {
+            params.clause = clause_of(clause)?;
+        }
+        for (key, value) in given {
+            match key.as_str() {
+                "limit" => params.limit = limit(&value)?.or(params.limit),
+                "skip" => params.skip = skip(&value)?,
+                "order" => params.order = text(&value),
+                "count" => params.count = value.truthy(),
+                "redirectClassNameForKey" => params.redirect = text(&value),
+                "explain" => params.explain = explain(call, &value)?,
+                "hint" | "comment" => {}
+                other => params.common(other, &value)?,
+            }
+        }
+        if let (Some(limit), Some(max)) = (params.limit, config.max_limit) {
+            params.limit = Some(limit.min(max));
+        }
+        params.force_includes();
+        params.check_includes(call)?;
+        Ok(params)
+    }
+
+    /// Reads the parameters of a get.
+    ///
+    /// # Errors
+    /// 102 for one that a get does not take.
+    pub fn of_get(call: &Call, given: Map) -> Result<Self> {
+        let mut params = Self::default();
+        for (key, value) in given {
+            let known =
+                matches!(key.as_str(), "keys" | "include" | "excludeKeys") || PREFERENCE_KEYS.contains(&key.as_str());
+            if !known {
+                return Err(Error::query("Improper encode of parameter"));
+            }
+            params.common(&key, &value)?;
+        }
+        params.force_includes();
+        params.check_includes(call)?;
+        Ok(params)
+    }
+
+    fn common(&mut self, key: &str, value: &Value) -> Result<()> {
+        match key {
+            "keys" => self.keys = (!value.is_null()).then(|| list(value)),
+            "excludeKeys" => self.exclude = list(value),
+            "include" => self.add_includes(&list(value)),
+            "includeAll" => self.include_all |= value.truthy(),
+            _ if PREFERENCE_KEYS.contains(&key) => check_preference(value)?,
+            _ => return Err(Error::query(format!("Invalid parameter for query: {key}"))),
+        }
+        Ok(())
+    }
+
+    fn add_includes(&mut self, paths: &[String]) {
+        for path in paths {
+            if path == "*" {
+                self.include_all = true;
+                continue;
+            }
+            let parts: Vec<String> = path.split('.').map(str::to_owned).collect();
+            for n in 1..=parts.len() {
+                if !self.include.contains(&parts[..n].to_vec()) {
+                    self.include.push(parts[..n].to_vec());
+                }
+            }
+        }
+        self.include.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
+    }
+
+    /// A dotted key asks for the object in which it stands.
+    fn force_includes(&mut self) {
+        let dotted = self.keys.iter().flatten().chain(&self.exclude);
+        let parents: Vec<String> =
+            dotted.filter_map(|key| key.rsplit_once('.').map(|(parent, _)| parent.to_owned())).collect();
+        self.add_includes(&parents);
+    }
+
+    fn check_includes(&self, call: &Call) -> Result<()> {
+        if call.subject().reads_all() {
+            return Ok(());
+        }
+        let limits = &call.engine.config.request_complexity;
+        let deepest = self.include.iter().map(|path| path.len() as u64).max().unwrap_or(0);
+        if let Some(max) = limits.include_depth.filter(|max| deepest > *max) {
+            return Err(Error::query(format!("Include depth of {deepest} exceeds maximum allowed depth of {max}")));
+        }
+        let count = self.include.len() as u64;
+        match limits.include_count.filter(|max| count > *max) {
+            Some(max) => {
+                Err(Error::query(format!("Number of include fields ({count}) exceeds maximum allowed ({max})")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The order, as far as the class has its columns.
+    ///
+    /// # Errors
+    /// 105 for a name that no field can have.
+    pub fn order_keys(&self, schema: &ClassSchema) -> Result<Vec<OrderKey>> {
+        let mut keys = Vec::new();
+        for part in self.order.iter().flat_map(|order| order.split(',')).map(str::trim) {
+            let (name, descending) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
+            if name == "$score" || name == "score" {
+                keys.push(OrderKey { by: OrderBy::TextScore, descending: false });
+                continue;
+            }
+            let name = match name {
+                "_created_at" => "createdAt",
+                "_updated_at" => "updatedAt",
+                name => name,
+            };
+            let root = name.split('.').next().unwrap_or_default();
+            if name.starts_with("authData.") && name.ends_with(".id") {
+                return Err(Error::new(Code::InvalidKeyName, format!("Cannot sort by {name}")));
+            }
+            if !names::is_valid_field(root) {
+                return Err(Error::new(Code::InvalidKeyName, format!("Invalid field name: {name}.")));
+            }
+            if schema.fields.contains_key(root) {
+                keys.push(OrderKey { by: OrderBy::Path(Path::from(name)), descending });
+            }
+        }
+        Ok(keys)
+    }
+}
+
+fn clause_of(value: Value) -> Result<Map> {
+    let bad = || Error::json("where parameter is not valid JSON");
+    match value {
+        Value::Object(map) => Ok(map),
+        Value::Null => Ok(Map::new()),
+        Value::String(text) => match wire::parse(text.as_bytes(), 100) {
+            Ok(Value::Object(map)) => Ok(map),
+            _ => Err(bad()),
+        },
+        _ => Err(bad()),
+    }
+}
+
+/// JavaScript's `Number(value)`, where it is a number.
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(n) => Some(*n),
+        Value::Bool(b) => Some(f64::from(u8::from(*b))),
+        Value::String(text) if text.trim().is_empty() => Some(0.0),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// A limit; a negative one counts as its size, as MongoDB has it.
+fn limit(value: &Value) -> Result<Option<u64>> {
+    if !value.truthy() && *value != Value::Number(0.0) {
+        return Ok(None);
+    }
+    match number(value).filter(|n| n.is_finite()) {
+        Some(n) => Ok(Some(n.abs() as u64)),
+        None => Err(Error::query("limit must be a number")),
+    }
+}
+
+fn skip(value: &Value) -> Result<u64> {
+    if !value.truthy() {
+        return Ok(0);
+    }
+    match number(value).filter(|n| n.is_finite() && *n >= 0.0) {
+        Some(n) => Ok(n as u64),
+        None => Err(Error::query("skip must be a number that is not negative")),
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        value if value.truthy() => Some(wire::to_string(value)),
+        _ => None,
+    }
+}
+
+/// A list of names, separated by commas or as a JSON list.
+fn list(value: &Value) -> Vec<String> {
+    let joined = match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
+        _ => String::new(),
+    };
+    joined.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+fn check_preference(value: &Value) -> Result<()> {
+    let known = value.as_str().is_some_and(|text| READ_PREFERENCES.contains(&text.to_uppercase().as_str()));
+    if known || !value.truthy() { Ok(()) } else { Err(Error::query("Not supported read preference.")) }
+}
+
+fn explain(call: &Call, value: &Value) -> Result<bool> {
+    let known = match value {
+        Value::Bool(_) => true,
+        Value::String(text) => EXPLAIN.contains(&text.as_str()),
+        _ => false,
+    };
+    if !call.subject().is_master() && !call.engine.config.database_options.allow_public_explain && value.truthy() {
+        return Err(Error::query("Using the explain query parameter requires the master key"));
+    }
+    if known || !value.truthy() { Ok(value.truthy()) } else { Err(Error::query("Invalid value for explain")) }
+}

@@ -1,0 +1,148 @@
+//! The columns in a body of `/schemas`.
+
+use crate::error::{Code, Error, Result};
+use crate::model::schema::{default_fields, infer};
+use crate::model::{ClassSchema, Field, FieldType, Map, Value, names};
+use crate::rest::body::is_delete;
+use crate::schema::check::invalid_class;
+use crate::storage::SchemaChange;
+
+/// The columns that a body adds to a class.
+///
+/// # Errors
+/// 105, 107, 111, 135, 136 as `admin.md` section 1 has them.
+pub(super) fn additions(schema: &ClassSchema, given: &Map, creating: bool) -> Result<Vec<(String, Field)>> {
+    let mut added = Vec::new();
+    for (name, wish) in given {
+        if !names::is_valid_field(name) && !(schema.name == "_Hooks" && name == "className") {
+            return Err(Error::new(Code::InvalidKeyName, format!("invalid field name: {name}")));
+        }
+        if default_fields(&schema.name).contains_key(name) {
+            // Columns that the class has from the start may be repeated as they are.
+            if creating && !default_fields("").contains_key(name) {
+                continue;
+            }
+            return Err(Error::new(Code::ImmutableField, format!("field {name} cannot be added")));
+        }
+        added.push((name.clone(), field(schema, name, wish)?));
+    }
+    one_geo_point(schema, &added)?;
+    Ok(added)
+}
+
+/// The changes that a body makes to the columns of a class: deletions first, then additions and options.
+///
+/// # Errors
+/// As [`additions`], and 255 for a column that is there with another type, or is not there.
+pub(super) fn changes(schema: &ClassSchema, given: &Map) -> Result<Vec<SchemaChange>> {
+    let class = &schema.name;
+    let (mut deleted, mut added, mut changes) = (Vec::new(), Map::new(), Vec::new());
+    for (name, wish) in given {
+        match schema.fields.get(name) {
+            Some(_) if is_delete(wish) => {
+                if default_fields(class).contains_key(name) {
+                    return Err(Error::new(Code::ImmutableField, format!("field {name} cannot be changed")));
+                }
+                deleted.push(name.clone());
+            }
+            None if is_delete(wish) => {
+                let text = format!("Field {name} does not exist, cannot delete.");
+                return Err(Error::new(Code::InvalidSchemaOperation, text));
+            }
+            Some(known) => {
+                let wanted = field(schema, name, wish)?;
+                if wanted.ty != known.ty {
+                    let text = format!("Field {name} exists, cannot update.");
+                    return Err(Error::new(Code::InvalidSchemaOperation, text));
+                }
+                let (class, field) = (class.clone(), name.clone());
+                changes.push(SchemaChange::SetFieldOptions { class, field, options: wanted.options });
+            }
+            None => drop(added.set(name.as_str(), wish.clone())),
+        }
+    }
+    let mut rest = schema.clone();
+    deleted.iter().for_each(|name| drop(rest.fields.shift_remove(name)));
+    let fields = additions(&rest, &added, false)?;
+    if !fields.is_empty() {
+        changes.insert(0, SchemaChange::AddFields { class: class.clone(), fields });
+    }
+    if !deleted.is_empty() {
+        changes.insert(0, SchemaChange::DeleteFields { class: class.clone(), fields: deleted });
+    }
+    Ok(changes)
+}
+
+/// What a class looks like after such changes.
+pub(super) fn apply(schema: &mut ClassSchema, changes: &[SchemaChange]) {
+    for change in changes {
+        match change {
+            SchemaChange::AddFields { fields, .. } => schema.fields.extend(fields.iter().cloned()),
+            SchemaChange::DeleteFields { fields, .. } => {
+                fields.iter().for_each(|name| drop(schema.fields.shift_remove(name)));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// One column as a body declares it.
+fn field(schema: &ClassSchema, name: &str, wish: &Value) -> Result<Field> {
+    let Value::Object(wish) = wish else { return Err(Error::json("invalid JSON")) };
+    let mut options = wish.clone();
+    let (ty, target) = (options.take("type"), options.take("targetClass"));
+    let Some(Value::String(ty)) = ty else { return Err(Error::json("invalid JSON")) };
+    let target = match (ty.as_str(), target) {
+        ("Pointer" | "Relation", Some(Value::String(target))) => {
+            if !names::is_valid_class(&target) {
+                return Err(Error::new(Code::InvalidClassName, invalid_class(&target)));
+            }
+            Some(target)
+        }
+        ("Pointer" | "Relation", None) => {
+            return Err(Error::new(Code::MissingRequiredField, format!("type {ty} needs a class name")));
+        }
+        ("Pointer" | "Relation", Some(_)) => return Err(Error::json("invalid JSON")),
+        _ => None,
+    };
+    let known = FieldType::from_name(&ty, target.as_deref()).filter(|ty| *ty != FieldType::Acl);
+    let ty = known.ok_or_else(|| Error::new(Code::IncorrectType, format!("invalid field type: {ty}")))?;
+    let field = Field { ty, options };
+    check_options(schema, name, &field)?;
+    Ok(field)
+}
+
+fn check_options(schema: &ClassSchema, name: &str, field: &Field) -> Result<()> {
+    let relation = matches!(field.ty, FieldType::Relation(_));
+    let refuse = |what: &str| {
+        let text = format!("The '{what}' option is not applicable for {}", field.ty);
+        Err(Error::new(Code::IncorrectType, text))
+    };
+    if let Some(default) = field.default_value() {
+        if relation {
+            return refuse("default value");
+        }
+        let got = infer(default)?;
+        if let Some(got) = got.filter(|got| *got != field.ty) {
+            let class = &schema.name;
+            let text = format!("schema mismatch for {class}.{name} default value; expected {} but got {got}", field.ty);
+            return Err(Error::new(Code::IncorrectType, text));
+        }
+    }
+    if relation && field.is_required() { refuse("required") } else { Ok(()) }
+}
+
+fn one_geo_point(schema: &ClassSchema, added: &[(String, Field)]) -> Result<()> {
+    let old = schema.fields.iter().map(|(name, field)| (name, field));
+    let all = old.chain(added.iter().map(|(name, field)| (name, field)));
+    let places: Vec<&String> = all.filter(|(_, field)| field.ty == FieldType::GeoPoint).map(|(name, _)| name).collect();
+    match places.as_slice() {
+        [first, second, ..] => {
+            let text = format!(
+                "currently, only one GeoPoint field may exist in an object. Adding {second} when {first} already exists."
+            );
+            Err(Error::new(Code::IncorrectType, text))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,178 @@
+//! `/schemas` and `/purge`: classes as an administrator sees and changes them (`admin.md` section 1).
+
+mod clp;
+mod fields;
+mod indexes;
+
+use std::sync::Arc;
+
+use super::{Answer, Call};
+use crate::access::{Subject, Write, authorise};
+use crate::error::{Code, Error, Result};
+use crate::model::{ClassSchema, Filter, Map, Value, names};
+use crate::schema::check::invalid_class;
+use crate::storage::SchemaChange;
+
+/// `GET /schemas`
+///
+/// # Errors
+/// 403 without the master key; those of the database.
+pub async fn list(call: &Call) -> Result<Answer> {
+    master(call)?;
+    call.engine.schemas.reload().await?;
+    let all = call.engine.schemas.snapshot();
+    let results = all.values().map(|schema| to_wire(schema, false)).collect();
+    Ok(Answer::ok(&Value::Object(Map::from([("results", Value::Array(results))]))))
+}
+
+/// `GET /schemas/:className`
+///
+/// # Errors
+/// 403 without the master key, 103 for a class that is not there.
+pub async fn get(call: &Call, class: &str) -> Result<Answer> {
+    master(call)?;
+    if names::VOLATILE_CLASSES.contains(&class) {
+        return Ok(Answer::ok(&to_wire(&ClassSchema::new(class), false)));
+    }
+    existing(call, class).map(|schema| Answer::ok(&to_wire(&schema, false)))
+}
+
+/// `POST /schemas` and `POST /schemas/:className`
+///
+/// # Errors
+/// As `admin.md` section 1 has them.
+pub async fn create(call: &Call, path_class: Option<&str>, body: Map) -> Result<Answer> {
+    writer(call)?;
+    let class = class_name(path_class, &body)?;
+    if call.engine.schemas.get(&class).is_some() {
+        return Err(Error::new(Code::InvalidClassName, format!("Class {class} already exists.")));
+    }
+    if !names::is_valid_class(&class) {
+        return Err(Error::new(Code::InvalidClassName, invalid_class(&class)));
+    }
+    let mut schema = ClassSchema::new(class.as_str());
+    let given = object(&body, "fields");
+    let added = fields::additions(&schema, &given, true)?;
+    schema.fields.extend(added);
+    if let Some(rules) = body.get("classLevelPermissions").filter(|rules| rules.truthy()) {
+        schema.clp = Some(clp::checked(&schema, rules, call.engine.config.allow_custom_object_id)?);
+    }
+    let wanted = object(&body, "indexes");
+    let plan = indexes::plan(&schema, &wanted, &call.engine.config.database_options)?;
+    let mut changes = vec![SchemaChange::CreateClass(schema)];
+    changes.extend(plan);
+    call.engine.schemas.alter(changes).await?;
+    existing(call, &class).map(|schema| Answer::ok(&to_wire(&schema, true)))
+}
+
+/// `PUT /schemas/:className`
+///
+/// # Errors
+/// As `admin.md` section 1 has them.
+pub async fn update(call: &Call, path_class: &str, body: Map) -> Result<Answer> {
+    writer(call)?;
+    let class = class_name(Some(path_class), &body)?;
+    let schema = existing(call, &class)?;
+    let given = object(&body, "fields");
+    let mut changes = fields::changes(&schema, &given)?;
+    let mut after = (*schema).clone();
+    fields::apply(&mut after, &changes);
+    if let Some(rules) = body.get("classLevelPermissions").filter(|rules| rules.truthy()) {
+        let clp = clp::checked(&after, rules, call.engine.config.allow_custom_object_id)?;
+        changes.push(SchemaChange::SetClp { class: class.clone(), clp: Some(clp) });
+    }
+    changes.extend(indexes::plan(&after, &object(&body, "indexes"), &call.engine.config.database_options)?);
+    call.engine.schemas.alter(changes).await?;
+    existing(call, &class).map(|schema| Answer::ok(&to_wire(&schema, false)))
+}
+
+/// `DELETE /schemas/:className`
+///
+/// # Errors
+/// 103 for a name that no class can have, 255 for a class with objects.
+pub async fn delete(call: &Call, class: &str) -> Result<Answer> {
+    writer(call)?;
+    if !names::is_valid_class(class) {
+        return Err(Error::new(Code::InvalidClassName, invalid_class(class)));
+    }
+    let Some(schema) = call.engine.schemas.get(class) else { return Ok(Answer::empty()) };
+    let all =
+        crate::access::internal("a class is dropped only when it is empty").read(schema, Filter::all(), call.limits);
+    let count = call.engine.storage.count(&all).await?;
+    if count > 0 {
+        let text = format!("Class {class} is not empty, contains {count} objects, cannot drop schema.");
+        return Err(Error::new(Code::InvalidSchemaOperation, text));
+    }
+    call.engine.schemas.alter(vec![SchemaChange::DropClass(class.to_owned())]).await?;
+    Ok(Answer::empty())
+}
+
+/// `DELETE /purge/:className`
+///
+/// # Errors
+/// 403 without the master key, 119 with the read-only one.
+pub async fn purge(call: &Call, class: &str) -> Result<Answer> {
+    let plan = authorise::purge(call.subject(), call.engine.schemas.get_or_new(class))?;
+    call.engine.write(Write::Delete(plan)).await?;
+    Ok(Answer::empty())
+}
+
+/// A class in wire form. An answer to a creation lists the columns of every class in another order.
+fn to_wire(schema: &ClassSchema, created: bool) -> Value {
+    let mut fields = Map::new();
+    let acl_last = |name: &str| created && name == "ACL";
+    for (name, field) in schema.fields.iter().filter(|(name, _)| !acl_last(name)) {
+        fields.set(name.as_str(), field.to_wire());
+    }
+    if created && let Some(acl) = schema.fields.get("ACL") {
+        fields.set("ACL", acl.to_wire());
+    }
+    let mut out = Map::from([
+        ("className", Value::from(schema.name.as_str())),
+        ("fields", Value::Object(fields)),
+        ("classLevelPermissions", Value::Object(clp::shown(schema.clp.as_ref()))),
+    ]);
+    if !schema.indexes.is_empty() {
+        out.set("indexes", Value::Object(schema.indexes.clone()));
+    }
+    Value::Object(out)
+}
+
+fn existing(call: &Call, class: &str) -> Result<Arc<ClassSchema>> {
+    let missing = || Error::new(Code::InvalidClassName, format!("Class {class} does not exist."));
+    call.engine.schemas.get(class).ok_or_else(missing)
+}
+
+fn class_name(path: Option<&str>, body: &Map) -> Result<String> {
+    let given = body.get("className").and_then(Value::as_str).filter(|name| !name.is_empty());
+    match (given, path) {
+        (Some(body), Some(path)) if body != path => {
+            let text = format!("Class name mismatch between {body} and {path}.");
+            Err(Error::new(Code::InvalidClassName, text))
+        }
+        (Some(name), _) | (None, Some(name)) => Ok(name.to_owned()),
+        (None, None) => Err(Error::new(Code::MissingRequiredField, "POST /schemas needs a class name.")),
+    }
+}
+
+fn object(body: &Map, key: &str) -> Map {
+    body.get(key).and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+fn master(call: &Call) -> Result<()> {
+    if call.subject().is_master() { Ok(()) } else { Err(Error::forbidden("unauthorized: master key is required")) }
+}
+
+/// May the caller change classes at all?
+fn writer(call: &Call) -> Result<()> {
+    master(call)?;
+    if *call.subject() == Subject::ReadOnlyMaster {
+        let text = "read-only masterKey isn't allowed to change a schema.";
+        return Err(Error::denied(Code::OperationForbidden, text));
+    }
+    if call.engine.config.schema.as_ref().is_some_and(|schema| schema.lock_schemas) {
+        let text = "Cannot perform this operation when schemas options is used.";
+        return Err(Error::new(Code::OperationForbidden, text));
+    }
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! One connection: HTTP/1.1 with time limits.
+//!
+//! hyper's own header timeout needs a timer that is set anew for every request, ends idle connections as well, and does not
+//! see one that never sends a byte. So the stream itself notes what it waits for, and one timer a connection looks at it.
+
+use std::future::Future;
+use std::io;
+use std::net::IpAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{Instant, Sleep};
+
+use crate::config::Timeouts;
+use crate::http::Edge;
+
+/// Largest head of a request, bytes; also the most that hyper reads ahead.
+const MAX_HEAD: usize = 64 * 1024;
+/// As good as never, for a limit that is off.
+const NEVER: Duration = Duration::from_secs(30 * 365 * 86_400);
+
+/// How long a connection may wait for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// From its start to the first byte, and from the first byte of a request to the end of its head.
+    head: Duration,
+    /// Between two requests.
+    idle: Duration,
+}
+
+impl Limits {
+    /// Those of the configuration.
+    pub fn of(timeouts: &Timeouts) -> Self {
+        Self { head: timeouts.header.unwrap_or(NEVER), idle: timeouts.keep_alive.unwrap_or(NEVER) }
+    }
+}
+
+/// Serves a connection to its end.
+pub async fn run(stream: TcpStream, peer: IpAddr, edge: Arc<Edge>, limits: Limits, mut closing: watch::Receiver<bool>) {
+    let clock = Arc::new(Clock { born: Instant::now(), limits, due: AtomicU64::new(0) });
+    clock.wait(limits.head, Phase::Head);
+    let io = TokioIo::new(Watched { stream, clock: clock.clone() });
+    let service = {
+        let clock = clock.clone();
+        service_fn(move |request| {
+            clock.work();
+            let (edge, clock) = (edge.clone(), clock.clone());
+            async move {
+                let response = edge.handle(request, peer).await;
+                clock.wait(limits.idle, Phase::Idle);
+                Ok::<_, std::convert::Infallible>(response)
+            }
+        })
+    };
+    let mut connection = pin!(
+        http1::Builder::new()
+            .max_header_size(MAX_HEAD)
+            .max_buf_size(MAX_HEAD)
+            .serve_connection(io, service)
+            .with_upgrades()
+    );
+    let mut timed = pin!(Timed { sleep: None, clock });
+    let mut told = pin!(closing.wait_for(|closing| *closing));
+    let mut open = true;
+    std::future::poll_fn(|cx| {
+        if open && told.as_mut().poll(cx).is_ready() {
+            open = false;
+            connection.as_mut().graceful_shutdown();
+        }
+        // Clients break off, send nonsense, or come too late: the connection ends, and that is all there is to it.
+        match connection.as_mut().poll(cx) {
+            Poll::Ready(_) => Poll::Ready(()),
+            Poll::Pending => timed.as_mut().poll(cx),
+        }
+    })
+    .await;
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// A request runs, or its body is read; that has limits of its own.
+    Work,
+    /// Nothing of the next request is here.
+    Idle,
+    /// The head of a request is on its way.
+    Head,
+}
+
+/// What a connection waits for, and until when: the phase in the two lowest bits, milliseconds since its birth above.
+#[derive(Debug)]
+struct Clock {
+    born: Instant,
+    limits: Limits,
+    due: AtomicU64,
+}
+
+impl Clock {
+    fn wait(&self, limit: Duration, phase: Phase) {
+        let due = self.born.elapsed().saturating_add(limit).as_millis() as u64;
+        self.due.store(due << 2 | phase as u64, Ordering::Relaxed);
+    }
+
+    fn work(&self) {
+        self.due.store(Phase::Work as u64, Ordering::Relaxed);
+    }
+
+    /// Bytes came in.
+    fn heard(&self) {
+        if self.due.load(Ordering::Relaxed) & 3 == Phase::Idle as u64 {
+            self.wait(self.limits.head, Phase::Head);
+        }
+    }
+
+    /// Bytes went out: a response that is taken slowly, but taken, is not idleness.
+    fn said(&self) {
+        if self.due.load(Ordering::Relaxed) & 3 == Phase::Idle as u64 {
+            self.wait(self.limits.idle, Phase::Idle);
+        }
+    }
+
+    fn due(&self) -> Option<Instant> {
+        let state = self.due.load(Ordering::Relaxed);
+        (state & 3 != Phase::Work as u64).then(|| self.born + Duration::from_millis(state >> 2))
+    }
+}
+
+/// Ready when the connection has waited too long.
+struct Timed {
+    sleep: Option<Pin<Box<Sleep>>>,
+    clock: Arc<Clock>,
+}
+
+impl Future for Timed {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(mut due) = self.clock.due() else { return Poll::Pending };
+        let clock = self.clock.clone();
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
+        // A timer that is early costs one wake-up; moving it for every request would cost more.
+        if due < sleep.deadline() {
+            sleep.as_mut().reset(due);
+        }
+        loop {
+            ready!(sleep.as_mut().poll(cx));
+            match clock.due() {
+                // Work will end, and then this is polled again.
+                None => due = Instant::now() + clock.limits.idle.min(NEVER),
+                Some(later) if later > Instant::now() => due = later,
+                Some(_) => return Poll::Ready(()),
+            }
+            sleep.as_mut().reset(due);
+        }
+    }
+}
+
+/// A stream that notes when it hears and says something.
+struct Watched {
+    stream: TcpStream,
+    clock: Arc<Clock>,
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let result = ready!(Pin::new(&mut self.stream).poll_read(cx, buf));
+        if buf.filled().len() > before {
+            self.clock.heard();
+        }
+        Poll::Ready(result)
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes));
+        self.clock.said();
+        Poll::Ready(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, bytes));
+        self.clock.said();
+        Poll::Ready(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

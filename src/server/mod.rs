@@ -1,0 +1,154 @@
+//! The process as a server: opens the apps, listens, and drains when it is told to stop.
+
+mod conn;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Semaphore, mpsc, watch};
+
+use crate::app::{App, SystemClock, SystemRandom};
+use crate::config::ServerConfig;
+use crate::error::{Error, Result};
+use crate::http::health::State;
+use crate::http::{Edge, Health};
+use crate::model::id::Random;
+use crate::telemetry::{Log, RequestIds};
+
+/// Connections at a time; more wait in the system's queue until one ends.
+const MAX_CONNECTIONS: usize = 16_384;
+/// How long new connections are still taken after the signal, so that a health check sees the draining before the door is shut.
+const STILL_OPEN: Duration = Duration::from_millis(300);
+/// From the signal to the end, whatever still runs: hosts kill after 30 s.
+const DRAIN: Duration = Duration::from_secs(25);
+/// A pause after an accept that failed for want of file descriptors or memory.
+const EXHAUSTED: Duration = Duration::from_millis(50);
+
+/// Serves until SIGTERM or SIGINT. `greet` is called with the address once requests are answered.
+///
+/// # Errors
+/// What keeps the server from starting.
+pub async fn serve(config: ServerConfig, log: Log, greet: impl FnOnce(&ServerConfig, SocketAddr)) -> Result<()> {
+    let health = Arc::new(Health::default());
+    let stop = stop_signal()?;
+    let listener = bind(&config).await?;
+    health.set(State::Starting);
+    let apps = open(&config).await?;
+    let (running, ended) = mpsc::channel(1);
+    let sites = apps.iter().map(|app| app.site.clone()).collect();
+    let ids = RequestIds::new(process_name());
+    let edge = Arc::new(Edge::new(&config, sites, health.clone(), log.clone(), ids, running.clone())?);
+    health.set(State::Ok);
+    let address = listener.local_addr().map_err(|e| Error::caused("the address listened on", e))?;
+    greet(&config, address);
+    let door = Door { listener, edge, limits: conn::Limits::of(&config.timeouts), running };
+    drain(door, health, ended, stop).await;
+    for app in &apps {
+        app.close().await;
+    }
+    tracing::info!("stopped");
+    log.flush();
+    Ok(())
+}
+
+async fn bind(config: &ServerConfig) -> Result<TcpListener> {
+    let place = format!("cannot listen on {}:{}", config.host, config.port);
+    TcpListener::bind((config.host.as_str(), config.port)).await.map_err(|e| Error::caused(place, e))
+}
+
+async fn open(config: &ServerConfig) -> Result<Vec<App>> {
+    let mut apps = Vec::with_capacity(config.apps.len());
+    for app in &config.apps {
+        apps.push(App::open(app.clone(), Arc::new(SystemClock), Arc::new(SystemRandom)).await?);
+    }
+    Ok(apps)
+}
+
+/// A number that tells the requests of this process from those of another.
+fn process_name() -> u32 {
+    let mut bytes = [0; 4];
+    SystemRandom.fill(&mut bytes);
+    u32::from_ne_bytes(bytes)
+}
+
+/// Becomes true at the first SIGTERM or SIGINT. The second one ends the process at once.
+fn stop_signal() -> Result<watch::Receiver<bool>> {
+    let listen = |kind| signal(kind).map_err(|e| Error::caused("listening for signals", e));
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    let (tell, told) = watch::channel(false);
+    tokio::spawn(async move {
+        loop {
+            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+            if tell.send_replace(true) {
+                std::process::exit(130);
+            }
+        }
+    });
+    Ok(told)
+}
+
+/// What takes connections.
+struct Door {
+    listener: TcpListener,
+    edge: Arc<Edge>,
+    limits: conn::Limits,
+    running: mpsc::Sender<()>,
+}
+
+/// Takes connections until told to stop, then lets what runs come to its end.
+async fn drain(door: Door, health: Arc<Health>, mut ended: mpsc::Receiver<()>, mut stop: watch::Receiver<bool>) {
+    let (close, closing) = watch::channel(false);
+    tokio::select! {
+        () = door.accept(&closing) => {}
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+    health.set(State::Draining);
+    tracing::info!("draining");
+    let deadline = tokio::time::Instant::now() + DRAIN;
+    close.send_replace(true);
+    // Running requests may take long; while they do, new connections are answered, and /health says why none should come.
+    let _ = tokio::time::timeout(STILL_OPEN, door.accept(&closing)).await;
+    drop(door);
+    // Every connection and every running request holds a sender: the channel ends with the last of them.
+    if tokio::time::timeout_at(deadline, ended.recv()).await.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+}
+
+impl Door {
+    async fn accept(&self, closing: &watch::Receiver<bool>) {
+        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        loop {
+            let Ok(place) = places.clone().acquire_owned().await else { return };
+            let (stream, peer) = match self.listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // The client went away, or we are out of something: neither ends the server.
+                    tracing::debug!(%error, "accept");
+                    tokio::time::sleep(EXHAUSTED).await;
+                    continue;
+                }
+            };
+            let running = self.running.clone();
+            let connection = self.connection(stream, peer, closing.clone());
+            tokio::spawn(async move {
+                connection.await;
+                drop((place, running));
+            });
+        }
+    }
+
+    fn connection(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        closing: watch::Receiver<bool>,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        // Answers are small: waiting to fill a packet would only delay them.
+        let _ = stream.set_nodelay(true);
+        conn::run(stream, peer.ip(), self.edge.clone(), self.limits, closing)
+    }
+}

@@ -1,0 +1,51 @@
+//! Logs: one line a request, and whatever else is worth a line, on stdout.
+
+mod request;
+mod sink;
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::filter::LevelFilter;
+
+pub use request::{Entry, Log, RequestId, RequestIds};
+pub use sink::Sink;
+
+use crate::config::{LogConfig, LogLevel};
+
+/// Sets up the log of the process and gives the handle for request lines. A second call leaves the first set-up in place for
+/// everything but request lines.
+///
+/// # Errors
+/// If the thread that writes cannot be started.
+pub fn init(config: &LogConfig) -> std::io::Result<Log> {
+    let json = config.json.unwrap_or_else(|| !std::io::stdout().is_terminal());
+    let sink = Sink::stdout()?;
+    let writer = {
+        let sink = sink.clone();
+        move || sink.clone()
+    };
+    let level = filter(config.level);
+    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(writer);
+    // Another subscriber may be there already, in tests: then it stays.
+    let _ = if json {
+        let format = tracing_subscriber::fmt::format().json().flatten_event(true).with_target(false);
+        tracing::subscriber::set_global_default(
+            builder.event_format(format).fmt_fields(tracing_subscriber::fmt::format::JsonFields::new()).finish(),
+        )
+    } else {
+        tracing::subscriber::set_global_default(builder.with_target(false).finish())
+    };
+    Ok(Log::new(sink, json, config.level >= LogLevel::Info))
+}
+
+/// Parse's levels in `tracing`'s.
+fn filter(level: LogLevel) -> LevelFilter {
+    match level {
+        LogLevel::Silent => LevelFilter::OFF,
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Verbose | LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Silly => LevelFilter::TRACE,
+    }
+}
