@@ -6,5 +6,4 @@ mod crash;
 mod drain;
 mod garbage;
 mod golden;
-mod matching;
 mod support;

@@ -2,7 +2,11 @@
 //!
 //! Every back end passes `contract.rs`. MongoDB's meaning of ordering, equality, null and missing is the meaning.
 
+#[cfg(test)]
+mod contract;
 pub mod pipeline;
+pub mod sql;
+pub mod sqlite;
 
 use std::future::Future;
 use std::pin::Pin;

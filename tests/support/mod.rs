@@ -3,7 +3,6 @@
 
 pub mod actors;
 pub mod client;
-pub mod generate;
 pub mod raw;
 pub mod server;
 pub mod subject;

@@ -16,7 +16,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
-use crate::support::generate;
+mod generate;
 
 #[test]
 fn agrees_with_a_mongodb_engine() {

@@ -1,0 +1,1 @@
+//! Holds no code: its tests compare `matching` with a database that speaks MongoDB's protocol.
