@@ -138,7 +138,9 @@ mod greeting_text {
     fn made(first: bool) -> (tempfile::TempDir, Loaded) {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data").to_str().unwrap().to_owned();
-        let load_once = || {
+        // Each key is another one, as the configuration demands.
+        let mut next = 0_u8;
+        let mut load_once = || {
             load(Input {
                 file: None,
                 flags: vec![("dataDir".into(), data.clone())],
@@ -146,7 +148,8 @@ mod greeting_text {
                 read_file: &|_| unreachable!(),
                 made_app: &mut |dir| {
                     made_app::load_or_make(dir, &mut |bytes: &mut [u8]| {
-                        bytes.fill(7);
+                        next += 1;
+                        bytes.fill(next);
                         Ok(())
                     })
                 },

@@ -15,7 +15,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), String> {
 }
 
 fn lockout(settings: &Settings) -> Result<(), String> {
-    if settings.given("accountLockout").is_none_or(|policy| !policy.is_object()) {
+    if settings.given("accountLockout").and_then(Value::as_object).is_none_or(|policy| policy.is_empty()) {
         return Ok(());
     }
     let number = |name| settings.given_in("accountLockout", name).and_then(Value::as_f64);
