@@ -167,7 +167,7 @@ mod greeting_text {
             let (_dir, loaded) = made(first);
             greeting(&loaded.server, "0.0.0.0:1337".parse().unwrap(), terminal)
         };
-        let key = "H".repeat(40);
+        let key = "C".repeat(40);
         let shown = text(true, true);
         assert!(shown.contains("http://127.0.0.1:1337/parse") && shown.contains("parsimony.db"), "{shown}");
         assert!(shown.contains("curl -X POST 'http://127.0.0.1:1337/parse/classes/Greeting'"), "{shown}");

@@ -82,7 +82,10 @@ fn in_list(list: &mut Vec<Value>, keys: &[&str], op: &Op, path: &Path) -> Result
         return Ok(());
     }
     if at > list.len() + MAX_GAP {
-        return Err(Error::new(Code::IncorrectType, format!("Cannot set {path}: too far behind the end of the array.")));
+        return Err(Error::new(
+            Code::IncorrectType,
+            format!("Cannot set {path}: too far behind the end of the array."),
+        ));
     }
     if !below.is_empty() && there {
         return inside(&mut list[at], below, op, path);
@@ -102,7 +105,10 @@ fn in_list(list: &mut Vec<Value>, keys: &[&str], op: &Op, path: &Path) -> Result
 }
 
 fn no_parts(path: &Path) -> Error {
-    Error::new(Code::IncorrectType, format!("Cannot create field at {path}: its parent is neither an object nor an array."))
+    Error::new(
+        Code::IncorrectType,
+        format!("Cannot create field at {path}: its parent is neither an object nor an array."),
+    )
 }
 
 #[cfg(test)]

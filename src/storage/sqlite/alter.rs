@@ -161,8 +161,7 @@ fn relation(conn: &Conn, class: i64, field: &str) -> Result<()> {
 fn fill(conn: &Conn, id: i64, fresh: &[(String, i64, Kind)]) -> Result<()> {
     for (name, number, kind) in fresh {
         let mut found = Vec::new();
-        let mut statement =
-            conn.sql.prepare(&format!("SELECT rid, doc FROM t{id} WHERE hf(doc, ?)")).or_db()?;
+        let mut statement = conn.sql.prepare(&format!("SELECT rid, doc FROM t{id} WHERE hf(doc, ?)")).or_db()?;
         let mut rows = statement.query([name]).or_db()?;
         while let Some(row) = rows.next().or_db()? {
             let doc = row.get_ref(1).or_db()?.as_bytes().unwrap_or_default();

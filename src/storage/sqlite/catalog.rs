@@ -75,7 +75,8 @@ impl Catalog {
     pub fn load(conn: &Connection) -> Result<Self> {
         let mut catalog = Self::default();
         let mut statement = conn.prepare("SELECT name FROM class ORDER BY id").or_db()?;
-        let names: Vec<String> = statement.query_map([], |r| r.get(0)).or_db()?.collect::<Result<_, _>>().map_err(db)?;
+        let names: Vec<String> =
+            statement.query_map([], |r| r.get(0)).or_db()?.collect::<Result<_, _>>().map_err(db)?;
         for name in names {
             catalog.reload(conn, &name)?;
         }
@@ -228,5 +229,10 @@ fn schema_from(name: &str, text: &str) -> Result<ClassSchema> {
         let ty = FieldType::from_name(ty, target.as_ref().and_then(Value::as_str)).ok_or_else(broken)?;
         fields.insert(field, Field { ty, options: declared });
     }
-    Ok(ClassSchema { name: name.to_owned(), fields, clp: object("clp"), indexes: object("indexes").unwrap_or_default() })
+    Ok(ClassSchema {
+        name: name.to_owned(),
+        fields,
+        clp: object("clp"),
+        indexes: object("indexes").unwrap_or_default(),
+    })
 }

@@ -74,7 +74,13 @@ impl Conn {
     }
 
     /// A statement with its parameters in place, and with what its functions need. The last statement's is forgotten.
-    pub fn prepare(&self, text: &str, args: &[Sql], slots: Vec<Slot>, deadline: Option<Instant>) -> Result<Prepared<'_>> {
+    pub fn prepare(
+        &self,
+        text: &str,
+        args: &[Sql],
+        slots: Vec<Slot>,
+        deadline: Option<Instant>,
+    ) -> Result<Prepared<'_>> {
         let late = deadline.map(|d| nanos(self.born, d));
         if late.is_some_and(|late| late <= nanos(self.born, Instant::now())) {
             return Err(timeout());
@@ -130,7 +136,9 @@ impl Prepared<'_> {
 impl Drop for Prepared<'_> {
     fn drop(&mut self) {
         self.conn.deadline.store(u64::MAX, Ordering::Relaxed);
-        if !self.kept && let Some(statement) = self.statement.take() {
+        if !self.kept
+            && let Some(statement) = self.statement.take()
+        {
             statement.discard();
         }
     }

@@ -89,7 +89,9 @@ pub fn value(raw: &[u8]) -> Result<Value> {
 /// # Errors
 /// As [`value`].
 pub fn fields(doc: &[u8]) -> Result<Map> {
-    let Value::Object(mut map) = wire::parse(doc, DEPTH).map_err(|e| broken(&e.0))? else { return Err(broken("not an object")) };
+    let Value::Object(mut map) = wire::parse(doc, DEPTH).map_err(|e| broken(&e.0))? else {
+        return Err(broken("not an object"));
+    };
     for (name, value) in map.iter_mut() {
         *value = named(name, std::mem::take(value));
     }
@@ -179,7 +181,9 @@ mod tests {
 
     #[test]
     fn ends_early_on_what_is_broken() {
-        for doc in [&b""[..], b"{", b"{\"a", b"{\"a\"", b"{\"a\":", b"{\"a\":\"x", b"{\"a\":[1", b"null", b"{\"a\":\"\\"] {
+        for doc in
+            [&b""[..], b"{", b"{\"a", b"{\"a\"", b"{\"a\":", b"{\"a\":\"x", b"{\"a\":[1", b"null", b"{\"a\":\"\\"]
+        {
             assert_eq!(pairs(doc).count(), 0, "{}", String::from_utf8_lossy(doc));
         }
     }

@@ -126,8 +126,9 @@ fn is_short(class: &catalog::Class, filter: &Filter) -> bool {
 fn take_lock(path: &FilePath) -> Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let file = File::create(PathBuf::from(name))
-        .map_err(|e| Error::caused(format!("{} cannot be made; is its folder there, and writable?", path.display()), e))?;
+    let file = File::create(PathBuf::from(name)).map_err(|e| {
+        Error::caused(format!("{} cannot be made; is its folder there, and writable?", path.display()), e)
+    })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {

@@ -52,7 +52,8 @@ impl Readers {
         let mut threads = Vec::with_capacity(many);
         for i in 0..many {
             let (conn, queue) = (Conn::open(path, Role::Reader)?, Arc::clone(&queue));
-            let thread = std::thread::Builder::new().name(format!("sqlite-reader-{i}")).spawn(move || serve(&conn, &queue));
+            let thread =
+                std::thread::Builder::new().name(format!("sqlite-reader-{i}")).spawn(move || serve(&conn, &queue));
             threads.push(thread.map_err(|e| Error::caused("a reader cannot be started", e))?);
         }
         Ok(Self {

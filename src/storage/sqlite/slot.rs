@@ -61,7 +61,9 @@ impl Slots {
 
     /// Do the constraints hold for the value of a column?
     pub fn holds_for(&mut self, value: ValueRef<'_>, slot: usize) -> Result<bool> {
-        let Some(Slot::Test { path, constraints, kind: Some(kind) }) = self.list.get(slot) else { return Err(astray()) };
+        let Some(Slot::Test { path, constraints, kind: Some(kind) }) = self.list.get(slot) else {
+            return Err(astray());
+        };
         let value = kind.value(value);
         matching::holds(constraints, path.rest(), value.as_ref(), self.work.get_or_insert(Work::unlimited()))
     }

@@ -59,7 +59,12 @@ fn ensure<'p>(
         .filter_map(|name| schema.fields.get_key_value(name))
         .collect();
     if !missing.is_empty() {
-        alter::add_fields(conn, catalog, &schema.name, missing.into_iter().map(|(name, field)| (name.as_str(), field)))?;
+        alter::add_fields(
+            conn,
+            catalog,
+            &schema.name,
+            missing.into_iter().map(|(name, field)| (name.as_str(), field)),
+        )?;
     }
     catalog.get(&schema.name).cloned().ok_or_else(|| Error::internal("a class has gone"))
 }
@@ -112,7 +117,11 @@ fn join(conn: &Conn, class: &Class, owner: &str, joins: &[Join]) -> Result<()> {
 }
 
 /// `None` if no row can match: the class is not there, or the filter says so by itself.
-fn condition<'c>(class: &'c Class, filter: &Filter, groups: Option<&[String]>) -> Result<Option<(String, Builder<'c>)>> {
+fn condition<'c>(
+    class: &'c Class,
+    filter: &Filter,
+    groups: Option<&[String]>,
+) -> Result<Option<(String, Builder<'c>)>> {
     let mut builder = Builder::new(class);
     Ok(match builder.condition(filter, "wperm", groups)? {
         Pred::Const(false) => None,

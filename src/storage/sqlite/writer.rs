@@ -182,10 +182,8 @@ impl Work {
             self.conn.sql.prepare_cached("SAVEPOINT s").or_db()?.raw_execute().or_db()?;
         }
         let done = catch_unwind(AssertUnwindSafe(|| run(catalog))).map(Into::into);
-        let done = done.unwrap_or_else(|_| Undone {
-            answer: Err(Error::internal("a write ended in the middle")),
-            undo: true,
-        });
+        let done =
+            done.unwrap_or_else(|_| Undone { answer: Err(Error::internal("a write ended in the middle")), undo: true });
         if let Some(before) = before {
             if done.undo {
                 *catalog = before;
