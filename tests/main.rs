@@ -4,6 +4,5 @@
 mod arrows;
 mod crash;
 mod drain;
-mod garbage;
 mod golden;
 mod support;
