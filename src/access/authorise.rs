@@ -101,7 +101,7 @@ impl<'a> Gate<'a> {
     /// 119 if the filter or the order looks at a column that is hidden from the caller.
     pub fn read(self, wanted: Wanted) -> Result<Read> {
         let filter = wanted.filter.unwrap_or(Filter::all());
-        protected::check_paths(&self.schema.name, &self.hidden, &filter, &wanted.order)?;
+        protected::check_paths(&self.schema, &self.hidden, &filter, &wanted.order)?;
         let mut render = Render::of(&self.schema, wanted.select, wanted.file_base);
         if self.schema.name == "_User" {
             render.hidden.extend(["password".to_owned(), "sessionToken".to_owned()]);

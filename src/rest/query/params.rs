@@ -148,7 +148,7 @@ impl Params {
         let mut keys = Vec::new();
         for part in self.order.iter().flat_map(|order| order.split(',')).map(str::trim) {
             let (name, descending) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
-            if name == "$score" || name == "score" {
+            if name == "$score" {
                 keys.push(OrderKey { by: OrderBy::TextScore, descending: false });
                 continue;
             }

@@ -15,6 +15,7 @@ mod query;
 mod readers;
 mod row;
 mod slot;
+mod text;
 mod write;
 mod writer;
 

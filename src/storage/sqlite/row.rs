@@ -5,6 +5,7 @@
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::catalog::Class;
+use super::conn::text;
 use super::doc;
 use crate::access::Render;
 use crate::error::{Code, Error, Result};
@@ -125,6 +126,8 @@ pub fn acl(rperm: Option<&str>, wperm: Option<&str>) -> Option<Acl> {
 pub const COLUMNS: &str = "id, rperm, wperm, doc";
 /// With the internal columns.
 pub const COLUMNS_AND_PRIV: &str = "id, rperm, wperm, doc, priv";
+/// Where the score of a full-text search stands behind them, if it is wanted.
+pub const SCORE: usize = 5;
 
 /// Rows one behind the other in one piece of memory.
 #[derive(Default)]
@@ -153,8 +156,8 @@ struct Texts<'a> {
 }
 
 impl Arena {
-    /// Takes a row of [`COLUMNS`] or [`COLUMNS_AND_PRIV`].
-    pub fn push(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<()> {
+    /// Takes a row of [`COLUMNS`] or [`COLUMNS_AND_PRIV`]; with a score, that is its field `score`.
+    pub fn push(&mut self, row: &rusqlite::Row<'_>, score: Option<f64>) -> rusqlite::Result<()> {
         let start = self.bytes.len();
         let mut take = |value: ValueRef<'_>| match value {
             ValueRef::Text(bytes) => {
@@ -166,7 +169,8 @@ impl Arena {
         let id = take(row.get_ref(0)?).unwrap_or(start);
         let (rperm, wperm) = (take(row.get_ref(1)?), take(row.get_ref(2)?));
         let lists = wperm.or(rperm).unwrap_or(id);
-        let doc = take(row.get_ref(3)?).unwrap_or(lists);
+        let scored = score.map(|score| with_score(text(row.get_ref(3).unwrap_or(ValueRef::Null)), score));
+        let doc = take(scored.as_deref().map_or(row.get_ref(3)?, ValueRef::Text)).unwrap_or(lists);
         let priv_ = row.get_ref(4).ok().and_then(take).unwrap_or(doc);
         self.rows.push(Lengths { start, id, rperm, wperm, doc, priv_ });
         Ok(())
@@ -244,6 +248,15 @@ impl Arena {
         }
         Ok(())
     }
+}
+
+/// The document with a score in its place, behind all that is stored.
+fn with_score(doc: &[u8], score: f64) -> Vec<u8> {
+    let mut out = doc::without(doc, "score");
+    out.pop();
+    push("score", &Value::Number(score), &mut out);
+    out.push(b'}');
+    out
 }
 
 /// A comma and a raw key.
