@@ -12,7 +12,8 @@ pub(super) fn parse(path: &Path, value: &Value) -> Result<Filter> {
     let bad = |what: &str| Error::json(format!("bad $text: {what}"));
     let search = value.as_object().and_then(|v| v.get("$search")).and_then(Value::as_object);
     let search = search.ok_or_else(|| bad("$search, should be object"))?;
-    let Some(Value::String(term)) = search.get("$term") else { return Err(bad("$term, should be string")) };
+    let term = search.get("$term").and_then(Value::as_str).filter(|term| !term.is_empty());
+    let term = term.ok_or_else(|| bad("$term, should be string"))?;
     let language = match search.get("$language") {
         None | Some(Value::Null) => None,
         Some(Value::String(language)) => Some(language.clone()),
@@ -27,7 +28,7 @@ pub(super) fn parse(path: &Path, value: &Value) -> Result<Filter> {
     };
     Ok(Filter::Text(TextSearch {
         field: path.clone(),
-        term: term.clone(),
+        term: term.to_owned(),
         language,
         case_sensitive: flag("$caseSensitive")?,
         diacritic_sensitive: flag("$diacriticSensitive")?,

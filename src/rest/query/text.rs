@@ -29,8 +29,7 @@ pub async fn ensure_index(call: &Call, schema: &ClassSchema, search: &TextSearch
         return Err(Error::query(text));
     }
     let keys = Value::Object(Map::from([(field, Value::from("text"))]));
-    let mut indexes = Map::new();
-    indexes.set(format!("{field}_text"), keys);
+    let indexes = with_first(schema, Map::from([(format!("{field}_text").as_str(), keys)]));
     engine.schemas.alter(vec![SchemaChange::CreateIndexes { class: schema.name.clone(), indexes }]).await?;
     Ok(engine.schemas.get(&schema.name))
 }
