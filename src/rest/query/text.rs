@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::query::TextSearch;
 use crate::model::{ClassSchema, Map, Value};
 use crate::rest::Call;
-use crate::storage::SchemaChange;
+use crate::rest::schemas::indexes::added;
 
 /// Makes the index `<field>_text` if no index has the field of a search; the answer is the class as it is then, if it changed.
 ///
@@ -29,7 +29,7 @@ pub async fn ensure_index(call: &Call, schema: &ClassSchema, search: &TextSearch
         return Err(Error::query(text));
     }
     let keys = Value::Object(Map::from([(field, Value::from("text"))]));
-    let indexes = with_first(schema, Map::from([(format!("{field}_text").as_str(), keys)]));
-    engine.schemas.alter(vec![SchemaChange::CreateIndexes { class: schema.name.clone(), indexes }]).await?;
+    let index = Map::from([(format!("{field}_text"), keys)]);
+    engine.schemas.alter(vec![added(schema, index)]).await?;
     Ok(engine.schemas.get(&schema.name))
 }

@@ -6,12 +6,11 @@ use crate::model::{ClassSchema, Map, Value};
 use crate::rest::body::is_delete;
 use crate::storage::SchemaChange;
 
-/// The changes that a body makes to the indexes of a class.
+/// The names of the indexes that a body takes away from a class, and those that it adds.
 ///
 /// # Errors
 /// 102 for an index that is there already or not there, and for one over a column that the class does not have.
-pub(super) fn plan(schema: &ClassSchema, given: &Map, options: &DatabaseOptions) -> Result<Vec<SchemaChange>> {
-    let class = &schema.name;
+pub(super) fn wishes(schema: &ClassSchema, given: &Map, options: &DatabaseOptions) -> Result<(Vec<String>, Map)> {
     let (mut names, mut indexes) = (Vec::new(), Map::new());
     for (name, wish) in given {
         let there = schema.indexes.contains_key(name);
@@ -28,14 +27,30 @@ pub(super) fn plan(schema: &ClassSchema, given: &Map, options: &DatabaseOptions)
             }
         }
     }
+    Ok((names, indexes))
+}
+
+/// The changes that a body makes to the indexes of a class that is there.
+///
+/// # Errors
+/// As [`wishes`].
+pub(super) fn plan(schema: &ClassSchema, given: &Map, options: &DatabaseOptions) -> Result<Vec<SchemaChange>> {
+    let (names, indexes) = wishes(schema, given, options)?;
     let mut changes = Vec::new();
     if !names.is_empty() {
-        changes.push(SchemaChange::DropIndexes { class: class.clone(), names });
+        changes.push(SchemaChange::DropIndexes { class: schema.name.clone(), names });
     }
     if !indexes.is_empty() {
-        changes.push(SchemaChange::CreateIndexes { class: class.clone(), indexes });
+        changes.push(added(schema, indexes));
     }
     Ok(changes)
+}
+
+/// New indexes of a class that is there. The first ones bring the one over the id along, which every class has.
+pub fn added(schema: &ClassSchema, indexes: Map) -> SchemaChange {
+    let id = Map::from([("_id_", Value::Object(Map::from([("_id", Value::Number(1.0))])))]);
+    let first = if schema.indexes.is_empty() { id } else { Map::new() };
+    SchemaChange::CreateIndexes { class: schema.name.clone(), indexes: first.into_iter().chain(indexes).collect() }
 }
 
 fn check(schema: &ClassSchema, keys: &Map) -> Result<()> {

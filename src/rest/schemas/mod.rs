@@ -2,7 +2,7 @@
 
 mod clp;
 mod fields;
-mod indexes;
+pub mod indexes;
 
 use std::sync::Arc;
 
@@ -58,10 +58,8 @@ pub async fn create(call: &Call, path_class: Option<&str>, body: Map) -> Result<
         schema.clp = Some(clp::checked(&schema, rules, call.engine.config.allow_custom_object_id)?);
     }
     let wanted = object(&body, "indexes");
-    let plan = indexes::plan(&schema, &wanted, &call.engine.config.database_options)?;
-    let mut changes = vec![SchemaChange::CreateClass(schema)];
-    changes.extend(plan);
-    call.engine.schemas.alter(changes).await?;
+    (_, schema.indexes) = indexes::wishes(&schema, &wanted, &call.engine.config.database_options)?;
+    call.engine.schemas.alter(vec![SchemaChange::CreateClass(schema)]).await?;
     existing(call, &class).map(|schema| Answer::ok(&to_wire(&schema, true)))
 }
 
