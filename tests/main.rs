@@ -6,3 +6,4 @@ mod crash;
 mod drain;
 mod golden;
 mod support;
+mod text;
