@@ -73,9 +73,9 @@ impl Language {
         self.0.algorithm.map(Stemmer::create)
     }
 
-    /// Is a word, in lower case, too common to be searched for?
-    pub(super) fn is_stop_word(self, word: &str) -> bool {
-        STOP_WORDS.get(self.0.name).is_some_and(|words| words.contains(word))
+    /// The words, in lower case, that are too common to be searched for.
+    pub(super) fn stop_words(self) -> Option<&'static HashSet<&'static str>> {
+        STOP_WORDS.get(self.0.name).filter(|words| !words.is_empty())
     }
 
     /// `don't` is one word in English; other languages part words at an apostrophe (`l'eau`).
@@ -129,8 +129,8 @@ mod tests {
             let expected = !matches!(known.name, "none" | "romanian");
             assert_eq!(STOP_WORDS[known.name].len() > 40, expected, "{}", known.name);
         }
-        assert!(Language::default().is_stop_word("aren't"));
-        assert!(!Language::default().is_stop_word("#"));
-        assert!(!Language::default().is_stop_word("coffee"));
+        let english = Language::default().stop_words().unwrap();
+        assert!(english.contains("aren't") && !english.contains("#") && !english.contains("coffee"));
+        assert!(Language::from_name("none").unwrap().stop_words().is_none());
     }
 }

@@ -1,6 +1,6 @@
 //! Full-text search with MongoDB's meaning: any of the words (by their stems), all of the phrases, none of what is negated.
 //!
-//! A database may keep [`terms`] of its rows and look for [`Search::terms`] there; [`Search::matches`] then decides, and
+//! A database may keep [`terms`] of its rows and look for [`Search::terms`] there; [`Search::confirms`] then decides, and
 //! [`Search::score`] says how well a row matches.
 
 mod language;
@@ -71,15 +71,19 @@ impl Search {
     /// 124 when `work` is used up.
     pub fn matches(&self, document: &Document, work: &mut Work) -> Result<bool> {
         work.spend(document.size())?;
-        let any = |set: &BTreeSet<String>, keep| {
-            !set.is_empty()
-                && document.texts.iter().any(|t| words(t, document.language, keep).any(|w| set.contains(&w)))
-        };
+        Ok(document.has_any(&self.terms, Keep::default()) && self.confirms(document, work)?)
+    }
+
+    /// Does an object match that is known to have one of the terms?
+    ///
+    /// # Errors
+    /// As [`Search::matches`].
+    pub fn confirms(&self, document: &Document, work: &mut Work) -> Result<bool> {
+        work.spend(document.size())?;
         // Stop words of the search have gone; a word of the text may be one of another language and count.
-        let all = Keep { stop_words: true, ..self.keep };
-        Ok(any(&self.terms, Keep::default())
-            && self.exact.as_ref().is_none_or(|exact| any(exact, all))
-            && !any(&self.unwanted, all)
+        let keep = Keep { stop_words: true, ..self.keep };
+        Ok(self.exact.as_ref().is_none_or(|exact| document.has_any(exact, keep))
+            && !document.has_any(&self.unwanted, keep)
             && self.phrases_match(document))
     }
 

@@ -1,6 +1,9 @@
 //! The texts of an object that a full-text search looks at.
 
+use std::collections::BTreeSet;
+
 use super::Language;
+use super::words::{Keep, words};
 use crate::matching::Fields;
 use crate::model::{Path, Value};
 
@@ -27,6 +30,12 @@ impl Document {
             }
         }
         Self { language, texts }
+    }
+
+    /// Does one of these words occur?
+    pub(super) fn has_any(&self, sought: &BTreeSet<String>, keep: Keep) -> bool {
+        let has = |text: &String| words(text, self.language, keep).any(|word| sought.contains(&word));
+        !sought.is_empty() && self.texts.iter().any(has)
     }
 
     /// About the work of going through it, in steps of [`Work`](super::Work).

@@ -33,9 +33,10 @@ static WORD_WITH_APOSTROPHES: LazyLock<Option<Regex>> =
 pub fn words(text: &str, language: Language, keep: Keep) -> impl Iterator<Item = String> + '_ {
     let pattern = if language.keeps_apostrophes() { &*WORD_WITH_APOSTROPHES } else { &*WORD };
     let stemmer = language.stemmer();
+    let stop_words = if keep.stop_words { None } else { language.stop_words() };
     pattern.iter().flat_map(move |pattern| pattern.find_iter(text)).filter_map(move |found| {
         let lower = lower(found.as_str(), language);
-        if !keep.stop_words && language.is_stop_word(&lower) {
+        if stop_words.is_some_and(|stop_words| stop_words.contains(lower.as_str())) {
             return None;
         }
         let word = if keep.case { found.as_str() } else { &lower };

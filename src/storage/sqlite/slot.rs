@@ -83,11 +83,11 @@ impl Slots {
         Ok(matching::sort_key(in_doc(text, path)?.as_ref(), path.rest(), *descending))
     }
 
-    /// Does a document match a full-text search?
+    /// Does a document match a full-text search, if it has one of its terms?
     pub fn is_found(&mut self, text: &[u8], slot: usize) -> Result<bool> {
         let Some(Slot::Text { search, fields }) = self.list.get(slot) else { return Err(astray()) };
         let document = Document::of(fields, &Doc(text));
-        search.matches(&document, self.work.get_or_insert(Work::unlimited()))
+        search.confirms(&document, self.work.get_or_insert(Work::unlimited()))
     }
 
     /// How well it does.
