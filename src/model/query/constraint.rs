@@ -74,7 +74,10 @@ fn one(key: &str, map: &Map, atoms: &Atoms<'_>, context: &Context<'_>) -> Result
         "$options" => return Err(Error::query("$options needs a $regex")),
         "$nearSphere" => geo::near(map, context.count)?,
         "$maxDistance" | "$maxDistanceInRadians" | "$maxDistanceInMiles" | "$maxDistanceInKilometers" => {
-            return Ok(None);
+            return match map.contains_key("$nearSphere") {
+                true => Ok(None),
+                false => Err(Error::query(format!("{key} needs a $nearSphere"))),
+            };
         }
         "$within" => geo::within_box(value)?,
         "$geoWithin" => return geo::within(value),
@@ -119,6 +122,10 @@ fn list(value: &Value, atoms: &Atoms<'_>, message: &'static str) -> Result<Vec<V
 
 fn all(value: &Value, atoms: &Atoms<'_>) -> Result<Constraint> {
     let list = value.as_array().ok_or_else(|| Error::json("bad $all value"))?;
+    // Stored as text, a pointer column never holds the object that an element stands for here.
+    if matches!(atoms.column, Some(FieldType::Pointer(_))) && list.iter().any(|v| v.as_object().is_some()) {
+        return Ok(Constraint::Never);
+    }
     let regexes: Vec<Regex> = list.iter().filter_map(regex).collect();
     if regexes.is_empty() {
         return Ok(Constraint::All(list.iter().map(|v| atoms.interior(v)).collect::<Result<_>>()?));

@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::model::query::TextSearch;
 use crate::model::{ClassSchema, Map, Value};
 use crate::rest::Call;
-use crate::rest::schemas::indexes::added;
+use crate::rest::schemas::indexes::with_id;
+use crate::storage::SchemaChange;
 
 /// Makes the index `<field>_text` if no index has the field of a search; the answer is the class as it is then, if it changed.
 ///
@@ -29,7 +30,7 @@ pub async fn ensure_index(call: &Call, schema: &ClassSchema, search: &TextSearch
         return Err(Error::query(text));
     }
     let keys = Value::Object(Map::from([(field, Value::from("text"))]));
-    let index = Map::from([(format!("{field}_text"), keys)]);
-    engine.schemas.alter(vec![added(schema, index)]).await?;
+    let indexes = with_id(schema, Map::from([(format!("{field}_text"), keys)]));
+    engine.schemas.alter(vec![SchemaChange::CreateIndexes { class: schema.name.clone(), indexes }]).await?;
     Ok(engine.schemas.get(&schema.name))
 }

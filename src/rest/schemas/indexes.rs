@@ -6,11 +6,18 @@ use crate::model::{ClassSchema, Map, Value};
 use crate::rest::body::is_delete;
 use crate::storage::SchemaChange;
 
-/// The names of the indexes that a body takes away from a class, and those that it adds.
+/// The changes that a body makes to the indexes of a class, if it speaks of them.
 ///
 /// # Errors
 /// 102 for an index that is there already or not there, and for one over a column that the class does not have.
-pub(super) fn wishes(schema: &ClassSchema, given: &Map, options: &DatabaseOptions) -> Result<(Vec<String>, Map)> {
+pub(super) fn plan(
+    schema: &ClassSchema,
+    given: Option<&Value>,
+    options: &DatabaseOptions,
+    created: bool,
+) -> Result<Vec<SchemaChange>> {
+    let Some(given) = given.and_then(Value::as_object) else { return Ok(Vec::new()) };
+    let class = &schema.name;
     let (mut names, mut indexes) = (Vec::new(), Map::new());
     for (name, wish) in given {
         let there = schema.indexes.contains_key(name);
@@ -27,30 +34,22 @@ pub(super) fn wishes(schema: &ClassSchema, given: &Map, options: &DatabaseOption
             }
         }
     }
-    Ok((names, indexes))
-}
-
-/// The changes that a body makes to the indexes of a class that is there.
-///
-/// # Errors
-/// As [`wishes`].
-pub(super) fn plan(schema: &ClassSchema, given: &Map, options: &DatabaseOptions) -> Result<Vec<SchemaChange>> {
-    let (names, indexes) = wishes(schema, given, options)?;
     let mut changes = Vec::new();
     if !names.is_empty() {
-        changes.push(SchemaChange::DropIndexes { class: schema.name.clone(), names });
+        changes.push(SchemaChange::DropIndexes { class: class.clone(), names });
     }
+    let indexes = if created { indexes } else { with_id(schema, indexes) };
     if !indexes.is_empty() {
-        changes.push(added(schema, indexes));
+        changes.push(SchemaChange::CreateIndexes { class: class.clone(), indexes });
     }
     Ok(changes)
 }
 
-/// New indexes of a class that is there. The first ones bring the one over the id along, which every class has.
-pub fn added(schema: &ClassSchema, indexes: Map) -> SchemaChange {
+/// The first word about indexes of a class that is there brings that of the ids to light.
+pub(in crate::rest) fn with_id(schema: &ClassSchema, indexes: Map) -> Map {
     let id = Map::from([("_id_", Value::Object(Map::from([("_id", Value::Number(1.0))])))]);
     let first = if schema.indexes.is_empty() { id } else { Map::new() };
-    SchemaChange::CreateIndexes { class: schema.name.clone(), indexes: first.into_iter().chain(indexes).collect() }
+    first.into_iter().chain(indexes).collect()
 }
 
 fn check(schema: &ClassSchema, keys: &Map) -> Result<()> {

@@ -2,7 +2,7 @@
 
 mod clp;
 mod fields;
-pub mod indexes;
+pub(super) mod indexes;
 
 use std::sync::Arc;
 
@@ -57,9 +57,10 @@ pub async fn create(call: &Call, path_class: Option<&str>, body: Map) -> Result<
     if let Some(rules) = body.get("classLevelPermissions").filter(|rules| rules.truthy()) {
         schema.clp = Some(clp::checked(&schema, rules, call.engine.config.allow_custom_object_id)?);
     }
-    let wanted = object(&body, "indexes");
-    (_, schema.indexes) = indexes::wishes(&schema, &wanted, &call.engine.config.database_options)?;
-    call.engine.schemas.alter(vec![SchemaChange::CreateClass(schema)]).await?;
+    let plan = indexes::plan(&schema, body.get("indexes"), &call.engine.config.database_options, true)?;
+    let mut changes = vec![SchemaChange::CreateClass(schema)];
+    changes.extend(plan);
+    call.engine.schemas.alter(changes).await?;
     existing(call, &class).map(|schema| Answer::ok(&to_wire(&schema, true)))
 }
 
@@ -79,7 +80,7 @@ pub async fn update(call: &Call, path_class: &str, body: Map) -> Result<Answer> 
         let clp = clp::checked(&after, rules, call.engine.config.allow_custom_object_id)?;
         changes.push(SchemaChange::SetClp { class: class.clone(), clp: Some(clp) });
     }
-    changes.extend(indexes::plan(&after, &object(&body, "indexes"), &call.engine.config.database_options)?);
+    changes.extend(indexes::plan(&after, body.get("indexes"), &call.engine.config.database_options, false)?);
     call.engine.schemas.alter(changes).await?;
     existing(call, &class).map(|schema| Answer::ok(&to_wire(&schema, false)))
 }
