@@ -122,12 +122,12 @@ fn list(value: &Value, atoms: &Atoms<'_>, message: &'static str) -> Result<Vec<V
 
 fn all(value: &Value, atoms: &Atoms<'_>) -> Result<Constraint> {
     let list = value.as_array().ok_or_else(|| Error::json("bad $all value"))?;
-    // Stored as text, a pointer column never holds the object that an element stands for here.
-    if matches!(atoms.column, Some(FieldType::Pointer(_))) && list.iter().any(|v| v.as_object().is_some()) {
-        return Ok(Constraint::Never);
-    }
     let regexes: Vec<Regex> = list.iter().filter_map(regex).collect();
     if regexes.is_empty() {
+        // Stored as text, a pointer column never holds the object that an element stands for here.
+        if matches!(atoms.column, Some(FieldType::Pointer(_))) && list.iter().any(|v| v.as_object().is_some()) {
+            return Ok(Constraint::Never);
+        }
         return Ok(Constraint::All(list.iter().map(|v| atoms.interior(v)).collect::<Result<_>>()?));
     }
     if regexes.len() < list.len() || regexes.iter().any(|r| !is_quoted_prefix(&r.pattern)) {

@@ -70,7 +70,7 @@ fn polygon(value: &Value) -> Result<Vec<GeoPoint>> {
         .iter()
         .map(|p| {
             let point = pair(p).or_else(|| point(p)).filter(GeoPoint::is_on_earth);
-            point.ok_or_else(|| bad("$polygon should contain GeoPoints"))
+            point.ok_or_else(|| Error::json("bad $geoWithin value"))
         })
         .collect()
 }

@@ -123,8 +123,8 @@ fn check_options(schema: &ClassSchema, name: &str, field: &Field) -> Result<()> 
         if relation && matches!(got, Some(FieldType::Pointer(_) | FieldType::Relation(_))) {
             return refuse("default value");
         }
-        if let Some(got) = got.filter(|got| *got != field.ty) {
-            let class = &schema.name;
+        if got.as_ref() != Some(&field.ty) {
+            let (class, got) = (&schema.name, got.map_or_else(|| "null".to_owned(), |got| got.to_string()));
             let text = format!("schema mismatch for {class}.{name} default value; expected {} but got {got}", field.ty);
             return Err(Error::new(Code::IncorrectType, text));
         }
