@@ -118,7 +118,7 @@ fn check_options(schema: &ClassSchema, name: &str, field: &Field) -> Result<()> 
         let text = format!("The '{what}' option is not applicable for {}", field.ty);
         Err(Error::new(Code::IncorrectType, text))
     };
-    if let Some(default) = field.default_value() {
+    if let Some(default) = field.options.get("defaultValue") {
         let got = infer(default)?;
         if relation && matches!(got, Some(FieldType::Pointer(_) | FieldType::Relation(_))) {
             return refuse("default value");
