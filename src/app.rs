@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::http::Site;
 use crate::model::Date;
 use crate::model::id::Random;
-use crate::rest::Engine;
 use crate::rest::engine::Clock;
+use crate::rest::{Engine, schemas};
 use crate::storage::Storage;
 use crate::storage::sqlite::Sqlite;
 
@@ -26,13 +26,15 @@ pub struct App {
 }
 
 impl App {
-    /// Opens an app: its database, its schemas, its edge.
+    /// Opens an app: its database, its schemas (brought to what the configuration defines), its edge.
     ///
     /// # Errors
-    /// 1 for a database that cannot be opened, or a pattern of the configuration that is none.
+    /// 1 for a database that cannot be opened, a pattern of the configuration that is none, or a migration that must succeed
+    /// and did not.
     pub async fn open(config: AppConfig, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self> {
         let storage = open_storage(&config)?;
         let engine = Arc::new(Engine::new(config, storage, Arc::new(NoCode), clock, random).await?);
+        schemas::defined::migrate(&engine).await?;
         Ok(Self { site: Arc::new(Site::new(engine.clone())?), engine })
     }
 

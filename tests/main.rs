@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod arrows;
+mod cli;
 mod crash;
+mod defined;
 mod drain;
 mod golden;
 mod support;

@@ -62,6 +62,8 @@ pub fn load(input: Input<'_>) -> Result<Loaded, ConfigError> {
     }
     together(&apps, &built)?;
     lasting_disk(&apps, &built, input.env)?;
+    let production = input.env.get("NODE_ENV").is_some_and(|env| env == "production");
+    built.iter_mut().filter_map(|app| app.schema.as_mut()).for_each(|schema| schema.must_succeed = production);
     let mut said = HashSet::new();
     warnings.retain(|warning| said.insert(warning.message.clone()));
     let server = server(&apps[0], built, made)?;
