@@ -8,7 +8,7 @@ use rand::Rng;
 
 use crate::cloud::NoCode;
 use crate::config::{AppConfig, Database};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::Site;
 use crate::model::Date;
 use crate::model::id::Random;
@@ -49,7 +49,10 @@ impl App {
 /// The database that the configuration names.
 fn open_storage(config: &AppConfig) -> Result<Arc<dyn Storage>> {
     match &config.database {
-        Database::Sqlite(path) => Ok(Arc::new(Sqlite::open(path)?)),
+        Database::Sqlite(path) => {
+            let failed = |e| Error::caused(format!("cannot open {}", path.display()), e);
+            Ok(Arc::new(Sqlite::open(path).map_err(failed)?))
+        }
     }
 }
 

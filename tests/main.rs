@@ -5,6 +5,8 @@ mod arrows;
 mod cli;
 mod crash;
 mod defined;
+mod disk;
 mod drain;
 mod golden;
+mod logs;
 mod support;

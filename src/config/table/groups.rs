@@ -383,7 +383,7 @@ pub static DATABASE_OPTIONS: Table = Table {
             "setting of the MongoDB driver",
             MONGO,
         ),
-        app("tlsCAFile", "PARSE_SERVER_DATABASE_TLS_CA_FILE", Json, "", "setting of the MongoDB driver", MONGO),
+        app("tlsCAFile", "PARSE_SERVER_DATABASE_TLS_CAFILE", Json, "", "setting of the MongoDB driver", MONGO),
         app(
             "tlsCertificateKeyFile",
             "PARSE_SERVER_DATABASE_TLS_CERTIFICATE_KEY_FILE",

@@ -57,6 +57,9 @@ impl Sqlite {
     pub fn open(path: &FilePath) -> Result<Self> {
         let lock = take_lock(path)?;
         let conn = Conn::open(path, Role::Writer)?;
+        if conn.sql.is_readonly(rusqlite::MAIN_DB).or_db()? {
+            return Err(Error::internal("the database cannot be written to: the file is read-only"));
+        }
         prepare(&conn)?;
         let catalog = Arc::new(ArcSwap::from_pointee(Catalog::load(&conn.sql)?));
         let readers = std::thread::available_parallelism().map_or(1, |n| n.get()).min(MOST_READERS);
@@ -68,8 +71,11 @@ impl Sqlite {
     /// Copies a database as it is now into another file, while it is in use by this process or another.
     ///
     /// # Errors
-    /// 1 if the other file is there already or cannot be written.
+    /// 1 if there is no database, or if the other file is there already or cannot be written.
     pub async fn copy(from: PathBuf, to: PathBuf) -> Result<()> {
+        if !from.exists() {
+            return Err(Error::internal(format!("there is no database {}", from.display())));
+        }
         if to.exists() {
             return Err(Error::internal(format!("{} is there already", to.display())));
         }
@@ -126,14 +132,11 @@ fn is_short(class: &catalog::Class, filter: &Filter) -> bool {
 fn take_lock(path: &FilePath) -> Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let file = File::create(PathBuf::from(name)).map_err(|e| {
-        Error::caused(format!("{} cannot be made; is its folder there, and writable?", path.display()), e)
-    })?;
+    let file = File::create(PathBuf::from(name))
+        .map_err(|e| Error::caused("its lock cannot be made; is its folder there, and writable?", e))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(Error::internal(format!("the database {} is held by another process", path.display())))
-        }
+        Err(TryLockError::WouldBlock) => Err(Error::internal("the database is held by another process")),
         Err(TryLockError::Error(e)) => Err(Error::caused("the database cannot be locked", e)),
     }
 }
