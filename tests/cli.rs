@@ -5,7 +5,7 @@ use crate::support::server::free_port;
 use crate::support::{Actor, Client, Server};
 use serde_json::{Value, json};
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -181,4 +181,40 @@ fn a_file_in_use_or_of_another_format_is_refused() {
     }
     file.execute_batch("DROP TABLE meta").unwrap();
     assert!(start().ends_with("the file is a database of another program"), "{}", start());
+}
+
+/// The recipe for a JavaScript configuration, carried out on the forms that such files have.
+#[test]
+fn the_recipe_for_javascript_writes_the_options() {
+    if Command::new("node").arg("--version").output().is_err() {
+        println!("left out: no Node here");
+        return;
+    }
+    let dir = TempDir::new().unwrap();
+    let package = dir.path().join("node_modules/parse-server");
+    fs::create_dir_all(package.join("lib")).unwrap();
+    fs::write(package.join("package.json"), r#"{"name":"parse-server","main":"lib/index.js"}"#).unwrap();
+    let real = "exports.ParseServer = exports.default = class { constructor() { throw new Error('the real one'); } };";
+    fs::write(package.join("lib/index.js"), real).unwrap();
+    for (name, text) in [
+        ("config.js", "module.exports = {appId: 'x', cloud: () => 1};"),
+        ("index.js", "const {ParseServer} = require('parse-server'); new ParseServer({appId: 'x'});"),
+        ("start.cjs", "require('parse-server').ParseServer.startApp({appId: 'x'});"),
+        ("later.js", "const P = require('parse-server').default; setTimeout(() => new P({appId: 'x'}), 20);"),
+        ("config.mjs", "export default {appId: 'x'};"),
+        (
+            "index.mjs",
+            "import {ParseServer} from 'parse-server'; const s = new ParseServer({appId: 'x'}); await s.start();",
+        ),
+    ] {
+        fs::write(dir.path().join(name), text).unwrap();
+        let ran = run::run(dir.path(), &[name], &[]);
+        assert!(!ran.ok && ran.reason().contains("is JavaScript"), "{}", ran.err);
+        let command = ran.err.lines().map(str::trim).find(|line| line.starts_with("node ")).expect("a command");
+        let made = Command::new("sh").args(["-c", command]).current_dir(dir.path()).output().unwrap();
+        let written = fs::read(dir.path().join("config.json"));
+        let written = written.unwrap_or_else(|_| panic!("{name}: {}", String::from_utf8_lossy(&made.stderr)));
+        assert_eq!(serde_json::from_slice::<Value>(&written).unwrap(), json!({"appId": "x"}), "{name}");
+        fs::remove_file(dir.path().join("config.json")).unwrap();
+    }
 }

@@ -9,4 +9,5 @@ mod disk;
 mod drain;
 mod golden;
 mod logs;
+mod options;
 mod support;
