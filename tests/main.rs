@@ -10,4 +10,5 @@ mod drain;
 mod golden;
 mod logs;
 mod options;
+mod protected;
 mod support;
