@@ -31,7 +31,10 @@ pub fn resolve<'a>(
                 }
                 Value::Object(constraint) => {
                     for operator in OPERATORS {
-                        if let Some(query) = constraint.take(operator) {
+                        // A falsy one is no sub-query; what reads the clause says so.
+                        if constraint.get(operator).is_some_and(Value::truthy)
+                            && let Some(query) = constraint.take(operator)
+                        {
                             replace(call, constraint, operator, query, depth + 1).await?;
                         }
                     }
