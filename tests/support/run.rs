@@ -25,12 +25,14 @@ pub fn command(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parsimony"));
     command.args(args).current_dir(dir).stdin(Stdio::null());
     let ours = |name: &str| name.starts_with("PARSE_") || ["PORT", "DYNO", "NODE_ENV"].contains(&name);
-    std::env::vars().filter(|(name, _)| ours(name)).for_each(|(name, _)| drop(command.env_remove(name)));
+    for (name, _) in std::env::vars().filter(|(name, _)| ours(name)) {
+        command.env_remove(name);
+    }
     command.envs(env.iter().copied());
     command
 }
 
-/// Runs the binary and waits for its end; one that goes on serving is killed by nobody, so only for runs that end.
+/// Runs the binary and waits for its end, so only for runs that have one.
 pub fn run(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Ran {
     let output = command(dir, args, env).output().expect("run the binary");
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();

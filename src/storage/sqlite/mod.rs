@@ -80,14 +80,8 @@ impl Sqlite {
             return Err(Error::internal(format!("{} is there already", to.display())));
         }
         let copy = tokio::task::spawn_blocking(move || {
-            // In one step: a copy in several would begin anew with each write between them.
-            let from = Conn::open(&from, Role::Reader)?;
-            let mut to = rusqlite::Connection::open(to).or_db()?;
-            let backup = rusqlite::backup::Backup::new(&from.sql, &mut to).or_db()?;
-            match backup.step(-1).or_db()? {
-                rusqlite::backup::StepResult::Done => Ok(()),
-                _ => Err(Error::internal("the database was too busy for a backup")),
-            }
+            // Half a copy would pass for a backup.
+            copy_now(&from, &to).inspect_err(|_| drop(std::fs::remove_file(&to)))
         });
         copy.await.map_err(|e| Error::caused("the backup ended in the middle", e))?
     }
@@ -110,6 +104,17 @@ impl Sqlite {
             return answer.map(Some);
         }
         self.readers.run(move |conn| run(query, conn)).await.map(Some)
+    }
+}
+
+/// Copies in one step: a copy in several would begin anew with each write between them.
+fn copy_now(from: &FilePath, to: &FilePath) -> Result<()> {
+    let from = Conn::open(from, Role::Reader)?;
+    let mut to = rusqlite::Connection::open(to).or_db()?;
+    let backup = rusqlite::backup::Backup::new(&from.sql, &mut to).or_db()?;
+    match backup.step(-1).or_db()? {
+        rusqlite::backup::StepResult::Done => Ok(()),
+        _ => Err(Error::internal("the database was too busy for a backup")),
     }
 }
 

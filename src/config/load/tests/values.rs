@@ -182,7 +182,7 @@ fn each_option_not_built_yet_is_refused_by_name_and_can_be_left_out() {
         }
         seen += 1;
         let error = Setup::app(set(whole.clone())).error();
-        assert!(error.starts_with("not built yet: ") && error.contains(&format!("{path}")), "{path}: {error}");
+        assert!(error.starts_with("not built yet: ") && error.contains(&path), "{path}: {error}");
         assert!(error.contains(&format!("({area})")), "{path}: {error}");
         Setup::app(set(json!({}))).flag("ignoreUnsupported", &top).load().unwrap_or_else(|e| panic!("{path}: {e}"));
     }
