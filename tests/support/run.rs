@@ -2,6 +2,11 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Longest run of a command that is to end by itself.
+const RUN_LIMIT: Duration = Duration::from_secs(30);
 
 /// What a run came to.
 pub struct Ran {
@@ -32,9 +37,19 @@ pub fn command(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Command {
     command
 }
 
-/// Runs the binary and waits for its end, so only for runs that have one.
+/// Runs the binary to its end; one that goes on fails the test. For runs that say no more than a pipe holds.
 pub fn run(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Ran {
-    let output = command(dir, args, env).output().expect("run the binary");
+    let mut command = command(dir, args, env);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("run the binary");
+    let until = Instant::now() + RUN_LIMIT;
+    while child.try_wait().expect("wait for the binary").is_none() {
+        if Instant::now() > until {
+            let _ = child.kill();
+            panic!("{args:?} did not end: {:?}", child.wait_with_output());
+        }
+        sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().expect("the output of the binary");
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     Ran { ok: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
 }

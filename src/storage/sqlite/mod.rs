@@ -19,6 +19,7 @@ mod write;
 mod writer;
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
@@ -56,10 +57,8 @@ impl Sqlite {
     /// 1 for a file that another process holds, that cannot be opened, or that a newer program made.
     pub fn open(path: &FilePath) -> Result<Self> {
         let lock = take_lock(path)?;
+        check_writable(path)?;
         let conn = Conn::open(path, Role::Writer)?;
-        if conn.sql.is_readonly(rusqlite::MAIN_DB).or_db()? {
-            return Err(Error::internal("the database cannot be written to: the file is read-only"));
-        }
         prepare(&conn)?;
         let catalog = Arc::new(ArcSwap::from_pointee(Catalog::load(&conn.sql)?));
         let readers = std::thread::available_parallelism().map_or(1, |n| n.get()).min(MOST_READERS);
@@ -143,6 +142,16 @@ fn take_lock(path: &FilePath) -> Result<File> {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::internal("the database is held by another process")),
         Err(TryLockError::Error(e)) => Err(Error::caused("the database cannot be locked", e)),
+    }
+}
+
+/// SQLite opens a file that is read-only without a word, and fails at the first write.
+fn check_writable(path: &FilePath) -> Result<()> {
+    match File::options().write(true).open(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Error::caused("the database cannot be written to", error))
+        }
+        _ => Ok(()),
     }
 }
 
