@@ -111,9 +111,10 @@ async fn run(
     improper: impl Fn() -> Error,
 ) -> Result<(String, Vec<Map>)> {
     let class = query.take("className").and_then(|c| c.as_str().map(str::to_owned)).filter(|c| !c.is_empty());
-    let class = class.ok_or_else(improper)?;
+    let class = class.ok_or_else(&improper)?;
     let clause = match query.take("where") {
         Some(Value::Object(clause)) => clause,
+        Some(other) if other.truthy() => return Err(improper()),
         _ => Map::new(),
     };
     let redirect = query.take("redirectClassNameForKey").and_then(|v| v.as_str().map(str::to_owned));

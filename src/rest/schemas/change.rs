@@ -24,7 +24,7 @@ pub(super) async fn create(engine: &Engine, class: &str, body: &Map) -> Result<A
     let added = fields::additions(&schema, &object(body, "fields"), true)?;
     schema.fields.extend(added);
     schema.clp = permissions(engine, &schema, body)?;
-    let plan = indexes::plan(&schema, &object(body, "indexes"), &engine.config.database_options)?;
+    let plan = indexes::plan(&schema, body.get("indexes"), &engine.config.database_options, true)?;
     let mut changes = vec![SchemaChange::CreateClass(schema)];
     changes.extend(plan);
     engine.schemas.alter(changes).await?;
@@ -43,7 +43,7 @@ pub(super) async fn update(engine: &Engine, class: &str, body: &Map) -> Result<A
     if let Some(clp) = permissions(engine, &after, body)? {
         changes.push(SchemaChange::SetClp { class: class.to_owned(), clp: Some(clp) });
     }
-    changes.extend(indexes::plan(&after, &object(body, "indexes"), &engine.config.database_options)?);
+    changes.extend(indexes::plan(&after, body.get("indexes"), &engine.config.database_options, false)?);
     engine.schemas.alter(changes).await?;
     existing(engine, class)
 }

@@ -125,8 +125,11 @@ async fn update(engine: &Engine, definition: &Definition, options: &SchemaConfig
 /// Classes that are not defined keep their permissions, but clients add no columns to them any more.
 async fn close_others(engine: &Engine, before: &Snapshot, definitions: &[Definition]) -> Result<()> {
     for schema in before.values().filter(|schema| !is_defined(definitions, &schema.name)) {
-        let rules = closed(Some(clp::shown(schema.clp.as_ref())));
-        change::update(engine, &schema.name, &Map::from([("classLevelPermissions", rules)])).await?;
+        let body = Map::from([
+            ("indexes", Value::Object(Map::new())),
+            ("classLevelPermissions", closed(Some(clp::shown(schema.clp.as_ref())))),
+        ]);
+        change::update(engine, &schema.name, &body).await?;
     }
     Ok(())
 }
