@@ -2,8 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod arrows;
+mod cli;
 mod crash;
+mod defined;
+mod disk;
 mod drain;
 mod golden;
+mod logs;
+mod options;
+mod protected;
 mod support;
 mod text;
