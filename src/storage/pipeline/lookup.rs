@@ -99,8 +99,7 @@ impl Lookup {
 
     fn read(&self, frame: &Frame<'_>, hold: &mut dyn FnMut(usize) -> Result<()>) -> Result<Foreign> {
         let mut foreign = Foreign { rows: Vec::new(), index: HashMap::new() };
-        for row in frame.source.documents(&self.from)? {
-            let row = row?;
+        frame.source.documents(&self.from, &mut |row| {
             frame.shared.budget.step(4)?;
             hold(bson::size_of_map(&row))?;
             let place = foreign.rows.len();
@@ -111,7 +110,8 @@ impl Lookup {
                 }
             }
             foreign.rows.push(row);
-        }
+            Ok(())
+        })?;
         Ok(foreign)
     }
 
