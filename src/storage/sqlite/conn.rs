@@ -94,7 +94,8 @@ impl Conn {
         };
         let mut prepared = Prepared { statement: None, conn: self, kept: text.len() <= KEPT_SQL, outer };
         let mut statement = self.sql.prepare_cached(text).or_db()?;
-        for (i, arg) in args.iter().enumerate() {
+        // A condition that turned out to hold always leaves parameters behind that no text names.
+        for (i, arg) in args.iter().enumerate().take(statement.parameter_count()) {
             statement.raw_bind_parameter(i + 1, arg).or_db()?;
         }
         prepared.statement = Some(statement);
