@@ -128,3 +128,6 @@ async fn distinct(call: &Call, schema: Arc<ClassSchema>, params: Params, path: &
     let values = call.engine.storage.distinct(&plan, path).await?;
     results::distinct(values, &schema, path)
 }
+
+#[cfg(test)]
+mod tests;
