@@ -15,12 +15,24 @@ fn fill(client: &Client) {
     for id in ["north", "south"] {
         create(client, "Shop", json!({ "objectId": id, "name": id.to_uppercase() }));
     }
-    create(client, "Sale", json!({ "objectId": "s1", "item": "tea", "n": 2, "hot": true, "shop": pointer("north"), "tags": ["a", "b"],
-        "day": { "__type": "Date", "iso": "2024-01-15T10:00:00.000Z" }, "place": { "__type": "GeoPoint", "latitude": 1, "longitude": 2 } }));
-    create(client, "Sale", json!({ "objectId": "s2", "item": "milk", "n": 0.5, "hot": false, "shop": pointer("south"), "tags": ["b"],
-        "day": { "__type": "Date", "iso": "2024-02-20T11:00:00.000Z" }, "rel": { "__op": "AddRelation", "objects": [pointer("north")] } }));
-    create(client, "Sale", json!({ "objectId": "s3", "item": null, "n": 7, "ACL": { "u": { "read": true } },
-        "doc": { "__type": "File", "name": "a b.txt" }, "deep": { "k": [pointer("north")] } }));
+    create(
+        client,
+        "Sale",
+        json!({ "objectId": "s1", "item": "tea", "n": 2, "hot": true, "shop": pointer("north"), "tags": ["a", "b"],
+        "day": { "__type": "Date", "iso": "2024-01-15T10:00:00.000Z" }, "place": { "__type": "GeoPoint", "latitude": 1, "longitude": 2 } }),
+    );
+    create(
+        client,
+        "Sale",
+        json!({ "objectId": "s2", "item": "milk", "n": 0.5, "hot": false, "shop": pointer("south"), "tags": ["b"],
+        "day": { "__type": "Date", "iso": "2024-02-20T11:00:00.000Z" }, "rel": { "__op": "AddRelation", "objects": [pointer("north")] } }),
+    );
+    create(
+        client,
+        "Sale",
+        json!({ "objectId": "s3", "item": null, "n": 7, "ACL": { "u": { "read": true } },
+        "doc": { "__type": "File", "name": "a b.txt" }, "deep": { "k": [pointer("north")] } }),
+    );
 }
 
 fn create(client: &Client, class: &str, body: Value) {
@@ -169,7 +181,10 @@ fn raw_values_and_names(master: &Client) {
 
 fn whole_rows(master: &Client) {
     let text = master.get(r#"/aggregate/Sale?pipeline=[{"$match":{"objectId":"s3"}}]"#).text();
-    assert!(text.starts_with(r#"{"results":[{"item":null,"n":7,"doc":{"__type":"File","name":"a b.txt","url":""#), "{text}");
+    assert!(
+        text.starts_with(r#"{"results":[{"item":null,"n":7,"doc":{"__type":"File","name":"a b.txt","url":""#),
+        "{text}"
+    );
     assert!(text.contains(r#"/parse/files/app/a%20b.txt"},"deep":{"k":[{"__type":"Pointer","#), "{text}");
     assert!(text.contains(r#","objectId":"s3","rel":{"__type":"Relation","className":"Shop"}"#), "{text}");
     assert!(!text.contains("perm") && !text.contains("_acl") && !text.contains("ACL"), "{text}");
@@ -184,7 +199,10 @@ fn whole_rows(master: &Client) {
 fn wrong_requests(master: &Client) {
     for (query, word) in [
         (r#"pipeline=[{"$out":"Other"}]"#, "'$out' is not supported"),
-        (r#"pipeline=[{"$lookup":{"from":"Shop","as":"x","pipeline":[{"$merge":"Other"}]}}]"#, "'$merge' is not supported"),
+        (
+            r#"pipeline=[{"$lookup":{"from":"Shop","as":"x","pipeline":[{"$merge":"Other"}]}}]"#,
+            "'$merge' is not supported",
+        ),
         (r#"pipeline=[{"$foo":1}]"#, "Unrecognized pipeline stage name: '$foo'"),
         (r#"pipeline=[{"$project":{"x":{"$divide":["$n",0]}}}]"#, "by zero"),
         (r#"pipeline=[{"$project":{"_foo":"$n"}}]"#, "bad key in untransform: _foo"),
@@ -238,7 +256,8 @@ fn rows_stream_and_work_is_bounded() {
         create(&master, "Sale", json!({ "n": n, "text": text }));
     }
     let before = server.resident_kib();
-    let sum = json!([{ "$group": { "_id": null, "n": { "$sum": "$n" }, "len": { "$max": { "$strLenBytes": "$text" } } } }]);
+    let sum =
+        json!([{ "$group": { "_id": null, "n": { "$sum": "$n" }, "len": { "$max": { "$strLenBytes": "$text" } } } }]);
     let found = pipeline(&master, &sum);
     assert_eq!(found, json!([{ "n": 1540, "len": text.len(), "objectId": null }]));
     let grown = server.resident_kib().saturating_sub(before);

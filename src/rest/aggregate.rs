@@ -12,8 +12,8 @@ use crate::access::{Aggregate, Pipeline};
 use crate::error::Result;
 use crate::model::query::js_text;
 use crate::model::{ClassSchema, Map, Path, Value, wire};
-use crate::storage::pipeline::translate::{self, RawStage, Style};
 use crate::storage::pipeline::results;
+use crate::storage::pipeline::translate::{self, RawStage, Style};
 
 /// What an aggregation was asked for.
 struct Request {

@@ -72,7 +72,8 @@ async fn call(code: Arc<Spy>, dir: &tempfile::TempDir) -> Call {
     };
     let config = config::load(input).unwrap().server.apps.remove(0);
     let storage = Arc::new(Sqlite::open(&dir.path().join("x.db")).unwrap());
-    let engine = Engine::new(config, storage, code, Arc::new(Even::default()), Arc::new(Even::default())).await.unwrap();
+    let engine =
+        Engine::new(config, storage, code, Arc::new(Even::default()), Arc::new(Even::default())).await.unwrap();
     Call {
         engine: Arc::new(engine),
         caller: Arc::new(Caller { subject: Subject::Master, ..Caller::anonymous() }),
@@ -103,6 +104,10 @@ async fn before_find_runs_and_after_find_does_not() {
     let told = code.0.lock().unwrap();
     assert_eq!(
         *told,
-        [r#"Narrowed BeforeFind {"where":{"n":{"$gt":0}}}"#, r#"Narrowed BeforeFind {"where":{}}"#, r#"Refused BeforeFind {"where":{}}"#]
+        [
+            r#"Narrowed BeforeFind {"where":{"n":{"$gt":0}}}"#,
+            r#"Narrowed BeforeFind {"where":{}}"#,
+            r#"Refused BeforeFind {"where":{}}"#
+        ]
     );
 }

@@ -105,10 +105,17 @@ fn conditions() {
         {"l":{"$all":[1,2]}} => 1
         {"l":{"$all":[]}} => none
         {"l":{"$elemMatch":{"$gt":1,"$lt":3}}} => 1 3
+        {"l":{"$elemMatch":{"$eq":3}}} => none
+        {"l":{"$elemMatch":{"$eq":[3]}}} => 3
+        {"l":{"$elemMatch":{"$not":{"$lt":2},"$type":"number"}}} => 1 3
         {"os":{"$elemMatch":{"x":{"$gt":4}}}} => 3
         {"os":{"$all":[{"$elemMatch":{"x":1}},{"$elemMatch":{"x":5}}]}} => 3
         {"os.x":5} => 3
         {"os.0.x":1} => 3
+        {"l.1":3} => none
+        {"l.1":[3]} => 3
+        {"l.1.0":3} => 3
+        {"l.0":{"$not":{"$gt":1}}} => 1 2 4 5
         {"o.x":1} => 1 5
         {"o":{"x":1}} => 1
         {"o":{"y":3,"x":2}} => none
@@ -117,6 +124,7 @@ fn conditions() {
         {"n":{"$type":"number"}} => 1 2 3
         {"l":{"$type":"array"}} => 1 2 3
         {"n":{"$mod":[2,0]}} => 1
+        {"l":{"$mod":[2,0]}} => 1 3
         {"_id":{"$bitsAllSet":5}} => 5
         {"_id":{"$bitsAnySet":[0]}} => 1 3 5
         {"_id":{"$bitsAllClear":1}} => 2 4
@@ -157,6 +165,7 @@ fn projections() {
         [{"$project":{"a":{}}}] => !empty
         [{"$limit":1},{"$addFields":{"n":"$k","o.z":"$n"}},{"$project":{"n":1,"o":1}}] => [{"_id":1,"n":"a","o":{"x":1,"z":2}}]
         [{"$limit":1},{"$set":{"l":"$$REMOVE","o":{"z":1},"p":"$$REMOVE"}}] => [{"_id":1,"k":"a","n":2,"o":{"x":1,"z":1}}]
+        [{"$limit":1},{"$project":{"_id":0,"n":1}},{"$addFields":{"n.x":"$zz","m.x":"$zz"}}] => [{"n":{},"m":{}}]
         [{"$limit":1},{"$unset":["k","o.x","l","p"]}] => [{"_id":1,"n":2,"o":{}}]
         [{"$limit":1},{"$unset":"o"},{"$unset":["l","p"]}] => [{"_id":1,"k":"a","n":2}]
         [{"$unset":[]}] => !$unset
@@ -255,6 +264,8 @@ fn other_classes() {
         r#"
         [{"$match":{"_id":1}},{"$lookup":{"from":"Other","localField":"k","foreignField":"_id","as":"found"}},{"$project":{"found":1}}] => [{"_id":1,"found":[{"_id":"a","name":"first"}]}]
         [{"$match":{"_id":{"$in":[2,5]}}},{"$lookup":{"from":"Other","localField":"k","foreignField":"tags","as":"found"}},{"$project":{"n":{"$size":"$found"}}}] => [{"_id":2,"n":1},{"_id":5,"n":2}]
+        [{"$match":{"_id":3}},{"$lookup":{"from":"Other","localField":"os.y","foreignField":"name","as":"found"}},{"$project":{"found._id":1}}] => [{"_id":3,"found":[{"_id":"c"}]}]
+        [{"$match":{"_id":2}},{"$lookup":{"from":"Other","localField":"l","foreignField":"name","as":"found"}},{"$project":{"found._id":1}}] => [{"_id":2,"found":[{"_id":"c"}]}]
         [{"$match":{"_id":1}},{"$lookup":{"from":"Nobody","localField":"k","foreignField":"_id","as":"found"}},{"$project":{"found":1}}] => [{"_id":1,"found":[]}]
         [{"$limit":1},{"$lookup":{"from":"Other","let":{"k":"$k"},"pipeline":[{"$match":{"$expr":{"$eq":["$_id","$$k"]}}},{"$project":{"_id":0}}],"as":"o"}},{"$project":{"o":1}}] => [{"_id":1,"o":[{"name":"first"}]}]
         [{"$limit":1},{"$lookup":{"from":"Other","pipeline":[{"$count":"n"}],"as":"x.y"}},{"$project":{"x":1}}] => [{"_id":1,"x":{"y":[{"n":3}]}}]

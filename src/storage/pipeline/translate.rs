@@ -101,7 +101,9 @@ fn checked(name: &str, spec: &Value, distinct: bool) -> Result<Option<RawStage>>
     if matches!(name, "distinct" | "where") {
         return match distinct {
             true => Ok(None),
-            false => Err(Error::query(format!("'{name}' is no stage: it needs the parameter distinct with a field name."))),
+            false => {
+                Err(Error::query(format!("'{name}' is no stage: it needs the parameter distinct with a field name.")))
+            }
         };
     }
     if !name.starts_with('$') {

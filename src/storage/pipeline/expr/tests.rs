@@ -99,7 +99,9 @@ fn arithmetic() {
         {"$add":["$d0",1000]} => {"$date":"2021-01-03T00:00:01Z"}
         {"$add":["$d","$d0"]} => !only one date
         {"$add":["$s",1]} => !numeric or date types, not string
-        {"$add":["$null",1]} => null
+        {"$add":["$null","$s"]} => null
+        {"$add":["$s","$null"]} => !not string
+        {"$multiply":["$nothing","$s"]} => null
         {"$subtract":["$n",7]} => -2
         {"$subtract":["$d0",1]} => {"$date":"2021-01-02T23:59:59.999Z"}
         {"$subtract":["$d0",{"$subtract":["$d0",5]}]} => 5
@@ -245,6 +247,7 @@ fn lists() {
         {"$max":["$null","$nothing"]} => null
         {"$stdDevPop":[1,3]} => 1
         {"$stdDevSamp":[1]} => null
+        {"$avg":[]} => null
         "#,
     );
 }
@@ -256,7 +259,6 @@ fn nothing_grows_without_end() {
         r#"{{"$reduce":{{"input":{ones},"initialValue":"xxxxxxxx","in":{{"$concat":["$$value","$$value"]}}}}}}"#
     );
     assert!(evaluate(&doubled, &Map::new()).unwrap_err().to_string().contains("too large"));
-    let nested =
-        format!(r#"{{"$reduce":{{"input":[{}1],"initialValue":1,"in":["$$value"]}}}}"#, "1,".repeat(120));
+    let nested = format!(r#"{{"$reduce":{{"input":[{}1],"initialValue":1,"in":["$$value"]}}}}"#, "1,".repeat(120));
     assert!(evaluate(&nested, &Map::new()).unwrap_err().to_string().contains("too deep"));
 }

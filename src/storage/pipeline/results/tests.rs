@@ -91,7 +91,12 @@ fn pointers_as_keys_are_bare_ids() {
 fn users_and_relations() {
     let user = schema("_User");
     assert_eq!(
-        shown(r#"{"_id":"u","_auth_data_x":{"id":"1"},"_auth_data_y":{"id":"2"},"authData":1,"_session_token":"r:1"}"#, &user, Style::default(), false),
+        shown(
+            r#"{"_id":"u","_auth_data_x":{"id":"1"},"_auth_data_y":{"id":"2"},"authData":1,"_session_token":"r:1"}"#,
+            &user,
+            Style::default(),
+            false
+        ),
         Ok(r#"{"authData":{"x":{"id":"1"},"y":{"id":"2"}},"sessionToken":"r:1","objectId":"u"}"#.to_owned())
     );
     let mut related = schema("C");
@@ -102,7 +107,8 @@ fn users_and_relations() {
 
 #[test]
 fn raw_styles() {
-    let document = r#"{"_id":"a","_p_p":"A$x","d":{"$date":"1970-01-01T00:00:00Z"},"n":{"$numberDouble":"NaN"},"a-b":1}"#;
+    let document =
+        r#"{"_id":"a","_p_p":"A$x","d":{"$date":"1970-01-01T00:00:00Z"},"n":{"$numberDouble":"NaN"},"a-b":1}"#;
     let found = |raw_values, raw_field_names| {
         shown(document, &schema("C"), Style { raw_values, raw_field_names }, false).unwrap()
     };

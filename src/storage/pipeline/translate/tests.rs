@@ -6,9 +6,12 @@ use crate::storage::pipeline::ejson;
 
 fn schema() -> ClassSchema {
     let mut schema = ClassSchema::new("C");
-    for (name, ty) in
-        [("p", FieldType::Pointer("A".into())), ("d", FieldType::Date), ("n", FieldType::Number), ("createdAt", FieldType::Date)]
-    {
+    for (name, ty) in [
+        ("p", FieldType::Pointer("A".into())),
+        ("d", FieldType::Date),
+        ("n", FieldType::Number),
+        ("createdAt", FieldType::Date),
+    ] {
         schema.fields.insert(name.into(), Field { ty, options: Map::new() });
     }
     schema
@@ -43,10 +46,7 @@ fn reads_requests() {
         (r#"{"pipeline":[{"group":{}}]}"#, Err("Invalid aggregate stage 'group'.")),
         (r#"{"group":{"_id":null}}"#, Err("Invalid aggregate stage 'group'.")),
         (r#"{"rawValues":"yes"}"#, Err("Invalid aggregate stage 'rawValues'.")),
-        (
-            r#"{"pipeline":[{"$group":{"objectId":null}}]}"#,
-            Err("Cannot use 'objectId' in aggregation stage $group."),
-        ),
+        (r#"{"pipeline":[{"$group":{"objectId":null}}]}"#, Err("Cannot use 'objectId' in aggregation stage $group.")),
         (r#"{"$group":{"n":1}}"#, Err("Invalid parameter for query: group. Missing key _id")),
         (r#"{"where":{}}"#, Err("'where' is no stage: it needs the parameter distinct with a field name.")),
     ] {
@@ -99,7 +99,11 @@ fn renames_and_converts() {
             r#"[{"$project":{"objectId":1,"p":1,"createdAt":1,"n":1,"x":"$p"}}]"#,
             r#"[{"$project":{"_id":1,"_p_p":1,"_created_at":1,"n":1,"x":"$p"}}]"#,
         ),
-        (plain, r#"[{"$sort":{"createdAt":1}},{"$addFields":{"x":"$p"}}]"#, r#"[{"$sort":{"createdAt":1}},{"$addFields":{"x":"$p"}}]"#),
+        (
+            plain,
+            r#"[{"$sort":{"createdAt":1}},{"$addFields":{"x":"$p"}}]"#,
+            r#"[{"$sort":{"createdAt":1}},{"$addFields":{"x":"$p"}}]"#,
+        ),
         (
             raw(true, false),
             r#"[{"$match":{"p":"A$x","d":{"$gt":{"$date":"2020-01-01T00:00:00Z"}},"n":{"$numberInt":"4"}}}]"#,

@@ -40,7 +40,7 @@ fn texts() {
     check(
         r#"
         {"$concat":["$s","-","$u"]} => "aBc-é√x"
-        {"$concat":["$s","$nothing"]} => null
+        {"$concat":["$s","$nothing",1]} => null
         {"$concat":["$s",1]} => !only supports strings
         {"$toUpper":"$s"} => "ABC"
         {"$toLower":"$u"} => "é√x"
@@ -159,6 +159,11 @@ fn types_and_conversions() {
         {"$toDate":"2021-01-03"} => {"$date":"2021-01-03T00:00:00Z"}
         {"$toDate":"$t"} => !Unsupported conversion
         {"$toString":"$m"} => "-2.5"
+        {"$toString":1e20} => "1e+20"
+        {"$toString":-1.5e-7} => "-1.5e-07"
+        {"$toString":{"$add":[0.1,0.2]}} => "0.3"
+        {"$toString":3000000000} => "3000000000"
+        {"$toString":1234.5678} => "1234.5678"
         {"$toString":"$d0"} => "2021-01-03T00:00:00.000Z"
         {"$toString":"$nothing"} => null
         {"$toString":"$l"} => !Unsupported conversion
