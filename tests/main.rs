@@ -3,7 +3,14 @@
 
 mod aggregate;
 mod arrows;
+mod cli;
 mod crash;
+mod defined;
+mod disk;
 mod drain;
 mod golden;
+mod logs;
+mod options;
+mod protected;
 mod support;
+mod text;

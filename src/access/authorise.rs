@@ -26,7 +26,8 @@ pub fn class(subject: &Subject, class: &str, action: Action) -> Result<()> {
             format!("read-only masterKey isn't allowed to perform the {} operation.", action.name()),
         ));
     }
-    if subject.reads_all() {
+    // The table of schemas is nobody's class, not even the master key's: `/schemas` is the way to it.
+    if subject.reads_all() && class != "_SCHEMA" {
         return Ok(());
     }
     let refuse = |collection: &str| {
@@ -38,7 +39,7 @@ pub fn class(subject: &Subject, class: &str, action: Action) -> Result<()> {
             ),
         ))
     };
-    if names::VOLATILE_CLASSES.contains(&class) || class.starts_with("_Join:") {
+    if names::VOLATILE_CLASSES.contains(&class) || class.starts_with("_Join:") || class == "_SCHEMA" {
         return refuse(class);
     }
     let guarded = matches!(action, Action::Find | Action::Count | Action::Delete);
@@ -101,7 +102,7 @@ impl<'a> Gate<'a> {
     /// 119 if the filter or the order looks at a column that is hidden from the caller.
     pub fn read(self, wanted: Wanted) -> Result<Read> {
         let filter = wanted.filter.unwrap_or(Filter::all());
-        protected::check_paths(&self.schema.name, &self.hidden, &filter, &wanted.order)?;
+        protected::check_paths(&self.schema, &self.hidden, &filter, &wanted.order)?;
         let mut render = Render::of(&self.schema, wanted.select, wanted.file_base);
         if self.schema.name == "_User" {
             render.hidden.extend(["password".to_owned(), "sessionToken".to_owned()]);

@@ -7,7 +7,7 @@ use std::fmt;
 
 use indexmap::IndexMap;
 
-use super::{Map, Value};
+use super::{Map, Path, Value};
 pub use infer::{infer, infer_path};
 pub(crate) use infer::{invalid, unsupported};
 pub use system::default_fields;
@@ -96,8 +96,8 @@ impl fmt::Display for FieldType {
     /// As error texts name it: `Number`, `Pointer<A>`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.target() {
-            Some(target) => write!(f, "{}<{target}>", self.name()),
-            None => f.write_str(self.name()),
+            Some(target) if !target.is_empty() => write!(f, "{}<{target}>", self.name()),
+            _ => f.write_str(self.name()),
         }
     }
 }
@@ -166,6 +166,17 @@ impl ClassSchema {
         self.fields.get(name).map(|f| &f.ty)
     }
 
+    /// The fields of the full-text index among the declared ones; a class has one such index at most.
+    pub fn text_fields(&self) -> Vec<Path> {
+        self.indexes.values().map(text_fields).find(|fields| !fields.is_empty()).unwrap_or_default()
+    }
+
+    /// The columns that `includeAll` follows.
+    pub fn followed(&self) -> impl Iterator<Item = &String> {
+        let followed = |field: &Field| matches!(field.ty, FieldType::Pointer(_) | FieldType::Array);
+        self.fields.iter().filter(move |(_, field)| followed(field)).map(|(name, _)| name)
+    }
+
     /// The relation columns with the classes they lead to.
     pub fn relations(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().filter_map(|(name, field)| match &field.ty {
@@ -173,4 +184,10 @@ impl ClassSchema {
             _ => None,
         })
     }
+}
+
+/// The fields that a declared index takes full text of: those with the kind `text`.
+pub fn text_fields(keys: &Value) -> Vec<Path> {
+    let keys = keys.as_object().into_iter().flatten();
+    keys.filter(|(_, kind)| kind.as_str() == Some("text")).map(|(key, _)| Path::from(key.as_str())).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::query::{Params, include, relation, subquery};
+use super::query::{Params, include, relation, subquery, text};
 use super::{Answer, Call};
 use crate::access::authorise::{self, Wanted};
 use crate::access::clp::Action;
@@ -26,13 +26,13 @@ pub async fn find(call: &Call, class: &str, params: Map) -> Result<Answer> {
     let mut query = Query::prepare(&call, &class, params, 0).await?;
     let mut body = b"{\"results\":".to_vec();
     if query.params.explain {
-        let plan = query.plan(&call, Action::Find)?;
+        let plan = query.ready_plan(&call, Action::Find).await?;
         wire::write(&call.engine.storage.explain(&plan).await?, &mut body);
     } else {
         query.write(&call, redirected, &mut body).await?;
     }
     if query.params.count {
-        let plan = query.plan(&call, Action::Count)?;
+        let plan = query.ready_plan(&call, Action::Count).await?;
         let count = call.engine.storage.count(&plan).await?;
         body.extend_from_slice(b",\"count\":");
         body.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
@@ -87,9 +87,20 @@ impl Query {
             order: if action == Action::Count { Vec::new() } else { order },
             skip: self.params.skip,
             limit: self.params.limit,
-            select: select(&self.params),
+            select: select(&self.schema, &self.params),
             file_base: call.engine.file_base.clone(),
         })
+    }
+
+    /// The plan, with the full-text index that it needs.
+    async fn ready_plan(&mut self, call: &Call, action: Action) -> Result<Read> {
+        let plan = self.plan(call, action)?;
+        let Some(search) = plan.filter().text() else { return Ok(plan) };
+        match text::ensure_index(call, &self.schema, search).await? {
+            Some(schema) => self.schema = schema,
+            None => return Ok(plan),
+        }
+        self.plan(call, action)
     }
 
     fn filter(&self, call: &Call, count: bool) -> Result<Filter> {
@@ -124,7 +135,7 @@ impl Query {
             wire::write(&Value::Array(objects.into_iter().map(Value::Object).collect()), out);
             return Ok(());
         }
-        let plan = self.plan(call, Action::Find)?;
+        let plan = self.ready_plan(call, Action::Find).await?;
         let rows = call.engine.storage.find(&plan).await?;
         out.push(b'[');
         for i in 0..rows.len() {
@@ -139,7 +150,7 @@ impl Query {
 
     /// The results as objects, includes and hooks done.
     async fn objects(&mut self, call: &Call) -> Result<Vec<Map>> {
-        let plan = self.plan(call, Action::Find)?;
+        let plan = self.ready_plan(call, Action::Find).await?;
         let rows = call.engine.storage.find(&plan).await?;
         let mut objects = Vec::with_capacity(rows.len());
         for i in 0..rows.len() {
@@ -167,7 +178,7 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
         let mut objects = query.objects(&call).await?;
         return Ok(objects.pop().map(|object| Answer::ok(&Value::Object(object))));
     }
-    let plan = query.plan(&call, Action::Get)?;
+    let plan = query.ready_plan(&call, Action::Get).await?;
     let rows = call.engine.storage.find(&plan).await?;
     if rows.len() == 0 {
         return Ok(None);
@@ -177,11 +188,14 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
     Ok(Some(Answer::raw(body)))
 }
 
-fn select(params: &Params) -> Select {
+fn select(schema: &ClassSchema, params: &Params) -> Select {
     let root = |key: &String| key.split('.').next().unwrap_or_default().to_owned();
     let except: HashSet<String> = params.exclude.iter().cloned().collect();
     match &params.keys {
-        Some(keys) => Select::Only(keys.iter().filter(|key| !except.contains(*key)).map(root).collect()),
+        Some(keys) => {
+            let followed = schema.followed().filter(|_| params.include_all);
+            Select::Only(keys.iter().chain(followed).filter(|key| !except.contains(*key)).map(root).collect())
+        }
         None if except.is_empty() => Select::All,
         None => Select::Except(except),
     }
@@ -192,7 +206,7 @@ fn target(call: &Call, class: &str, params: &Params) -> Result<(String, bool)> {
     let Some(key) = &params.redirect else { return Ok((class.to_owned(), false)) };
     let schema = call.engine.schemas.get_or_new(class);
     let target = match schema.field_type(key) {
-        Some(FieldType::Relation(target) | FieldType::Pointer(target)) => target.clone(),
+        Some(FieldType::Relation(target)) => target.clone(),
         _ => class.to_owned(),
     };
     authorise::class(call.subject(), &target, Action::Find)?;

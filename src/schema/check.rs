@@ -40,7 +40,7 @@ pub fn fit(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<Vec<(String, 
             Some(expected) if *expected == ty => {}
             Some(expected) => return Err(mismatch(schema, name, expected, &ty)),
             None => {
-                check_new(schema, &added, &ty)?;
+                check_new(schema, &added, name, &ty)?;
                 added.push((name.to_owned(), Field::new(ty)));
             }
         }
@@ -50,6 +50,9 @@ pub fn fit(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<Vec<(String, 
 }
 
 fn check_name(schema: &ClassSchema, key: &str, name: &str, kind: Kind) -> Result<()> {
+    if kind.updating && key.starts_with("authData.") {
+        return Err(Error::new(Code::InvalidKeyName, format!("Invalid field name for update: {key}")));
+    }
     let hooks = schema.name == "_Hooks" && name == "className";
     let internal = kind.internals && name.starts_with('_') && name != "__type";
     if hooks || internal || names::is_valid_field(name) {
@@ -72,7 +75,10 @@ fn one_geo_point(body: &Map) -> Result<()> {
     Ok(())
 }
 
-fn check_new(schema: &ClassSchema, added: &[(String, Field)], ty: &FieldType) -> Result<()> {
+fn check_new(schema: &ClassSchema, added: &[(String, Field)], name: &str, ty: &FieldType) -> Result<()> {
+    if *ty == FieldType::Relation(String::new()) {
+        return Err(Error::json(format!("Could not add field {name}")));
+    }
     if *ty == FieldType::GeoPoint {
         let mut fields = schema.fields.values().chain(added.iter().map(|(_, field)| field));
         if fields.any(|field| field.ty == FieldType::GeoPoint) {

@@ -43,16 +43,16 @@ pub(super) fn within_box(value: &Value) -> Result<Constraint> {
     }
 }
 
-/// `$geoWithin: {$polygon}` or `{$centerSphere}`
-pub(super) fn within(value: &Value) -> Result<Constraint> {
-    let map = value.as_object().ok_or_else(|| Error::json("bad $geoWithin value"))?;
+/// `$geoWithin: {$polygon}` or `{$centerSphere}`; anything else says nothing.
+pub(super) fn within(value: &Value) -> Result<Option<Constraint>> {
+    if value.is_null() {
+        return Err(Error::json("bad $geoWithin value"));
+    }
+    let Some(map) = value.as_object() else { return Ok(None) };
     if let Some(polygon) = map.get("$polygon") {
-        return self::polygon(polygon).map(Constraint::WithinPolygon);
+        return self::polygon(polygon).map(Constraint::WithinPolygon).map(Some);
     }
-    match map.get("$centerSphere") {
-        Some(circle) => self::circle(circle),
-        None => Err(Error::json("bad $geoWithin value")),
-    }
+    map.get("$centerSphere").map(circle).transpose()
 }
 
 fn polygon(value: &Value) -> Result<Vec<GeoPoint>> {
@@ -68,7 +68,10 @@ fn polygon(value: &Value) -> Result<Vec<GeoPoint>> {
     };
     points
         .iter()
-        .map(|p| pair(p).or_else(|| point(p)).ok_or_else(|| bad("$polygon should contain GeoPoints")))
+        .map(|p| {
+            let point = pair(p).or_else(|| point(p)).filter(GeoPoint::is_on_earth);
+            point.ok_or_else(|| Error::json("bad $geoWithin value"))
+        })
         .collect()
 }
 
@@ -77,7 +80,8 @@ fn circle(value: &Value) -> Result<Constraint> {
     let Some([center, radius]) = value.as_array() else {
         return Err(bad("should be an array of Parse.GeoPoint and distance"));
     };
-    let center = pair(center).or_else(|| point(center)).ok_or_else(|| bad("geo point invalid"))?;
+    let center = pair(center).or_else(|| point(center)).filter(GeoPoint::is_on_earth);
+    let center = center.ok_or_else(|| bad("geo point invalid"))?;
     match radius {
         Value::Number(radians) if *radians >= 0.0 => Ok(Constraint::WithinSphere { center, radians: *radians }),
         _ => Err(bad("distance invalid")),
@@ -86,7 +90,7 @@ fn circle(value: &Value) -> Result<Constraint> {
 
 /// `$geoIntersects: {$point}`
 pub(super) fn intersects(value: &Value) -> Result<Constraint> {
-    let found = value.as_object().and_then(|v| v.get("$point")).and_then(point);
+    let found = value.as_object().and_then(|v| v.get("$point")).and_then(point).filter(GeoPoint::is_on_earth);
     found.map(Constraint::Intersects).ok_or_else(|| Error::json("bad $geoIntersect value; $point should be GeoPoint"))
 }
 

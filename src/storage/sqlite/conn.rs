@@ -12,6 +12,7 @@ use rusqlite::{CachedStatement, Connection, OpenFlags};
 use super::doc;
 use super::error::{Db, db, timeout};
 use super::slot::{Slot, Slots};
+use super::text as fulltext;
 use crate::error::{Error, Result};
 use crate::matching::Work;
 
@@ -70,6 +71,7 @@ impl Conn {
         }
         let slots = Arc::new(Mutex::new(Slots::default()));
         register(&sql, &slots).or_db()?;
+        fulltext::register(&sql).or_db()?;
         Ok(Self { sql, slots, deadline, born })
     }
 
@@ -94,7 +96,7 @@ impl Conn {
         };
         let mut prepared = Prepared { statement: None, conn: self, kept: text.len() <= KEPT_SQL, outer };
         let mut statement = self.sql.prepare_cached(text).or_db()?;
-        // A condition that turned out to hold always leaves parameters behind that no text names.
+        // A condition that turned out to be known leaves arguments behind that no text asks for.
         for (i, arg) in args.iter().enumerate().take(statement.parameter_count()) {
             statement.raw_bind_parameter(i + 1, arg).or_db()?;
         }
@@ -179,7 +181,7 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Makes the functions known: `hd(doc, slot)` and `hv(value, slot)` test constraints, `sk(doc, slot)` is a key to sort by,
-/// `nd(doc, slot)` a distance, `hf(doc, field)` says whether a document has a field, `nm(text)` folds case.
+/// `nd(doc, slot)` a distance, `ht(doc, slot)` tests a full-text search, `ts(doc, slot)` is its score, `hf(doc, field)` says whether a document has a field, `nm(text)` folds case.
 fn register(sql: &Connection, slots: &Arc<Mutex<Slots>>) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     let function = |name: &str, body: fn(&mut Slots, ValueRef<'_>, usize) -> Result<Sql>| {
@@ -199,6 +201,8 @@ fn register(sql: &Connection, slots: &Arc<Mutex<Slots>>) -> rusqlite::Result<()>
     function("hv", |slots, value, slot| slots.holds_for(value, slot).map(|b| Sql::Integer(b.into())))?;
     function("sk", |slots, doc, slot| slots.sort_key(text(doc), slot).map(Sql::Blob))?;
     function("nd", |slots, doc, slot| slots.distance(text(doc), slot).map(|d| d.map_or(Sql::Null, Sql::Real)))?;
+    function("ht", |slots, doc, slot| slots.is_found(text(doc), slot).map(|b| Sql::Integer(b.into())))?;
+    function("ts", |slots, doc, slot| slots.score(text(doc), slot).map(Sql::Real))?;
     sql.create_scalar_function("hf", 2, flags, |ctx| {
         let field = ctx.get_raw(1);
         let field = field.as_str().unwrap_or_default();

@@ -4,7 +4,9 @@ use rusqlite::types::ValueRef;
 
 use super::doc;
 use super::kind::Kind;
+use super::text::Doc;
 use crate::error::{Error, Result};
+use crate::matching::text::{Document, Search};
 use crate::matching::{self, Work, geo};
 use crate::model::value::GeoPoint;
 use crate::model::{Constraint, Path, Value};
@@ -34,6 +36,13 @@ pub enum Slot {
         path: Path,
         /// The place.
         center: GeoPoint,
+    },
+    /// A full-text search over fields.
+    Text {
+        /// What is looked for.
+        search: Search,
+        /// Where.
+        fields: Vec<Path>,
     },
 }
 
@@ -72,6 +81,20 @@ impl Slots {
     pub fn sort_key(&mut self, text: &[u8], slot: usize) -> Result<Vec<u8>> {
         let Some(Slot::Sort { path, descending }) = self.list.get(slot) else { return Err(astray()) };
         Ok(matching::sort_key(in_doc(text, path)?.as_ref(), path.rest(), *descending))
+    }
+
+    /// Does a document match a full-text search, if it has one of its terms?
+    pub fn is_found(&mut self, text: &[u8], slot: usize) -> Result<bool> {
+        let Some(Slot::Text { search, fields }) = self.list.get(slot) else { return Err(astray()) };
+        let document = Document::of(fields, &Doc(text));
+        search.confirms(&document, self.work.get_or_insert(Work::unlimited()))
+    }
+
+    /// How well it does.
+    pub fn score(&mut self, text: &[u8], slot: usize) -> Result<f64> {
+        let Some(Slot::Text { search, fields }) = self.list.get(slot) else { return Err(astray()) };
+        let document = Document::of(fields, &Doc(text));
+        search.score(&document, self.work.get_or_insert(Work::unlimited()))
     }
 
     /// How far away the place in a document is, in radians.
