@@ -9,6 +9,7 @@ mod parse;
 mod relative_time;
 mod text;
 
+pub use atom::js_text;
 pub use parse::{Context, parse};
 
 use super::value::GeoPoint;

@@ -57,13 +57,17 @@ pub(super) async fn rows(call: &Call, class: &str, mut params: Params, depth: u6
 }
 
 /// A query whose sub-queries and relations are resolved.
-struct Query {
+pub(super) struct Query {
     schema: Arc<ClassSchema>,
     params: Params,
 }
 
 impl Query {
-    async fn prepare(call: &Call, class: &str, mut params: Params, depth: u64) -> Result<Self> {
+    /// Resolves what a where clause asks of other classes.
+    ///
+    /// # Errors
+    /// As [`find`].
+    pub(super) async fn prepare(call: &Call, class: &str, mut params: Params, depth: u64) -> Result<Self> {
         let schema = call.engine.schemas.get_or_new(class);
         subquery::resolve(call, &mut params.clause, depth).await?;
         relation::resolve(call, &schema, &mut params.clause).await?;
@@ -71,7 +75,7 @@ impl Query {
     }
 
     /// The plan for a find, a get or a count.
-    fn plan(&self, call: &Call, action: Action) -> Result<Read> {
+    pub(super) fn plan(&self, call: &Call, action: Action) -> Result<Read> {
         let by_id =
             matches!(self.params.clause.get("objectId"), Some(Value::String(_))) && self.params.clause.len() == 1;
         let action = if by_id && action == Action::Find { Action::Get } else { action };

@@ -75,7 +75,8 @@ impl Conn {
         Ok(Self { sql, slots, deadline, born })
     }
 
-    /// A statement with its parameters in place, and with what its functions need. The last statement's is forgotten.
+    /// A statement with its parameters in place, and with what its functions need. One that is begun in the middle of another
+    /// must end before the other goes on.
     pub fn prepare(
         &self,
         text: &str,
@@ -87,15 +88,20 @@ impl Conn {
         if late.is_some_and(|late| late <= nanos(self.born, Instant::now())) {
             return Err(timeout());
         }
-        self.deadline.store(late.unwrap_or(u64::MAX), Ordering::Relaxed);
         let left = late.map(|late| late.saturating_sub(nanos(self.born, Instant::now())));
-        lock(&self.slots).begin(slots, left.map_or(Work::unlimited(), |left| Work::new(left / WORK_NS)));
+        let work = left.map_or(Work::unlimited(), |left| Work::new(left / WORK_NS));
+        let outer = Outer {
+            slots: std::mem::replace(&mut *lock(&self.slots), Slots::new(slots, work)),
+            deadline: self.deadline.swap(late.unwrap_or(u64::MAX), Ordering::Relaxed),
+        };
+        let mut prepared = Prepared { statement: None, conn: self, kept: text.len() <= KEPT_SQL, outer };
         let mut statement = self.sql.prepare_cached(text).or_db()?;
         // A condition that turned out to be known leaves arguments behind that no text asks for.
         for (i, arg) in args.iter().enumerate().take(statement.parameter_count()) {
             statement.raw_bind_parameter(i + 1, arg).or_db()?;
         }
-        Ok(Prepared { statement: Some(statement), conn: self, kept: text.len() <= KEPT_SQL })
+        prepared.statement = Some(statement);
+        Ok(prepared)
     }
 
     /// Gives the error that a function kept, or else the house's for SQLite's.
@@ -109,9 +115,26 @@ pub struct Prepared<'c> {
     statement: Option<CachedStatement<'c>>,
     conn: &'c Conn,
     kept: bool,
+    outer: Outer,
+}
+
+/// What the statement around another one works with.
+struct Outer {
+    slots: Slots,
+    deadline: u64,
 }
 
 impl Prepared<'_> {
+    /// The rows one by one, each as `read` makes it.
+    pub fn iter<T>(&mut self, read: impl Fn(&rusqlite::Row<'_>) -> Result<T>) -> impl Iterator<Item = Result<T>> {
+        let conn = self.conn;
+        let mut rows = self.statement.as_mut().map(|statement| statement.raw_query());
+        std::iter::from_fn(move || match rows.as_mut()?.next() {
+            Ok(row) => row.map(&read),
+            Err(error) => Some(Err(conn.failed(error))),
+        })
+    }
+
     /// Shows every row to a visitor, until it says that it has seen enough.
     pub fn each(mut self, mut visit: impl FnMut(&rusqlite::Row<'_>) -> Result<bool>) -> Result<()> {
         let Some(statement) = &mut self.statement else { return Ok(()) };
@@ -138,7 +161,8 @@ impl Prepared<'_> {
 
 impl Drop for Prepared<'_> {
     fn drop(&mut self) {
-        self.conn.deadline.store(u64::MAX, Ordering::Relaxed);
+        *lock(&self.conn.slots) = std::mem::take(&mut self.outer.slots);
+        self.conn.deadline.store(self.outer.deadline, Ordering::Relaxed);
         if !self.kept
             && let Some(statement) = self.statement.take()
         {

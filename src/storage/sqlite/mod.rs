@@ -3,6 +3,7 @@
 //! A row is typed columns for what SQLite can compare by itself, and the object's Parse JSON as one text: reading is copying
 //! bytes, in the order of keys that MongoDB would have. One function writes both, so that they cannot disagree.
 
+mod aggregate;
 mod alter;
 mod catalog;
 mod conn;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use self::aggregate::Run;
 use self::catalog::{Catalog, FORMAT, TABLES};
 use self::conn::{Conn, Role};
 use self::error::Db;
@@ -205,8 +207,10 @@ impl Storage for Sqlite {
     }
 
     fn aggregate<'a>(&'a self, plan: &'a Aggregate) -> Answer<'a, Vec<Map>> {
-        let _ = plan;
-        Box::pin(async { Err(Error::query("Aggregation is not built yet on this database.")) })
+        Box::pin(async move {
+            let run = Run::new(plan, self.catalog.load_full())?;
+            self.readers.run(move |conn| run.run(conn)).await
+        })
     }
 
     fn explain<'a>(&'a self, plan: &'a Read) -> Answer<'a, Value> {

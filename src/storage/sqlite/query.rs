@@ -10,13 +10,13 @@ use super::conn::{Conn, text};
 use super::doc;
 use super::error::Db;
 use super::filter::{Builder, Pred};
-use super::row::{Arena, COLUMNS, COLUMNS_AND_PRIV, SCORE};
+use super::row::{self, Arena, COLUMNS, COLUMNS_AND_PRIV, SCORE};
 use super::slot::Slot;
 use crate::access::Read;
 use crate::error::{Error, Result};
 use crate::matching;
 use crate::model::query::OrderBy;
-use crate::model::{Constraint, Filter, Map, Path, Value};
+use crate::model::{Constraint, Filter, Map, ParseObject, Path, Value};
 use crate::storage::Side;
 
 /// A statement ready to run, owning all it needs.
@@ -99,6 +99,16 @@ impl Query {
             arena.push(row, score).or_db().map(|()| true)
         })?;
         Ok(arena)
+    }
+
+    /// Runs it for the objects of its rows, which are read as they are taken.
+    pub fn stream<T>(
+        self,
+        conn: &Conn,
+        take: impl FnOnce(&mut dyn Iterator<Item = Result<ParseObject>>) -> Result<T>,
+    ) -> Result<T> {
+        let mut statement = conn.prepare(&self.sql, &self.args, self.slots, self.deadline)?;
+        take(&mut statement.iter(row::read))
     }
 
     /// Runs it for a number.

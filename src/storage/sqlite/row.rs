@@ -7,6 +7,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use super::catalog::Class;
 use super::conn::text;
 use super::doc;
+use super::error::Db;
 use crate::access::Render;
 use crate::error::{Code, Error, Result};
 use crate::model::{Acl, FieldType, ParseObject, Value, wire};
@@ -290,4 +291,15 @@ fn write_acl(texts: &Texts<'_>, out: &mut Vec<u8>) {
 pub fn object(id: &str, rperm: Option<&str>, wperm: Option<&str>, doc: &[u8], priv_: &[u8]) -> Result<ParseObject> {
     let internal = if priv_.is_empty() { Default::default() } else { doc::fields(priv_)? };
     Ok(ParseObject { id: id.to_owned(), fields: doc::fields(doc)?, acl: acl(rperm, wperm), internal })
+}
+
+/// An object from a row of [`COLUMNS_AND_PRIV`].
+///
+/// # Errors
+/// As [`object`], and those of the database.
+pub fn read(row: &rusqlite::Row<'_>) -> Result<ParseObject> {
+    let bytes = |i| row.get_ref(i).or_db().map(text);
+    let text = |i| str::from_utf8(bytes(i)?).map_err(|e| Error::caused("a stored text is not UTF-8", e));
+    let list = |i| text(i).map(|list| Some(list).filter(|list| !list.is_empty()));
+    object(text(0)?, list(1)?, list(2)?, bytes(3)?, bytes(4)?)
 }

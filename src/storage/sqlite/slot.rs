@@ -46,7 +46,7 @@ pub enum Slot {
     },
 }
 
-/// The slots of the running statement.
+/// The slots of the running statement; none for none.
 #[derive(Default)]
 pub struct Slots {
     list: Vec<Slot>,
@@ -56,9 +56,9 @@ pub struct Slots {
 }
 
 impl Slots {
-    /// Makes ready for a statement.
-    pub fn begin(&mut self, list: Vec<Slot>, work: Work) {
-        (self.list, self.work, self.failed) = (list, Some(work), None);
+    /// Those of a statement.
+    pub fn new(list: Vec<Slot>, work: Work) -> Self {
+        Self { list, work: Some(work), failed: None }
     }
 
     /// Do the constraints hold for a document?
