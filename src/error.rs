@@ -136,12 +136,15 @@ pub struct Error(Box<Kind>);
 enum Kind {
     Parse { code: Code, message: Cow<'static, str>, sanitise: bool },
     Http { status: u16, message: Cow<'static, str>, sanitise: bool },
+    Duplicate { field: Option<String> },
     Internal { context: Cow<'static, str>, source: Option<Box<dyn std::error::Error + Send + Sync>> },
 }
 
 /// What every fallible function of the house returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// The message of a refused duplicate, in Parse Server's words.
+const DUPLICATE: &str = "A duplicate value for a field with unique values was provided";
 /// The message of every sanitised answer.
 const PERMISSION_DENIED: &str = "Permission denied";
 
@@ -184,6 +187,19 @@ impl Error {
         Self::new(Code::ObjectNotFound, "Object not found.")
     }
 
+    /// 137: a value is taken that must be unique; `field` names the column or path, if the database says which.
+    pub fn duplicate(field: Option<String>) -> Self {
+        Self(Box::new(Kind::Duplicate { field }))
+    }
+
+    /// The field of [`Error::duplicate`].
+    pub fn duplicate_field(&self) -> Option<&str> {
+        match &*self.0 {
+            Kind::Duplicate { field } => field.as_deref(),
+            _ => None,
+        }
+    }
+
     /// 107 with a message.
     pub fn json(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Code::InvalidJson, message)
@@ -199,6 +215,7 @@ impl Error {
         match &*self.0 {
             Kind::Parse { code, .. } => Some(*code),
             Kind::Http { .. } => None,
+            Kind::Duplicate { .. } => Some(Code::DuplicateValue),
             Kind::Internal { .. } => Some(Code::InternalServerError),
         }
     }
@@ -208,6 +225,7 @@ impl Error {
         match &*self.0 {
             Kind::Parse { code, .. } => code.status(),
             Kind::Http { status, .. } => *status,
+            Kind::Duplicate { .. } => Code::DuplicateValue.status(),
             Kind::Internal { .. } => 500,
         }
     }
@@ -224,6 +242,7 @@ impl Error {
                 Some(PERMISSION_DENIED)
             }
             Kind::Parse { message, .. } | Kind::Http { message, .. } => Some(message),
+            Kind::Duplicate { .. } => Some(DUPLICATE),
             Kind::Internal { .. } => None,
         }
     }
@@ -234,6 +253,7 @@ impl fmt::Display for Error {
         match &*self.0 {
             Kind::Parse { code, message, .. } => write!(f, "{}: {message}", code.number()),
             Kind::Http { status, message, .. } => write!(f, "{status}: {message}"),
+            Kind::Duplicate { .. } => write!(f, "{}: {DUPLICATE}", Code::DuplicateValue.number()),
             Kind::Internal { context, source: Some(source) } => write!(f, "{context}: {source}"),
             Kind::Internal { context, source: None } => f.write_str(context),
         }

@@ -179,6 +179,7 @@ pub struct Update {
     pub(in crate::access) ops: Vec<(Path, Op)>,
     pub(in crate::access) acl: Option<crate::model::Acl>,
     pub(in crate::access) updated: Date,
+    pub(in crate::access) silent: bool,
     pub(in crate::access) joins: Vec<Join>,
 }
 
@@ -211,6 +212,11 @@ impl Update {
     /// The new `updatedAt`.
     pub fn updated(&self) -> Date {
         self.updated
+    }
+
+    /// Does `updatedAt` stay as it is, because the change is none of the client's business?
+    pub fn is_silent(&self) -> bool {
+        self.silent
     }
 
     /// Entries of relations to add and remove, if the object is found.

@@ -48,8 +48,46 @@ pub enum Handler {
     Purge,
     /// Run a pipeline.
     Aggregate,
+    /// Find, get, store, change or delete objects of the class that the path stands for.
+    Of(&'static str, Verb),
+    /// Log in by password.
+    Login,
+    /// Log in as any user.
+    LoginAs,
+    /// Log out.
+    Logout,
+    /// The user of the session.
+    UserMe,
+    /// Is this the password?
+    VerifyPassword,
+    /// The session of the token.
+    SessionMe,
+    /// A session for an old token.
+    UpgradeSession,
     /// Known to Parse, not built here yet: answered with 108.
     Unbuilt,
+}
+
+/// What is done to objects of a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Find objects.
+    Find,
+    /// Get one.
+    Get,
+    /// Store a new one.
+    Create,
+    /// Change one.
+    Update,
+    /// Delete one.
+    Delete,
+}
+
+impl Handler {
+    /// Are the parameters of the query string texts, whatever they look like, and of any method?
+    pub const fn takes_texts(self) -> bool {
+        matches!(self, Self::Login | Self::LoginAs | Self::VerifyPassword)
+    }
 }
 
 /// One row of the table.
@@ -84,10 +122,10 @@ const fn apart(method: &'static str, path: &'static str, who: Who, handler: Hand
 }
 
 use Handler::{
-    Aggregate, Batch, Create, Delete, Find, Get, Purge, SchemaCreate, SchemaDelete, SchemaGet, SchemaUpdate, Schemas,
-    ServerInfo, Unbuilt, Update,
+    Aggregate, Batch, Create, Delete, Find, Get, Login, LoginAs, Logout, Of, Purge, SchemaCreate, SchemaDelete,
+    SchemaGet, SchemaUpdate, Schemas, ServerInfo, SessionMe, Unbuilt, Update, UpgradeSession, UserMe, VerifyPassword,
 };
-use Who::{Master, Public, User};
+use Who::{Master, Public};
 
 /// The table. The first row that fits wins.
 pub static ROUTES: &[Route] = &[
@@ -97,33 +135,33 @@ pub static ROUTES: &[Route] = &[
     once("PUT", "/classes/:className/:objectId", Public, Update),
     row("DELETE", "/classes/:className/:objectId", Public, Delete),
     row("POST", "/batch", Public, Batch),
-    row("GET", "/users", Public, Unbuilt),
-    once("POST", "/users", Public, Unbuilt),
-    row("GET", "/users/me", User, Unbuilt),
-    row("GET", "/users/:objectId", Public, Unbuilt),
-    once("PUT", "/users/:objectId", Public, Unbuilt),
-    row("DELETE", "/users/:objectId", Public, Unbuilt),
-    row("GET", "/login", Public, Unbuilt),
-    row("POST", "/login", Public, Unbuilt),
-    row("POST", "/loginAs", Master, Unbuilt),
-    row("POST", "/logout", Public, Unbuilt),
+    row("GET", "/users", Public, Of("_User", Verb::Find)),
+    once("POST", "/users", Public, Of("_User", Verb::Create)),
+    row("GET", "/users/me", Public, UserMe),
+    row("GET", "/users/:objectId", Public, Of("_User", Verb::Get)),
+    once("PUT", "/users/:objectId", Public, Of("_User", Verb::Update)),
+    row("DELETE", "/users/:objectId", Public, Of("_User", Verb::Delete)),
+    row("GET", "/login", Public, Login),
+    row("POST", "/login", Public, Login),
+    row("POST", "/loginAs", Public, LoginAs),
+    row("POST", "/logout", Public, Logout),
     row("POST", "/requestPasswordReset", Public, Unbuilt),
     row("POST", "/verificationEmailRequest", Public, Unbuilt),
-    row("GET", "/verifyPassword", Public, Unbuilt),
-    row("POST", "/verifyPassword", Public, Unbuilt),
+    row("GET", "/verifyPassword", Public, VerifyPassword),
+    row("POST", "/verifyPassword", Public, VerifyPassword),
     row("POST", "/challenge", Public, Unbuilt),
-    row("GET", "/sessions/me", Public, Unbuilt),
-    row("GET", "/sessions", Public, Unbuilt),
-    row("POST", "/sessions", Public, Unbuilt),
-    row("GET", "/sessions/:objectId", Public, Unbuilt),
-    row("PUT", "/sessions/:objectId", Public, Unbuilt),
-    row("DELETE", "/sessions/:objectId", Public, Unbuilt),
-    row("POST", "/upgradeToRevocableSession", Public, Unbuilt),
-    row("GET", "/roles", Public, Unbuilt),
-    row("POST", "/roles", Public, Unbuilt),
-    row("GET", "/roles/:objectId", Public, Unbuilt),
-    row("PUT", "/roles/:objectId", Public, Unbuilt),
-    row("DELETE", "/roles/:objectId", Public, Unbuilt),
+    row("GET", "/sessions/me", Public, SessionMe),
+    row("GET", "/sessions", Public, Of("_Session", Verb::Find)),
+    row("POST", "/sessions", Public, Of("_Session", Verb::Create)),
+    row("GET", "/sessions/:objectId", Public, Of("_Session", Verb::Get)),
+    row("PUT", "/sessions/:objectId", Public, Of("_Session", Verb::Update)),
+    row("DELETE", "/sessions/:objectId", Public, Of("_Session", Verb::Delete)),
+    row("POST", "/upgradeToRevocableSession", Public, UpgradeSession),
+    row("GET", "/roles", Public, Of("_Role", Verb::Find)),
+    row("POST", "/roles", Public, Of("_Role", Verb::Create)),
+    row("GET", "/roles/:objectId", Public, Of("_Role", Verb::Get)),
+    row("PUT", "/roles/:objectId", Public, Of("_Role", Verb::Update)),
+    row("DELETE", "/roles/:objectId", Public, Of("_Role", Verb::Delete)),
     row("GET", "/installations", Public, Unbuilt),
     once("POST", "/installations", Public, Unbuilt),
     row("GET", "/installations/:objectId", Public, Unbuilt),

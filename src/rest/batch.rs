@@ -44,8 +44,8 @@ pub enum Item {
 }
 
 enum Pending {
-    Create(create::Pending),
-    Update(update::Pending),
+    Create(Box<create::Pending>),
+    Update(Box<update::Pending>),
     Delete(delete::Pending),
     Done(Answer),
 }
@@ -63,7 +63,7 @@ pub async fn transaction(call: &Call, items: Vec<Item>) -> Result<Vec<Answer>> {
     let expected = writes.len();
     let mut outcomes = Vec::with_capacity(expected);
     if expected > 0 {
-        for outcome in call.engine.storage.write(writes, true).await? {
+        for outcome in call.engine.write_all(writes, true).await? {
             outcomes.push(outcome?);
         }
     }
@@ -77,14 +77,14 @@ pub async fn transaction(call: &Call, items: Vec<Item>) -> Result<Vec<Answer>> {
 
 async fn prepare(call: &Call, item: Item, writes: &mut Vec<Write>) -> Result<Pending> {
     let (write, pending) = match item {
-        Item::Create { class, body } => {
-            let (write, pending) = create::prepare(call.clone(), &class, body).await?;
-            (write, Pending::Create(pending))
-        }
-        Item::Update { class, id, body } => {
-            let (write, pending) = update::prepare(call.clone(), &class, &id, body).await?;
-            (write, Pending::Update(pending))
-        }
+        Item::Create { class, body } => match create::prepare(call.clone(), &class, body).await? {
+            create::Prepared::Write(write, pending) => (write, Pending::Create(pending)),
+            create::Prepared::Done(answer) => return Ok(Pending::Done(answer)),
+        },
+        Item::Update { class, id, body } => match update::prepare(call.clone(), &class, &id, body).await? {
+            update::Prepared::Write(write, pending) => (write, Pending::Update(pending)),
+            update::Prepared::Done(answer) => return Ok(Pending::Done(answer)),
+        },
         Item::Delete { class, id } => {
             let (write, pending) = delete::prepare(call.clone(), &class, &id).await?;
             (write, Pending::Delete(pending))

@@ -27,7 +27,7 @@ const INTERNAL: [(&str, &str, Kind); 8] = [
     ("_User", "_failed_login_count", Kind::Number),
     ("_User", "_account_lockout_expires_at", Kind::Date),
     ("_User", "_password_changed_at", Kind::Date),
-    ("_Session", "_session_token", Kind::Text),
+    ("_User", "_session_token", Kind::Text),
 ];
 
 /// Makes one change; the catalogue follows.
@@ -52,6 +52,7 @@ pub fn change(conn: &Conn, catalog: &mut Catalog, change: &SchemaChange) -> Resu
         SchemaChange::CreateIndexes { class, indexes: wanted } => indexes::create(conn, catalog, class, wanted),
         SchemaChange::DropIndexes { class, names } => indexes::drop(conn, catalog, class, names),
         SchemaChange::EnsureUnique { class, field } => indexes::unique(conn, catalog, class, field),
+        SchemaChange::EnsureUniqueText { class, field } => indexes::unique_text(conn, catalog, class, field),
         SchemaChange::DropClass(class) => drop_class(conn, catalog, class),
     }
 }

@@ -153,6 +153,19 @@ impl Class {
         }
     }
 
+    /// The field that SQLite means when it says what failed to be unique: `t1.c3`, `index 'i7'`, `t1.id`.
+    pub fn named_in(&self, text: &str) -> Option<String> {
+        let name = text.rsplit(['.', ' ']).next()?.trim_matches('\'');
+        let number = |kind: char| name.strip_prefix(kind)?.parse::<i64>().ok();
+        if let Some(column) = number('c') {
+            return self.columns.iter().find(|(_, c)| c.number == column).map(|(field, _)| field.clone());
+        }
+        match number('i') {
+            Some(index) => self.indexes.values().find(|(id, _)| *id == index).and_then(|(_, field)| field.clone()),
+            None => (name == "id").then(|| "objectId".to_owned()),
+        }
+    }
+
     /// May a field have a value in the document?
     pub fn has(&self, field: &str) -> bool {
         !matches!(self.schema.field_type(field), None | Some(FieldType::Relation(_) | FieldType::Acl))

@@ -15,6 +15,7 @@ use super::slot::{Slot, Slots};
 use super::text as fulltext;
 use crate::error::{Error, Result};
 use crate::matching::Work;
+use crate::model::names::fold;
 
 /// Statements above this size are made for one query and not kept.
 const KEPT_SQL: usize = 8 * 1024;
@@ -203,6 +204,9 @@ fn register(sql: &Connection, slots: &Arc<Mutex<Slots>>) -> rusqlite::Result<()>
     function("nd", |slots, doc, slot| slots.distance(text(doc), slot).map(|d| d.map_or(Sql::Null, Sql::Real)))?;
     function("ht", |slots, doc, slot| slots.is_found(text(doc), slot).map(|b| Sql::Integer(b.into())))?;
     function("ts", |slots, doc, slot| slots.score(text(doc), slot).map(Sql::Real))?;
+    // Part of indexes, so it may stand in the schema.
+    let harmless = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    sql.create_scalar_function("nm", 1, harmless, |ctx| Ok(ctx.get_raw(0).as_str_or_null().ok().flatten().map(fold)))?;
     sql.create_scalar_function("hf", 2, flags, |ctx| {
         let field = ctx.get_raw(1);
         let field = field.as_str().unwrap_or_default();

@@ -13,10 +13,12 @@ use crate::model::schema::text_fields;
 use crate::model::{Map, Value};
 
 /// What the server itself looks for, by class.
-const OWN: [(&str, &str); 6] = [
+const OWN: [(&str, &str); 8] = [
     ("_Session", "sessionToken"),
-    ("_Session", "_session_token"),
     ("_Session", "user"),
+    ("_User", "username"),
+    ("_User", "email"),
+    ("_User", "_session_token"),
     ("_User", "_email_verify_token"),
     ("_User", "_perishable_token"),
     ("_Installation", "installationId"),
@@ -76,10 +78,16 @@ fn expression(class: &Class, keys: &Value) -> Option<String> {
 }
 
 fn make(conn: &Conn, class: &Class, name: &str, field: Option<&str>, unique: bool, on: &str) -> Result<()> {
+    let (id, table) = record(conn, class, name, field, unique)?;
+    let unique = if unique { "UNIQUE " } else { "" };
+    conn.sql.execute_batch(&format!("CREATE {unique}INDEX i{id} ON t{table}({on})")).or_db()
+}
+
+/// Puts an index into the catalogue; the numbers of the index and of the table.
+fn record(conn: &Conn, class: &Class, name: &str, field: Option<&str>, unique: bool) -> Result<(i64, i64)> {
     let insert = "INSERT INTO ix(class, name, field, uniq) VALUES(?, ?, ?, ?)";
     conn.sql.execute(insert, params![class.id, name, field, unique]).or_db()?;
-    let (id, table, unique) = (conn.sql.last_insert_rowid(), class.id, if unique { "UNIQUE " } else { "" });
-    conn.sql.execute_batch(&format!("CREATE {unique}INDEX i{id} ON t{table}({on})")).or_db()
+    Ok((conn.sql.last_insert_rowid(), class.id))
 }
 
 /// A unique index over a column, or over a text at a path below one (`authData.facebook.id`).
@@ -97,6 +105,22 @@ pub fn unique(conn: &Conn, catalog: &mut Catalog, class: &str, field: &str) -> R
         return Err(crate::error::Error::internal(format!("{class}.{field} cannot be unique")));
     };
     make(conn, kept, &name, Some(field), true, &on)?;
+    catalog.reload(&conn.sql, class)
+}
+
+/// A unique index over the texts of a column, upper and lower case being the same.
+pub fn unique_text(conn: &Conn, catalog: &mut Catalog, class: &str, field: &str) -> Result<()> {
+    let kept = known(catalog, class)?;
+    let name = format!("unique text {field}");
+    if kept.indexes.contains_key(&name) {
+        return Ok(());
+    }
+    let Some((column, _)) = kept.column(field) else {
+        return Err(crate::error::Error::internal(format!("{class}.{field} cannot be unique")));
+    };
+    // Not marked as unique: a query for one spelling may not stop at the first row of another.
+    let (id, table) = record(conn, kept, &name, Some(field), false)?;
+    conn.sql.execute_batch(&format!("CREATE UNIQUE INDEX i{id} ON t{table}(nm({column}))")).or_db()?;
     catalog.reload(&conn.sql, class)
 }
 

@@ -200,6 +200,7 @@ impl RowSet for Arena {
 
     fn write_json(&self, row: usize, render: &Render, out: &mut Vec<u8>) -> Result<()> {
         let texts = self.texts(row)?;
+        let render = render.of_row(texts.id);
         out.extend_from_slice(b"{\"objectId\":");
         wire::string(texts.id, out);
         if render.is_plain() {
@@ -243,8 +244,10 @@ impl Arena {
         }
         if render.shows_internals() {
             for (key, raw) in doc::pairs(texts.priv_) {
-                next(key, out);
-                out.extend_from_slice(raw);
+                if render.shows_internal(str::from_utf8(key).unwrap_or_default()) {
+                    next(key, out);
+                    out.extend_from_slice(raw);
+                }
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
 use super::alter;
 use super::catalog::{Catalog, Class};
 use super::conn::{Conn, text};
-use super::error::{Db, db};
+use super::error::{Db, on_write};
 use super::filter::{Builder, Pred};
 use super::row::{self, Encoded, is_kept, typed};
 use crate::access::{Create, Delete, Join, Update, Write};
@@ -89,7 +89,7 @@ fn create(conn: &Conn, catalog: &mut Catalog, plan: &Create) -> Result<Outcome> 
     for field in class.columns.keys() {
         bind(typed(&class, object, field))?;
     }
-    insert.raw_execute().map_err(db)?;
+    insert.raw_execute().map_err(|e| on_write(&class, e))?;
     join(conn, &class, &object.id, plan.joins())?;
     Ok(Outcome::Created)
 }
@@ -137,7 +137,11 @@ fn update(conn: &Conn, catalog: &mut Catalog, plan: &Update) -> Result<Option<Pa
     let roots = plan.ops().iter().map(|(path, _)| path.root()).chain(plan.joins().iter().map(|j| j.field.as_str()));
     let class = ensure(conn, catalog, plan.schema(), roots)?;
     let Some((rid, mut object)) = find_one(conn, &class, plan)? else { return Ok(None) };
-    apply(&mut object, plan.ops(), plan.updated())?;
+    let updated = match object.fields.get("updatedAt") {
+        Some(Value::Date(date)) if plan.is_silent() => *date,
+        _ => plan.updated(),
+    };
+    apply(&mut object, plan.ops(), updated)?;
     if let Some(acl) = plan.acl() {
         object.acl = Some(acl.clone());
     }
@@ -204,7 +208,7 @@ fn store(
         update.raw_bind_parameter(i + 1, value).or_db()?;
     }
     update.raw_bind_parameter(values.len() + 1, rid).or_db()?;
-    update.raw_execute().map_err(db)?;
+    update.raw_execute().map_err(|e| on_write(class, e))?;
     Ok(())
 }
 
