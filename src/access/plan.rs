@@ -99,7 +99,8 @@ pub struct Pipeline {
 }
 
 /// Internal columns that no pipeline sees: under another name it would show what the where clause may not even ask for.
-const SECRETS: [&str; 4] = ["_hashed_password", "_password_history", "_perishable_token", "_email_verify_token"];
+const SECRETS: [&str; 5] =
+    ["_hashed_password", "_password_history", "_perishable_token", "_email_verify_token", "_session_token"];
 
 impl Aggregate {
     /// The class that it begins with.

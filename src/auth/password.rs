@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bcrypt::Version;
 use tokio::sync::Semaphore;
 
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::model::id::Random;
 
 /// Rounds, as a power of two; Parse Server's.
@@ -13,16 +13,20 @@ const COST: u32 = 10;
 /// A hash that no password has, to be compared where there is none: the work is the same then.
 const DUMMY: &str = "$2b$10$.BfpfNXmMzsKdqR3gPc1nu3oTXh8n0vfGLgzKWTrUZNtaivmcSgfC";
 
+/// So many may wait for a core; more would wait longer than anybody does for an answer.
+const MOST_WAITING: usize = 1000;
+
 /// Hashes and compares passwords.
 pub struct Passwords {
     places: Arc<Semaphore>,
+    waiting: Semaphore,
 }
 
 impl Passwords {
     /// For as many at once as there are cores.
     pub fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-        Self { places: Arc::new(Semaphore::new(cores)) }
+        Self { places: Arc::new(Semaphore::new(cores)), waiting: Semaphore::new(MOST_WAITING) }
     }
 
     /// The hash of a password, salted by chance.
@@ -52,6 +56,8 @@ impl Passwords {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let full = |_| Error::new(Code::RequestLimitExceeded, "Too many passwords are being checked.");
+        let _waits = self.waiting.try_acquire().map_err(full)?;
         let closed = |e| Error::caused("no password is compared any more", e);
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(closed)?;
         let ended = |e| Error::caused("the work on a password ended in the middle", e);
@@ -94,6 +100,8 @@ mod tests {
         for (password, hash) in [("no", Some(hash.as_str())), ("pw", None), ("pw", Some("")), ("pw", Some("junk"))] {
             assert!(!passwords.verify(password, hash).await.unwrap(), "{password} {hash:?}");
         }
+        // The dummy is a hash like any other, so that comparing with it takes as long.
+        assert!(matches!(bcrypt::verify("pw", DUMMY), Ok(false)));
         let empty = passwords.hash("", &Zeros).await.unwrap();
         assert!(!passwords.verify("", Some(&empty)).await.unwrap());
     }

@@ -6,7 +6,7 @@ use futures_util::stream;
 use super::dispatch::{self, Job};
 use super::rate::Seen;
 use super::respond;
-use super::router::{self, Found, Handler, Params, Route};
+use super::router::{self, Found, Handler, Params, Route, Verb};
 use crate::error::{Code, Error, Result};
 use crate::model::{Map, Value, wire};
 use crate::rest::{self, Answer, Call};
@@ -178,13 +178,21 @@ async fn transaction(call: &Call, items: Vec<Item>) -> Result<Vec<Result<Answer>
 
 impl Item {
     fn in_transaction(self) -> Result<rest::batch::Item> {
-        let Params([class, id]) = self.params;
+        let Params([first, second]) = self.params;
         let body = self.body.unwrap_or_else(|| Value::Object(Map::new()));
-        Ok(match self.route.handler {
-            Handler::Create => rest::batch::Item::Create { class, body },
-            Handler::Update => rest::batch::Item::Update { class, id, body },
-            Handler::Delete => rest::batch::Item::Delete { class, id },
-            Handler::Get => {
+        let (verb, class, id) = match self.route.handler {
+            Handler::Of(class, verb) => (Some(verb), class.to_owned(), first),
+            Handler::Create => (Some(Verb::Create), first, second),
+            Handler::Update => (Some(Verb::Update), first, second),
+            Handler::Delete => (Some(Verb::Delete), first, second),
+            Handler::Get => (Some(Verb::Get), first, second),
+            _ => (None, first, second),
+        };
+        Ok(match verb {
+            Some(Verb::Create) => rest::batch::Item::Create { class, body },
+            Some(Verb::Update) => rest::batch::Item::Update { class, id, body },
+            Some(Verb::Delete) => rest::batch::Item::Delete { class, id },
+            Some(Verb::Get) => {
                 let params = if let Value::Object(map) = body { map } else { Map::new() };
                 rest::batch::Item::Get { class, id, params }
             }

@@ -1,5 +1,6 @@
 //! A batch with `transaction: true`: everything is prepared, then written all or nothing, then finished.
 
+use super::classes::refused;
 use super::{Answer, Call, create, delete, get, update};
 use crate::access::Write;
 use crate::error::{Error, Result};
@@ -43,6 +44,17 @@ pub enum Item {
     },
 }
 
+impl Item {
+    fn class(&self) -> &str {
+        match self {
+            Self::Create { class, .. }
+            | Self::Update { class, .. }
+            | Self::Delete { class, .. }
+            | Self::Get { class, .. } => class,
+        }
+    }
+}
+
 enum Pending {
     Create(Box<create::Pending>),
     Update(Box<update::Pending>),
@@ -57,14 +69,17 @@ enum Pending {
 pub async fn transaction(call: &Call, items: Vec<Item>) -> Result<Vec<Answer>> {
     let mut writes = Vec::with_capacity(items.len());
     let mut pending = Vec::with_capacity(items.len());
+    let mut classes = Vec::with_capacity(items.len());
     for item in items {
+        let class = item.class().to_owned();
         pending.push(prepare(call, item, &mut writes).await?);
+        classes.resize(writes.len(), class);
     }
     let expected = writes.len();
     let mut outcomes = Vec::with_capacity(expected);
     if expected > 0 {
-        for outcome in call.engine.write_all(writes, true).await? {
-            outcomes.push(outcome?);
+        for (outcome, class) in call.engine.write_all(writes, true).await?.into_iter().zip(&classes) {
+            outcomes.push(outcome.map_err(|error| refused(call, class, error))?);
         }
     }
     let mut outcomes = outcomes.into_iter();

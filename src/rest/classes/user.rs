@@ -5,7 +5,7 @@ use super::{Extra, Start, Target, session};
 use crate::access::Subject;
 use crate::auth::providers::Providers;
 use crate::error::{Code, Error, Result};
-use crate::model::{Acl, Date, Filter, Map, Op, ParseObject, Path, Value, id};
+use crate::model::{Acl, Date, Filter, Map, Op, ParseObject, Path, Value, id, wire};
 use crate::rest::Call;
 use crate::rest::body::is_delete;
 use crate::rest::login;
@@ -35,9 +35,13 @@ pub async fn before_write(call: &Call, target: Target<'_>, body: &mut Map) -> Re
     if target.updating && subject.user().is_none() && !subject.reads_all() {
         return Err(Error::denied(Code::SessionMissing, format!("Cannot modify user {}.", target.id)));
     }
+    if target.updating && !subject.reads_all() && !is_self(call, target.id) {
+        may_write(call, target.id).await?;
+    }
     if !target.updating && target.id.starts_with("role:") {
         return Err(Error::denied(Code::OperationForbidden, "Invalid object ID."));
     }
+    body.take("sessionToken");
     let mut extra = Extra::default();
     if let Some(answer) = read_auth_data(call, target, body, &mut extra).await? {
         return Ok(Start::Done(answer));
@@ -47,6 +51,15 @@ pub async fn before_write(call: &Call, target: Target<'_>, body: &mut Map) -> Re
         return Err(Error::denied(Code::OperationForbidden, text));
     }
     Ok(Start::Go(extra))
+}
+
+/// May a client change another user at all? Asked before its password and providers are looked at: their answers would tell
+/// about that user.
+async fn may_write(call: &Call, id: &str) -> Result<()> {
+    let user = call.engine.auth.first("_User", Filter::eq("objectId", id)).await?;
+    let groups = call.subject().groups().unwrap_or_default();
+    let open = |user: ParseObject| user.acl.is_none_or(|acl| acl.write.iter().any(|entry| groups.contains(entry)));
+    if user.is_some_and(open) { Ok(()) } else { Err(Error::denied(Code::SessionMissing, "Insufficient auth.")) }
 }
 
 /// Has providers check `authData`; the answer, if that was a log-in.
@@ -154,12 +167,18 @@ pub async fn before_store(call: &Call, target: Target<'_>, body: &mut Map, extra
 }
 
 async fn store_auth_data(call: &Call, target: Target<'_>, body: &mut Map, extra: &mut Extra) -> Result<()> {
-    let Some(Value::Object(store)) = body.take("authData") else { return Ok(()) };
-    let stored = if target.updating { stored_of(call, target.id).await? } else { Map::new() };
-    let (ops, guard) = auth_data::ops(store, &stored)?;
-    extra.guard = guard;
+    let Some(Value::Object(mut store)) = body.take("authData") else { return Ok(()) };
+    if target.updating {
+        let (ops, guard) = auth_data::ops(store, &stored_of(call, target.id).await?)?;
+        extra.guard = guard;
+        extra.ops.extend(ops);
+        return Ok(());
+    }
     // Of a new user there is nothing to unlink.
-    extra.ops.extend(ops.into_iter().filter(|(_, op)| target.updating || !matches!(op, Op::Delete)));
+    store.retain(|_, data| !data.is_null());
+    if !store.is_empty() {
+        extra.ops.push((Path::from("authData"), Op::Set(wire::interior(Value::Object(store))?)));
+    }
     Ok(())
 }
 
