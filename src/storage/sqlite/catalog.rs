@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::error::{Db, db};
 use super::kind::Kind;
+use super::row::folded_field;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Field, FieldType, Map, Value, wire};
 
@@ -158,7 +159,8 @@ impl Class {
         let name = text.rsplit(['.', ' ']).next()?.trim_matches('\'');
         let number = |kind: char| name.strip_prefix(kind)?.parse::<i64>().ok();
         if let Some(column) = number('c') {
-            return self.columns.iter().find(|(_, c)| c.number == column).map(|(field, _)| field.clone());
+            let named = self.columns.iter().find(|(_, c)| c.number == column).map(|(field, _)| field.as_str());
+            return named.map(|name| folded_field(name).unwrap_or(name).to_owned());
         }
         match number('i') {
             Some(index) => self.indexes.values().find(|(id, _)| *id == index).and_then(|(_, field)| field.clone()),

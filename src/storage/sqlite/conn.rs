@@ -15,7 +15,6 @@ use super::slot::{Slot, Slots};
 use super::text as fulltext;
 use crate::error::{Error, Result};
 use crate::matching::Work;
-use crate::model::names::fold;
 
 /// Statements above this size are made for one query and not kept.
 const KEPT_SQL: usize = 8 * 1024;
@@ -182,7 +181,7 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Makes the functions known: `hd(doc, slot)` and `hv(value, slot)` test constraints, `sk(doc, slot)` is a key to sort by,
-/// `nd(doc, slot)` a distance, `ht(doc, slot)` tests a full-text search, `ts(doc, slot)` is its score, `hf(doc, field)` says whether a document has a field, `nm(text)` folds case.
+/// `nd(doc, slot)` a distance, `ht(doc, slot)` tests a full-text search, `ts(doc, slot)` is its score, `hf(doc, field)` says whether a document has a field.
 fn register(sql: &Connection, slots: &Arc<Mutex<Slots>>) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     let function = |name: &str, body: fn(&mut Slots, ValueRef<'_>, usize) -> Result<Sql>| {
@@ -204,9 +203,6 @@ fn register(sql: &Connection, slots: &Arc<Mutex<Slots>>) -> rusqlite::Result<()>
     function("nd", |slots, doc, slot| slots.distance(text(doc), slot).map(|d| d.map_or(Sql::Null, Sql::Real)))?;
     function("ht", |slots, doc, slot| slots.is_found(text(doc), slot).map(|b| Sql::Integer(b.into())))?;
     function("ts", |slots, doc, slot| slots.score(text(doc), slot).map(Sql::Real))?;
-    // Part of indexes, so it may stand in the schema.
-    let harmless = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
-    sql.create_scalar_function("nm", 1, harmless, |ctx| Ok(ctx.get_raw(0).as_str_or_null().ok().flatten().map(fold)))?;
     sql.create_scalar_function("hf", 2, flags, |ctx| {
         let field = ctx.get_raw(1);
         let field = field.as_str().unwrap_or_default();

@@ -2,10 +2,11 @@
 
 use rusqlite::params;
 
-use super::alter::{edit, known};
+use super::alter::{edit, folded, known};
 use super::catalog::{Catalog, Class};
 use super::conn::Conn;
 use super::error::Db;
+use super::row::folded_name;
 use super::text;
 use crate::error::Result;
 use crate::model::names::is_query_key;
@@ -78,16 +79,10 @@ fn expression(class: &Class, keys: &Value) -> Option<String> {
 }
 
 fn make(conn: &Conn, class: &Class, name: &str, field: Option<&str>, unique: bool, on: &str) -> Result<()> {
-    let (id, table) = record(conn, class, name, field, unique)?;
-    let unique = if unique { "UNIQUE " } else { "" };
-    conn.sql.execute_batch(&format!("CREATE {unique}INDEX i{id} ON t{table}({on})")).or_db()
-}
-
-/// Puts an index into the catalogue; the numbers of the index and of the table.
-fn record(conn: &Conn, class: &Class, name: &str, field: Option<&str>, unique: bool) -> Result<(i64, i64)> {
     let insert = "INSERT INTO ix(class, name, field, uniq) VALUES(?, ?, ?, ?)";
     conn.sql.execute(insert, params![class.id, name, field, unique]).or_db()?;
-    Ok((conn.sql.last_insert_rowid(), class.id))
+    let (id, table, unique) = (conn.sql.last_insert_rowid(), class.id, if unique { "UNIQUE " } else { "" });
+    conn.sql.execute_batch(&format!("CREATE {unique}INDEX i{id} ON t{table}({on})")).or_db()
 }
 
 /// A unique index over a column, or over a text at a path below one (`authData.facebook.id`).
@@ -108,19 +103,16 @@ pub fn unique(conn: &Conn, catalog: &mut Catalog, class: &str, field: &str) -> R
     catalog.reload(&conn.sql, class)
 }
 
-/// A unique index over the texts of a column, upper and lower case being the same.
+/// A unique index over the texts of a column, upper and lower case being the same: over a column beside it with the folded
+/// text, for an index with a function of ours in it would make the file useless to every other program.
 pub fn unique_text(conn: &Conn, catalog: &mut Catalog, class: &str, field: &str) -> Result<()> {
-    let kept = known(catalog, class)?;
     let name = format!("unique text {field}");
-    if kept.indexes.contains_key(&name) {
+    if known(catalog, class)?.indexes.contains_key(&name) {
         return Ok(());
     }
-    let Some((column, _)) = kept.column(field) else {
-        return Err(crate::error::Error::internal(format!("{class}.{field} cannot be unique")));
-    };
-    // Not marked as unique: a query for one spelling may not stop at the first row of another.
-    let (id, table) = record(conn, kept, &name, Some(field), false)?;
-    conn.sql.execute_batch(&format!("CREATE UNIQUE INDEX i{id} ON t{table}(nm({column}))")).or_db()?;
+    let column = folded(conn, catalog, class, field)?;
+    let kept = known(catalog, class)?;
+    make(conn, kept, &name, Some(&folded_name(field)), true, &column)?;
     catalog.reload(&conn.sql, class)
 }
 
@@ -162,7 +154,11 @@ pub fn drop_of_field(conn: &Conn, catalog: &mut Catalog, class: &str, field: &st
     let over = |keys: &Value| {
         keys.as_object().is_some_and(|keys| keys.keys().any(|k| k.strip_prefix("_p_").unwrap_or(k) == field))
     };
-    let below = |path: &String| path == field || path.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'));
+    let below = |path: &String| {
+        path == field
+            || *path == folded_name(field)
+            || path.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'))
+    };
     for (id, path) in kept.indexes.values() {
         if path.as_ref().is_some_and(below) {
             remove(conn, *id)?;

@@ -9,7 +9,7 @@ use super::catalog::{Catalog, Class};
 use super::conn::{Conn, text};
 use super::error::{Db, on_write};
 use super::filter::{Builder, Pred};
-use super::row::{self, Encoded, is_kept, typed};
+use super::row::{self, Encoded, folded_name, is_kept, typed};
 use crate::access::{Create, Delete, Join, Update, Write};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Filter, ParseObject, Value};
@@ -147,7 +147,9 @@ fn update(conn: &Conn, catalog: &mut Catalog, plan: &Update) -> Result<Option<Pa
     }
     object.fields.retain(|name, _| is_kept(&class, name));
     let texts = Encoded::of(&class, &object)?;
+    let folded: Vec<String> = plan.ops().iter().map(|(path, _)| folded_name(path.root())).collect();
     let mut touched: Vec<&str> = plan.ops().iter().map(|(path, _)| path.root()).collect();
+    touched.extend(folded.iter().map(String::as_str));
     touched.sort_unstable();
     touched.dedup();
     touched.retain(|field| class.columns.contains_key(*field));
