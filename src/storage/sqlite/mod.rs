@@ -15,6 +15,8 @@ mod query;
 mod readers;
 mod row;
 mod slot;
+#[cfg(test)]
+mod tests;
 mod write;
 mod writer;
 
