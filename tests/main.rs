@@ -5,4 +5,5 @@ mod arrows;
 mod crash;
 mod drain;
 mod golden;
+mod sdk;
 mod support;

@@ -63,11 +63,11 @@ fn column(ty: Option<&FieldType>) -> BoxedStrategy<Value> {
 }
 
 fn text() -> impl Strategy<Value = Value> {
-    select(vec!["", "a", "A", "ab", "b", "ba\n", "é", "A$x1"]).prop_map(Value::from)
+    select(vec!["", "a", "A", "ab", "b", "ba\n", "é", "A$x1", "a\0", "a|", "\u{fffd}", "😀"]).prop_map(Value::from)
 }
 
 fn number() -> impl Strategy<Value = Value> {
-    select(vec![0.0, -0.0, 1.0, -1.0, 1.5, 1e20]).prop_map(Value::Number)
+    select(vec![0.0, -0.0, 1.0, -1.0, 1.5, 0.1, 1e20, 9_007_199_254_740_994.0]).prop_map(Value::Number)
 }
 
 fn date() -> impl Strategy<Value = Value> {
@@ -160,7 +160,26 @@ fn operand(path: &str, ty: Option<&FieldType>) -> BoxedStrategy<Value> {
 }
 
 fn regex() -> impl Strategy<Value = Regex> {
-    let pattern = select(vec!["^a", "B", "^\\Qa\\E", "a$", "^$", "A\\$x", ".", "", "^b(?=a)", "[^a]", "\\w\\b", "^é"]);
+    let pattern = select(vec![
+        "^a",
+        "B",
+        "^\\Qa\\E",
+        "a$",
+        "^$",
+        "A\\$x",
+        ".",
+        "",
+        "^b(?=a)",
+        "[^a]",
+        "\\w\\b",
+        "^é",
+        "^ab?",
+        "^a|B",
+        "^\\Qa|\\E",
+        "^a*",
+        "^A\\$",
+        "\\x00",
+    ]);
     (pattern, select(vec!["", "i", "m", "s", "im"]))
         .prop_map(|(p, options)| Regex { pattern: p.into(), options: options.into() })
 }

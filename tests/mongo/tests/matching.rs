@@ -11,11 +11,13 @@ use mongodb::bson::{Binary, Bson, DateTime, Document, doc, spec::BinarySubtype};
 use parsimony::matching::{self, Work};
 use parsimony::model::query::{OrderBy, OrderKey, Regex};
 use parsimony::model::value::GeoPoint;
-use parsimony::model::{Constraint, Filter, Map, Path, Pointer, Value, wire};
+use parsimony::model::{self, Constraint, Filter, Map, Path, Pointer, Value, wire};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
+/// The same rows and filters that the contract of the back ends asks about; it takes `model` from here.
+#[path = "../../../src/storage/contract/generate.rs"]
 mod generate;
 
 #[test]
