@@ -46,6 +46,7 @@ pub struct Changes {
 /// 107, 108, 111 and 121 as `objects.md` has them.
 pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
     let mut out = Changes::default();
+    check_conflicts(&body)?;
     for (key, value) in body {
         let path = Path::from(key.as_str());
         match wire::op(value, !kind.updating, path.is_dotted())? {
@@ -60,6 +61,17 @@ pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
         }
     }
     Ok(out)
+}
+
+/// A body cannot change a field and something below it: which comes first is not said.
+fn check_conflicts(body: &Map) -> Result<()> {
+    for key in body.keys().filter(|key| key.contains('.')) {
+        let above = key.match_indices('.').map(|(at, _)| &key[..at]).find(|above| body.contains_key(*above));
+        if let Some(above) = above {
+            return Err(Error::new(Code::InvalidKeyName, format!("Updating {key} conflicts with updating {above}.")));
+        }
+    }
+    Ok(())
 }
 
 /// The checks of a body that need no schema: words that it may not hold, places that files may not be at.

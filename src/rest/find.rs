@@ -83,7 +83,7 @@ impl Query {
             order: if action == Action::Count { Vec::new() } else { order },
             skip: self.params.skip,
             limit: self.params.limit,
-            select: select(&self.params),
+            select: select(&self.schema, &self.params),
             file_base: call.engine.file_base.clone(),
         })
     }
@@ -173,11 +173,14 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
     Ok(Some(Answer::raw(body)))
 }
 
-fn select(params: &Params) -> Select {
+fn select(schema: &ClassSchema, params: &Params) -> Select {
     let root = |key: &String| key.split('.').next().unwrap_or_default().to_owned();
     let except: HashSet<String> = params.exclude.iter().cloned().collect();
     match &params.keys {
-        Some(keys) => Select::Only(keys.iter().filter(|key| !except.contains(*key)).map(root).collect()),
+        Some(keys) => {
+            let followed = schema.followed().filter(|_| params.include_all);
+            Select::Only(keys.iter().chain(followed).filter(|key| !except.contains(*key)).map(root).collect())
+        }
         None if except.is_empty() => Select::All,
         None => Select::Except(except),
     }

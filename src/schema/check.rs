@@ -40,7 +40,7 @@ pub fn fit(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<Vec<(String, 
             Some(expected) if *expected == ty => {}
             Some(expected) => return Err(mismatch(schema, name, expected, &ty)),
             None => {
-                check_new(schema, &added, &ty)?;
+                check_new(schema, &added, name, &ty)?;
                 added.push((name.to_owned(), Field::new(ty)));
             }
         }
@@ -72,7 +72,10 @@ fn one_geo_point(body: &Map) -> Result<()> {
     Ok(())
 }
 
-fn check_new(schema: &ClassSchema, added: &[(String, Field)], ty: &FieldType) -> Result<()> {
+fn check_new(schema: &ClassSchema, added: &[(String, Field)], name: &str, ty: &FieldType) -> Result<()> {
+    if *ty == FieldType::Relation(String::new()) {
+        return Err(Error::json(format!("Could not add field {name}")));
+    }
     if *ty == FieldType::GeoPoint {
         let mut fields = schema.fields.values().chain(added.iter().map(|(_, field)| field));
         if fields.any(|field| field.ty == FieldType::GeoPoint) {

@@ -35,7 +35,10 @@ pub(super) fn parse(path: &Path, value: &Value, atoms: &Atoms<'_>, context: &Con
             found.push(constraint);
         }
     }
-    Ok(Some(Filter::Field(path.clone(), found)))
+    match found.is_empty() {
+        true => Ok(Some(equal_to_nothing(path))),
+        false => Ok(Some(Filter::Field(path.clone(), found))),
+    }
 }
 
 fn equal_to_nothing(path: &Path) -> Filter {
@@ -74,7 +77,7 @@ fn one(key: &str, map: &Map, atoms: &Atoms<'_>, context: &Context<'_>) -> Result
             return Ok(None);
         }
         "$within" => geo::within_box(value)?,
-        "$geoWithin" => geo::within(value)?,
+        "$geoWithin" => return geo::within(value),
         "$geoIntersects" => geo::intersects(value)?,
         "$select" | "$dontSelect" => {
             return Err(Error::new(Code::CommandUnavailable, format!("the {key} constraint is not supported yet")));

@@ -100,7 +100,6 @@ fn check_regex(constraint: &Map) -> Result<()> {
     match constraint.get("$options") {
         None => Ok(()),
         Some(Value::String(options)) if !options.is_empty() && options.bytes().all(|b| b"imxsu".contains(&b)) => Ok(()),
-        Some(Value::String(options)) if options.is_empty() => Ok(()),
         Some(Value::String(options)) => Err(Error::query(format!("Bad $options value for query: {options}"))),
         Some(_) => Err(Error::query("$options value must be a string")),
     }
@@ -134,6 +133,9 @@ fn filters(list: &Value, context: &Context<'_>) -> Result<Vec<Filter>> {
 
 fn field(key: &str, value: &Value, context: &Context<'_>) -> Result<Filter> {
     let path = Path::from(key);
+    if key == "objectId" && matches!(value, Value::Array(_)) {
+        return Ok(Filter::Field(path, vec![Constraint::Never]));
+    }
     let atoms = Atoms { column: context.schema.field_type(key), dotted: path.is_dotted() };
     if let Some(date) = plain_date(key, value) {
         return Ok(Filter::Field(path, vec![Constraint::Eq(Value::Date(date))]));
@@ -146,10 +148,19 @@ fn field(key: &str, value: &Value, context: &Context<'_>) -> Result<Filter> {
     } else {
         match atoms.direct(value)? {
             Some(constraint) => constraint,
-            None => return Err(Error::json(format!("You cannot use {} as a query parameter.", js_text(value)))),
+            None => return Err(unusable(value)),
         }
     };
     Ok(Filter::Field(path, vec![constraint]))
+}
+
+/// 107 for a value that a column cannot be compared with. Among constraints the plain keys count as an operand of their own.
+fn unusable(value: &Value) -> Error {
+    let Some(map) = value.as_object().filter(|map| map.keys().any(|key| key.starts_with('$'))) else {
+        return Error::json(format!("You cannot use {} as a query parameter.", js_text(value)));
+    };
+    let plain = map.iter().filter(|(key, _)| !key.starts_with('$')).map(|(key, value)| (key.as_str(), value.clone()));
+    Error::json(format!("bad atom: {}", wire::to_string(&Value::Object(plain.collect()))))
 }
 
 /// Dates that a query may give as plain text.

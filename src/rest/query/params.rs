@@ -145,7 +145,7 @@ impl Params {
     /// # Errors
     /// 105 for a name that no field can have.
     pub fn order_keys(&self, schema: &ClassSchema) -> Result<Vec<OrderKey>> {
-        let mut keys = Vec::new();
+        let mut keys: Vec<OrderKey> = Vec::new();
         for part in self.order.iter().flat_map(|order| order.split(',')).map(str::trim) {
             let (name, descending) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
             if name == "$score" || name == "score" {
@@ -164,8 +164,14 @@ impl Params {
             if !names::is_valid_field(root) {
                 return Err(Error::new(Code::InvalidKeyName, format!("Invalid field name: {name}.")));
             }
-            if schema.fields.contains_key(root) {
-                keys.push(OrderKey { by: OrderBy::Path(Path::from(name)), descending });
+            if !schema.fields.contains_key(root) {
+                continue;
+            }
+            let by = OrderBy::Path(Path::from(name));
+            // A field that is named twice keeps its first place and gets its last direction.
+            match keys.iter_mut().find(|key| key.by == by) {
+                Some(key) => key.descending = descending,
+                None => keys.push(OrderKey { by, descending }),
             }
         }
         Ok(keys)
@@ -177,8 +183,10 @@ fn clause_of(value: Value) -> Result<Map> {
     match value {
         Value::Object(map) => Ok(map),
         Value::Null => Ok(Map::new()),
+        // The keys of a list are its indices, none of which can be asked for.
+        Value::Array(list) => Ok(list.into_iter().enumerate().map(|(i, value)| (i.to_string(), value)).collect()),
         Value::String(text) => match wire::parse(text.as_bytes(), 100) {
-            Ok(Value::Object(map)) => Ok(map),
+            Ok(value @ (Value::Object(_) | Value::Array(_))) => clause_of(value),
             _ => Err(bad()),
         },
         _ => Err(bad()),
