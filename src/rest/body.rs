@@ -46,7 +46,7 @@ pub struct Changes {
 /// 107, 108, 111 and 121 as `objects.md` has them.
 pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
     let mut out = Changes::default();
-    check_conflicts(&body)?;
+    check_dotted(&body)?;
     for (key, value) in body {
         let path = Path::from(key.as_str());
         match wire::op(value, !kind.updating, path.is_dotted())? {
@@ -63,9 +63,13 @@ pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
     Ok(out)
 }
 
-/// A body cannot change a field and something below it: which comes first is not said.
-fn check_conflicts(body: &Map) -> Result<()> {
+/// A dotted key needs a name at each step, and a body cannot change a field and something below it: which comes first is not
+/// said.
+fn check_dotted(body: &Map) -> Result<()> {
     for key in body.keys().filter(|key| key.contains('.')) {
+        if key.split('.').any(str::is_empty) {
+            return Err(Error::new(Code::InvalidKeyName, format!("Invalid field name: {key}.")));
+        }
         let above = key.match_indices('.').map(|(at, _)| &key[..at]).find(|above| body.contains_key(*above));
         if let Some(above) = above {
             return Err(Error::new(Code::InvalidKeyName, format!("Updating {key} conflicts with updating {above}.")));

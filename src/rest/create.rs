@@ -210,7 +210,9 @@ fn answer_of(submitted: &Map, changes: &Changes) -> Map {
     let mut answer = Map::new();
     for (path, op) in &changes.ops {
         let name = submitted.get(path.as_str()).and_then(Value::as_object).and_then(|m| m.get("__op"));
-        if name.is_some_and(Value::truthy) && let Ok(Some(value)) = on_create(op) {
+        if name.is_some_and(Value::truthy)
+            && let Ok(Some(value)) = on_create(op)
+        {
             answer.set(path.as_str(), value);
         }
     }

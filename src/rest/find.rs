@@ -191,7 +191,7 @@ fn target(call: &Call, class: &str, params: &Params) -> Result<(String, bool)> {
     let Some(key) = &params.redirect else { return Ok((class.to_owned(), false)) };
     let schema = call.engine.schemas.get_or_new(class);
     let target = match schema.field_type(key) {
-        Some(FieldType::Relation(target) | FieldType::Pointer(target)) => target.clone(),
+        Some(FieldType::Relation(target)) => target.clone(),
         _ => class.to_owned(),
     };
     authorise::class(call.subject(), &target, Action::Find)?;

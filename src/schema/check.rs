@@ -50,6 +50,9 @@ pub fn fit(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<Vec<(String, 
 }
 
 fn check_name(schema: &ClassSchema, key: &str, name: &str, kind: Kind) -> Result<()> {
+    if kind.updating && key.starts_with("authData.") {
+        return Err(Error::new(Code::InvalidKeyName, format!("Invalid field name for update: {key}")));
+    }
     let hooks = schema.name == "_Hooks" && name == "className";
     let internal = kind.internals && name.starts_with('_') && name != "__type";
     if hooks || internal || names::is_valid_field(name) {

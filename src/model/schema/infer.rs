@@ -33,7 +33,8 @@ pub fn infer(value: &Value) -> Result<Option<FieldType>> {
 pub fn infer_path<'a>(key: &'a str, value: &Value) -> Result<(&'a str, Option<FieldType>)> {
     let Some((root, rest)) = key.split_once('.') else { return Ok((key, infer(value)?)) };
     let second = rest.split('.').next().unwrap_or_default();
-    let indexed = !second.is_empty() && second.bytes().all(|b| b.is_ascii_digit());
+    // A name without letters counts as an index, also the empty one.
+    let indexed = second.bytes().all(|b| b.is_ascii_digit());
     let counted = matches!(root, "sentPerUTCOffset" | "failedPerUTCOffset");
     let ty = if indexed && !counted { FieldType::Array } else { FieldType::Object };
     Ok((root, Some(ty)))

@@ -37,9 +37,11 @@ pub fn op(value: Value, create: bool, dotted: bool) -> Result<Op> {
     }
 }
 
-/// A value for a dotted key: of a polygon the points are put in order, everything else is as inside an object.
+/// A value for a dotted key: of a polygon the points are put in order, a relation says nothing, everything else is as inside an
+/// object.
 fn below(value: Value) -> Result<Value> {
     match value.wire_type() {
+        Some("Relation") => Ok(Value::Relation(String::new())),
         Some("Polygon") => field(value).map(super::untyped),
         _ => interior(value),
     }

@@ -182,7 +182,6 @@ fn clause_of(value: Value) -> Result<Map> {
     let bad = || Error::json("where parameter is not valid JSON");
     match value {
         Value::Object(map) => Ok(map),
-        Value::Null => Ok(Map::new()),
         // The keys of a list are its indices, none of which can be asked for.
         Value::Array(list) => Ok(list.into_iter().enumerate().map(|(i, value)| (i.to_string(), value)).collect()),
         Value::String(text) => match wire::parse(text.as_bytes(), 100) {

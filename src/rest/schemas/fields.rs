@@ -119,17 +119,17 @@ fn check_options(schema: &ClassSchema, name: &str, field: &Field) -> Result<()> 
         Err(Error::new(Code::IncorrectType, text))
     };
     if let Some(default) = field.default_value() {
-        if relation {
+        let got = infer(default)?;
+        if relation && matches!(got, Some(FieldType::Pointer(_) | FieldType::Relation(_))) {
             return refuse("default value");
         }
-        let got = infer(default)?;
-        if let Some(got) = got.filter(|got| *got != field.ty) {
-            let class = &schema.name;
+        if got.as_ref() != Some(&field.ty) {
+            let (class, got) = (&schema.name, got.map_or_else(|| "null".to_owned(), |got| got.to_string()));
             let text = format!("schema mismatch for {class}.{name} default value; expected {} but got {got}", field.ty);
             return Err(Error::new(Code::IncorrectType, text));
         }
     }
-    if relation && field.is_required() { refuse("required") } else { Ok(()) }
+    if relation && field.options.contains_key("required") { refuse("required") } else { Ok(()) }
 }
 
 fn one_geo_point(schema: &ClassSchema, added: &[(String, Field)]) -> Result<()> {

@@ -57,8 +57,7 @@ pub async fn create(call: &Call, path_class: Option<&str>, body: Map) -> Result<
     if let Some(rules) = body.get("classLevelPermissions").filter(|rules| rules.truthy()) {
         schema.clp = Some(clp::checked(&schema, rules, call.engine.config.allow_custom_object_id)?);
     }
-    let wanted = object(&body, "indexes");
-    let plan = indexes::plan(&schema, &wanted, &call.engine.config.database_options)?;
+    let plan = indexes::plan(&schema, body.get("indexes"), &call.engine.config.database_options, true)?;
     let mut changes = vec![SchemaChange::CreateClass(schema)];
     changes.extend(plan);
     call.engine.schemas.alter(changes).await?;
@@ -81,7 +80,7 @@ pub async fn update(call: &Call, path_class: &str, body: Map) -> Result<Answer> 
         let clp = clp::checked(&after, rules, call.engine.config.allow_custom_object_id)?;
         changes.push(SchemaChange::SetClp { class: class.clone(), clp: Some(clp) });
     }
-    changes.extend(indexes::plan(&after, &object(&body, "indexes"), &call.engine.config.database_options)?);
+    changes.extend(indexes::plan(&after, body.get("indexes"), &call.engine.config.database_options, false)?);
     call.engine.schemas.alter(changes).await?;
     existing(call, &class).map(|schema| Answer::ok(&to_wire(&schema, false)))
 }
