@@ -9,6 +9,7 @@ mod parse;
 mod relative_time;
 mod text;
 
+pub use atom::js_text;
 pub use parse::{Context, parse};
 
 use super::value::GeoPoint;
@@ -84,7 +85,16 @@ impl Filter {
         match self {
             Self::And(all) | Self::Or(all) | Self::Nor(all) => all.iter().for_each(|f| f.paths(visit)),
             Self::Field(path, _) => visit(path),
-            Self::Text(_) => {}
+            Self::Text(search) => visit(&search.field),
+        }
+    }
+
+    /// The full-text search, if there is one.
+    pub fn text(&self) -> Option<&TextSearch> {
+        match self {
+            Self::And(all) | Self::Or(all) | Self::Nor(all) => all.iter().find_map(Self::text),
+            Self::Field(..) => None,
+            Self::Text(search) => Some(search),
         }
     }
 }

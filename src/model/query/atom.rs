@@ -69,7 +69,7 @@ impl Atoms<'_> {
 }
 
 /// A value as JavaScript turns it into text, for messages.
-pub(super) fn js_text(value: &Value) -> String {
+pub fn js_text(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(b) => b.to_string(),

@@ -148,7 +148,7 @@ impl Params {
         let mut keys: Vec<OrderKey> = Vec::new();
         for part in self.order.iter().flat_map(|order| order.split(',')).map(str::trim) {
             let (name, descending) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
-            if name == "$score" || name == "score" {
+            if name == "$score" {
                 keys.push(OrderKey { by: OrderBy::TextScore, descending: false });
                 continue;
             }
@@ -242,12 +242,20 @@ fn list(value: &Value) -> Vec<String> {
     joined.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
-fn check_preference(value: &Value) -> Result<()> {
+/// Is it a read preference that Parse Server knows?
+///
+/// # Errors
+/// 102 if not.
+pub(in crate::rest) fn check_preference(value: &Value) -> Result<()> {
     let known = value.as_str().is_some_and(|text| READ_PREFERENCES.contains(&text.to_uppercase().as_str()));
     if known || !value.truthy() { Ok(()) } else { Err(Error::query("Not supported read preference.")) }
 }
 
-fn explain(call: &Call, value: &Value) -> Result<bool> {
+/// Is the plan of the database wanted?
+///
+/// # Errors
+/// 102 for a caller who may not see it, and for a kind of plan that is none.
+pub(in crate::rest) fn explain(call: &Call, value: &Value) -> Result<bool> {
     let known = match value {
         Value::Bool(_) => true,
         Value::String(text) => EXPLAIN.contains(&text.as_str()),

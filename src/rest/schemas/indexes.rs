@@ -38,14 +38,18 @@ pub(super) fn plan(
     if !names.is_empty() {
         changes.push(SchemaChange::DropIndexes { class: class.clone(), names });
     }
-    // The first word about indexes of a class that is there brings that of the ids to light.
-    if !created && schema.indexes.is_empty() {
-        indexes.set("_id_", Value::Object(Map::from([("_id", Value::Number(1.0))])));
-    }
+    let indexes = if created { indexes } else { with_id(schema, indexes) };
     if !indexes.is_empty() {
         changes.push(SchemaChange::CreateIndexes { class: class.clone(), indexes });
     }
     Ok(changes)
+}
+
+/// The first word about indexes of a class that is there brings that of the ids to light.
+pub(in crate::rest) fn with_id(schema: &ClassSchema, indexes: Map) -> Map {
+    let id = Map::from([("_id_", Value::Object(Map::from([("_id", Value::Number(1.0))])))]);
+    let first = if schema.indexes.is_empty() { id } else { Map::new() };
+    first.into_iter().chain(indexes).collect()
 }
 
 fn check(schema: &ClassSchema, keys: &Map) -> Result<()> {

@@ -9,9 +9,10 @@ use super::catalog::Class;
 use super::indexes::below;
 use super::kind::Kind;
 use super::slot::Slot;
+use super::text;
 use crate::error::{Error, Result};
 use crate::matching::{self, Work};
-use crate::model::query::{Regex, TextSearch};
+use crate::model::query::Regex;
 use crate::model::{Constraint, Filter, Path, Value};
 
 /// The most parameters that one statement may have (SQLite's default is 32,766).
@@ -38,7 +39,7 @@ pub struct Builder<'a> {
     pub args: Vec<Sql>,
     /// What the functions need.
     pub slots: Vec<Slot>,
-    /// The full-text query, if there is one.
+    /// The mark of the full-text search, if there is one.
     pub text: Option<String>,
 }
 
@@ -91,13 +92,8 @@ impl<'a> Builder<'a> {
             Filter::Or(list) => any(each(self, list)?),
             Filter::Nor(list) => not(any(each(self, list)?)),
             Filter::Field(path, constraints) => self.field(path, constraints)?,
-            Filter::Text(search) => self.full_text(search)?,
+            Filter::Text(search) => text::found(self, search)?,
         })
-    }
-
-    fn full_text(&mut self, search: &TextSearch) -> Result<Pred> {
-        let _ = search;
-        Err(Error::query("Full-text search is not there yet on this database."))
     }
 
     fn field(&mut self, path: &Path, constraints: &[Constraint]) -> Result<Pred> {
@@ -291,7 +287,8 @@ fn fits(kind: &Kind, value: &Value) -> Fit {
     }
 }
 
-fn json(values: &[Sql]) -> String {
+/// Whole numbers and texts as a list that `json_each` takes apart again.
+pub fn json(values: &[Sql]) -> String {
     let mut out = vec![b'['];
     for (i, value) in values.iter().enumerate() {
         if i > 0 {

@@ -4,7 +4,9 @@ use rusqlite::types::ValueRef;
 
 use super::doc;
 use super::kind::Kind;
+use super::text::Doc;
 use crate::error::{Error, Result};
+use crate::matching::text::{Document, Search};
 use crate::matching::{self, Work, geo};
 use crate::model::value::GeoPoint;
 use crate::model::{Constraint, Path, Value};
@@ -35,9 +37,16 @@ pub enum Slot {
         /// The place.
         center: GeoPoint,
     },
+    /// A full-text search over fields.
+    Text {
+        /// What is looked for.
+        search: Search,
+        /// Where.
+        fields: Vec<Path>,
+    },
 }
 
-/// The slots of the running statement.
+/// The slots of the running statement; none for none.
 #[derive(Default)]
 pub struct Slots {
     list: Vec<Slot>,
@@ -47,9 +56,9 @@ pub struct Slots {
 }
 
 impl Slots {
-    /// Makes ready for a statement.
-    pub fn begin(&mut self, list: Vec<Slot>, work: Work) {
-        (self.list, self.work, self.failed) = (list, Some(work), None);
+    /// Those of a statement.
+    pub fn new(list: Vec<Slot>, work: Work) -> Self {
+        Self { list, work: Some(work), failed: None }
     }
 
     /// Do the constraints hold for a document?
@@ -72,6 +81,20 @@ impl Slots {
     pub fn sort_key(&mut self, text: &[u8], slot: usize) -> Result<Vec<u8>> {
         let Some(Slot::Sort { path, descending }) = self.list.get(slot) else { return Err(astray()) };
         Ok(matching::sort_key(in_doc(text, path)?.as_ref(), path.rest(), *descending))
+    }
+
+    /// Does a document match a full-text search, if it has one of its terms?
+    pub fn is_found(&mut self, text: &[u8], slot: usize) -> Result<bool> {
+        let Some(Slot::Text { search, fields }) = self.list.get(slot) else { return Err(astray()) };
+        let document = Document::of(fields, &Doc(text));
+        search.confirms(&document, self.work.get_or_insert(Work::unlimited()))
+    }
+
+    /// How well it does.
+    pub fn score(&mut self, text: &[u8], slot: usize) -> Result<f64> {
+        let Some(Slot::Text { search, fields }) = self.list.get(slot) else { return Err(astray()) };
+        let document = Document::of(fields, &Doc(text));
+        search.score(&document, self.work.get_or_insert(Work::unlimited()))
     }
 
     /// How far away the place in a document is, in radians.
