@@ -8,6 +8,7 @@ use proptest::test_runner::TestCaseError;
 use tokio::runtime::{Builder, Runtime};
 
 // It names `crate::model`, which each test takes from `parsimony`.
+#[allow(dead_code, reason = "each test takes its part")]
 #[path = "../../../../src/storage/contract/generate.rs"]
 pub mod generate;
 
@@ -51,6 +52,7 @@ pub fn interior(value: &Value) -> Bson {
 }
 
 /// A place as MongoDB stores it.
+#[allow(dead_code, reason = "each test takes its part")]
 pub fn pair(point: GeoPoint) -> Bson {
     Bson::Array(vec![Bson::Double(point.longitude), Bson::Double(point.latitude)])
 }
