@@ -15,6 +15,7 @@ pub mod generate;
 /// A database of its own, and how many cases are to be tried; `None`, and a line that says so, without an engine.
 pub fn database(name: &str, cases: u32) -> Option<(Runtime, Database, u32)> {
     let Ok(uri) = std::env::var("PARSIMONY_TEST_MONGO_URI") else {
+        assert!(std::env::var_os("CI").is_none(), "CI is set, but PARSIMONY_TEST_MONGO_URI is not");
         eprintln!("left out: PARSIMONY_TEST_MONGO_URI is not set");
         return None;
     };
