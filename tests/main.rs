@@ -12,5 +12,6 @@ mod golden;
 mod logs;
 mod options;
 mod protected;
+mod sdk;
 mod support;
 mod text;

@@ -19,6 +19,9 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Date;
 }
 
+/// Tells which columns a class lacks for a body, or that the body does not fit it.
+pub type Fit<'a> = dyn Fn(&ClassSchema) -> Result<Vec<(String, Field)>> + Sync + 'a;
+
 /// One app, without its edge.
 pub struct Engine {
     /// Its configuration.
@@ -89,7 +92,7 @@ impl Engine {
     pub async fn grow(
         &self,
         class: &str,
-        fit: &(dyn Fn(&ClassSchema) -> Result<Vec<(String, Field)>> + Sync),
+        fit: &Fit<'_>,
     ) -> Result<Arc<ClassSchema>> {
         if !names::is_valid_class(class) {
             return Err(Error::json("schema class name does not revalidate"));

@@ -1,7 +1,7 @@
 //! An update carried out on an object in memory, as MongoDB would carry it out in its document.
 
 use crate::error::{Code, Error, Result};
-use crate::model::{Date, Map, Op, ParseObject, Path, Value};
+use crate::model::{Date, Map, Op, ParseObject, Path, Pointer, Value};
 
 /// How far behind the end of an array an element may be set; what lies between becomes null.
 const MAX_GAP: usize = 10_000;
@@ -65,7 +65,13 @@ fn inside(value: &mut Value, keys: &[&str], op: &Op, path: &Path) -> Result<()> 
         ]));
     }
     match value {
-        Value::Object(map) => in_map(map, keys, op, path),
+        Value::Object(map) => {
+            in_map(map, keys, op, path)?;
+            if let Some(pointer) = Pointer::from_keys(map) {
+                *value = Value::Pointer(pointer);
+            }
+            Ok(())
+        }
         Value::Array(list) => in_list(list, keys, op, path),
         _ if matches!(op, Op::Delete) => Ok(()),
         _ => Err(no_parts(path)),

@@ -97,6 +97,14 @@ impl<'a> Builder<'a> {
     }
 
     fn field(&mut self, path: &Path, constraints: &[Constraint]) -> Result<Pred> {
+        // A pattern that is none is an error even if no row is ever held against it.
+        for constraint in constraints {
+            match constraint {
+                Constraint::Regex(regex) => drop(matching::regex::compile(regex)?),
+                Constraint::AllMatch(all) => all.iter().try_for_each(|r| matching::regex::compile(r).map(drop))?,
+                _ => {}
+            }
+        }
         if constraints.contains(&Constraint::Never) {
             return Ok(Pred::Const(false));
         }

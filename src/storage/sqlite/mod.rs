@@ -16,6 +16,8 @@ mod query;
 mod readers;
 mod row;
 mod slot;
+#[cfg(test)]
+mod tests;
 mod text;
 mod write;
 mod writer;
