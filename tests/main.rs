@@ -4,5 +4,6 @@
 mod arrows;
 mod crash;
 mod drain;
+mod garbage;
 mod golden;
 mod support;

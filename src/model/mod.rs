@@ -13,6 +13,7 @@ pub mod path;
 pub mod query;
 pub mod schema;
 pub mod value;
+pub mod value_set;
 pub mod wire;
 
 pub use acl::Acl;

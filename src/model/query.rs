@@ -45,6 +45,14 @@ impl Filter {
         Self::Field(path.into(), vec![Constraint::Eq(value.into())])
     }
 
+    /// How many conditions there are in it, itself included.
+    pub fn parts(&self) -> usize {
+        match self {
+            Self::And(list) | Self::Or(list) | Self::Nor(list) => 1 + list.iter().map(Self::parts).sum::<usize>(),
+            Self::Field(..) | Self::Text(_) => 1,
+        }
+    }
+
     /// Both hold.
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -182,7 +190,7 @@ pub struct OrderKey {
 }
 
 /// What rows are sorted by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum OrderBy {
     /// The value at a path.
     Path(Path),

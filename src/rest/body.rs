@@ -48,6 +48,7 @@ pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
     let mut out = Changes::default();
     for (key, value) in body {
         let path = Path::from(key.as_str());
+        check_depth(&path, &value)?;
         match wire::op(value, !kind.updating, path.is_dotted())? {
             Op::Relate { add, remove } => {
                 let join = |related: String, add: bool| Join { field: key.clone(), related, add };
@@ -60,6 +61,14 @@ pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
         }
     }
     Ok(out)
+}
+
+/// A dotted key may not lead deeper than a body may be nested, together with the value that it sets.
+fn check_depth(path: &Path, value: &Value) -> Result<()> {
+    if path.is_dotted() && path.components().count().saturating_add(value.depth()) > wire::MAX_DEPTH {
+        return Err(Error::new(Code::InvalidKeyName, format!("{} is nested too deep.", path.root())));
+    }
+    Ok(())
 }
 
 /// The checks of a body that need no schema: words that it may not hold, places that files may not be at.

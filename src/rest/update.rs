@@ -183,6 +183,8 @@ fn copy_at<'p>(into: &mut Value, from: &Value, rest: &mut dyn Iterator<Item = &'
                 copy_at(slot, below, rest);
             }
         }
+        // Another path has brought the whole list along.
+        Value::Array(_) if matches!(into, Value::Array(_)) => {}
         Value::Array(_) => *into = from.clone(),
         _ => {}
     }

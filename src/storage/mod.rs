@@ -12,11 +12,20 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::access::{Aggregate, Read, Render, Write};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Date, Field, Map, ParseObject, Path, Value};
 
 /// What the methods of [`Storage`] give back.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// The most bytes that one read may give back; more would be more than Node could put into one answer, and than a small
+/// machine has.
+pub const MOST_BYTES: usize = 128 << 20;
+
+/// The answer to a read that would give back more.
+pub fn too_large() -> Error {
+    Error::query("The answer would be too large; ask for less at a time.")
+}
 
 /// A database. Errors are told by meaning: 137 for a value that must be unique, 124 when the deadline has passed, 102 for a
 /// query that it cannot run, 1 for everything that is not the client's fault.

@@ -129,12 +129,13 @@ fn polygon(coordinates: &Value) -> Result<Vec<GeoPoint>> {
     if points.first() != points.last() {
         points.extend(points.first().copied());
     }
+    // Three different ones are enough; going on would cost much for a long line.
     let mut distinct: Vec<GeoPoint> = Vec::new();
-    points.iter().for_each(|p| {
-        if !distinct.contains(p) {
-            distinct.push(*p)
+    for point in &points {
+        if distinct.len() < 3 && !distinct.contains(point) {
+            distinct.push(*point);
         }
-    });
+    }
     if distinct.len() < 3 {
         return Err(Error::json("GeoJSON: Loop must have at least 3 different vertices"));
     }

@@ -1,5 +1,9 @@
 //! The parameters of a find (`queries.md` section 1).
 
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
 use crate::error::{Code, Error, Result};
 use crate::model::query::{OrderBy, OrderKey};
 use crate::model::{ClassSchema, Map, Path, Value, names, wire};
@@ -22,6 +26,8 @@ pub struct Params {
     pub keys: Option<Vec<String>>,
     /// Fields not to show.
     pub exclude: Vec<String>,
+    /// `include` as it was written.
+    pub asked: Vec<String>,
     /// Paths of pointers to replace by the objects they point to.
     pub include: Vec<Vec<String>>,
     /// Is every pointer and list to be included?
@@ -32,6 +38,8 @@ pub struct Params {
     pub explain: bool,
 }
 
+/// The most fields that an order may have.
+const MAX_ORDER: usize = 32;
 const READ_PREFERENCES: [&str; 5] = ["PRIMARY", "PRIMARY_PREFERRED", "SECONDARY", "SECONDARY_PREFERRED", "NEAREST"];
 const EXPLAIN: [&str; 4] = ["queryPlanner", "queryPlannerExtended", "executionStats", "allPlansExecution"];
 const PREFERENCE_KEYS: [&str; 3] = ["readPreference", "includeReadPreference", "subqueryReadPreference"];
@@ -62,8 +70,7 @@ impl Params {
         if let (Some(limit), Some(max)) = (params.limit, config.max_limit) {
             params.limit = Some(limit.min(max));
         }
-        params.force_includes();
-        params.check_includes(call)?;
+        params.add_includes(call)?;
         Ok(params)
     }
 
@@ -81,8 +88,7 @@ impl Params {
             }
             params.common(&key, &value)?;
         }
-        params.force_includes();
-        params.check_includes(call)?;
+        params.add_includes(call)?;
         Ok(params)
     }
 
@@ -90,7 +96,7 @@ impl Params {
         match key {
             "keys" => self.keys = (!value.is_null()).then(|| list(value)),
             "excludeKeys" => self.exclude = list(value),
-            "include" => self.add_includes(&list(value)),
+            "include" => self.asked = list(value),
             "includeAll" => self.include_all |= value.truthy(),
             _ if PREFERENCE_KEYS.contains(&key) => check_preference(value)?,
             _ => return Err(Error::query(format!("Invalid parameter for query: {key}"))),
@@ -98,58 +104,38 @@ impl Params {
         Ok(())
     }
 
-    fn add_includes(&mut self, paths: &[String]) {
-        for path in paths {
-            if path == "*" {
-                self.include_all = true;
-                continue;
-            }
-            let parts: Vec<String> = path.split('.').map(str::to_owned).collect();
-            for n in 1..=parts.len() {
-                if !self.include.contains(&parts[..n].to_vec()) {
-                    self.include.push(parts[..n].to_vec());
-                }
-            }
-        }
-        self.include.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
-    }
-
-    /// A dotted key asks for the object in which it stands.
-    fn force_includes(&mut self) {
+    /// The paths with all that they lead through, shallow ones first.
+    fn add_includes(&mut self, call: &Call) -> Result<()> {
+        // A dotted key asks for the object in which it stands.
         let dotted = self.keys.iter().flatten().chain(&self.exclude);
-        let parents: Vec<String> =
-            dotted.filter_map(|key| key.rsplit_once('.').map(|(parent, _)| parent.to_owned())).collect();
-        self.add_includes(&parents);
-    }
-
-    fn check_includes(&self, call: &Call) -> Result<()> {
-        if call.subject().reads_all() {
-            return Ok(());
-        }
-        let limits = &call.engine.config.request_complexity;
-        let deepest = self.include.iter().map(|path| path.len() as u64).max().unwrap_or(0);
-        if let Some(max) = limits.include_depth.filter(|max| deepest > *max) {
-            return Err(Error::query(format!("Include depth of {deepest} exceeds maximum allowed depth of {max}")));
-        }
-        let count = self.include.len() as u64;
-        match limits.include_count.filter(|max| count > *max) {
-            Some(max) => {
-                Err(Error::query(format!("Number of include fields ({count}) exceeds maximum allowed ({max})")))
+        let parents = dotted.filter_map(|key| key.rsplit_once('.').map(|(parent, _)| parent));
+        let wanted: Vec<&str> = self.asked.iter().map(String::as_str).chain(parents).collect();
+        self.include_all |= wanted.contains(&"*");
+        let mut paths = BTreeSet::new();
+        for path in wanted.into_iter().filter(|path| *path != "*") {
+            let parts: Vec<&str> = path.split('.').collect();
+            check_depth(call, parts.len())?;
+            paths.extend((1..=parts.len()).map(|n| (n, parts[..n].to_vec())));
+            // Counting all of them could take more memory than there is.
+            if paths.len() > MOST_INCLUDES {
+                break;
             }
-            None => Ok(()),
         }
+        check_count(call, paths.len())?;
+        self.include = paths.into_iter().map(|(_, path)| path.into_iter().map(str::to_owned).collect()).collect();
+        Ok(())
     }
 
-    /// The order, as far as the class has its columns.
+    /// The order, as far as the class has its columns. A field that comes again keeps its place and takes the later direction.
     ///
     /// # Errors
-    /// 105 for a name that no field can have.
+    /// 105 for a name that no field can have, 102 for more fields than MongoDB takes.
     pub fn order_keys(&self, schema: &ClassSchema) -> Result<Vec<OrderKey>> {
-        let mut keys = Vec::new();
+        let mut keys: IndexMap<OrderBy, bool> = IndexMap::new();
         for part in self.order.iter().flat_map(|order| order.split(',')).map(str::trim) {
             let (name, descending) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
             if name == "$score" || name == "score" {
-                keys.push(OrderKey { by: OrderBy::TextScore, descending: false });
+                keys.insert(OrderBy::TextScore, false);
                 continue;
             }
             let name = match name {
@@ -165,10 +151,13 @@ impl Params {
                 return Err(Error::new(Code::InvalidKeyName, format!("Invalid field name: {name}.")));
             }
             if schema.fields.contains_key(root) {
-                keys.push(OrderKey { by: OrderBy::Path(Path::from(name)), descending });
+                keys.insert(OrderBy::Path(Path::from(name)), descending);
             }
         }
-        Ok(keys)
+        if keys.len() > MAX_ORDER {
+            return Err(Error::query(format!("too many sort keys: {} (at most {MAX_ORDER})", keys.len())));
+        }
+        Ok(keys.into_iter().map(|(by, descending)| OrderKey { by, descending }).collect())
     }
 }
 
@@ -183,6 +172,30 @@ fn clause_of(value: Value) -> Result<Map> {
         },
         _ => Err(bad()),
     }
+}
+
+/// A path longer than any that can be stored.
+const LONGEST: u64 = wire::MAX_DEPTH as u64;
+
+fn check_depth(call: &Call, depth: usize) -> Result<()> {
+    let limit = call.engine.config.request_complexity.include_depth.filter(|_| !call.subject().reads_all());
+    let max = limit.unwrap_or(LONGEST).min(LONGEST);
+    if depth as u64 > max {
+        return Err(Error::query(format!("Include depth of {depth} exceeds maximum allowed depth of {max}")));
+    }
+    Ok(())
+}
+
+/// The most paths that anybody may ask for.
+const MOST_INCLUDES: usize = 10_000;
+
+fn check_count(call: &Call, count: usize) -> Result<()> {
+    let limit = call.engine.config.request_complexity.include_count.filter(|_| !call.subject().reads_all());
+    let max = limit.unwrap_or(MOST_INCLUDES as u64).min(MOST_INCLUDES as u64);
+    if count as u64 > max {
+        return Err(Error::query(format!("Number of include fields ({count}) exceeds maximum allowed ({max})")));
+    }
+    Ok(())
 }
 
 /// JavaScript's `Number(value)`, where it is a number.

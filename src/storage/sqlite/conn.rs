@@ -1,5 +1,6 @@
 //! A connection: its settings, its deadline, and the functions that bring MongoDB's meaning to SQLite.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,6 +41,8 @@ pub struct Conn {
     slots: Arc<Mutex<Slots>>,
     deadline: Arc<AtomicU64>,
     born: Instant,
+    /// Until when statements may run, whatever deadline they have themselves.
+    bound: Cell<Option<Instant>>,
 }
 
 impl Conn {
@@ -70,7 +73,12 @@ impl Conn {
         }
         let slots = Arc::new(Mutex::new(Slots::default()));
         register(&sql, &slots).or_db()?;
-        Ok(Self { sql, slots, deadline, born })
+        Ok(Self { sql, slots, deadline, born, bound: Cell::new(None) })
+    }
+
+    /// Sets until when the next statements may run, besides their own deadlines.
+    pub fn bound(&self, until: Option<Instant>) {
+        self.bound.set(until);
     }
 
     /// A statement with its parameters in place, and with what its functions need. The last statement's is forgotten.
@@ -78,16 +86,17 @@ impl Conn {
         &self,
         text: &str,
         args: &[Sql],
-        slots: Vec<Slot>,
+        slots: Arc<Vec<Slot>>,
         deadline: Option<Instant>,
     ) -> Result<Prepared<'_>> {
+        let deadline = deadline.into_iter().chain(self.bound.get()).min();
         let late = deadline.map(|d| nanos(self.born, d));
         if late.is_some_and(|late| late <= nanos(self.born, Instant::now())) {
             return Err(timeout());
         }
         self.deadline.store(late.unwrap_or(u64::MAX), Ordering::Relaxed);
         let left = late.map(|late| late.saturating_sub(nanos(self.born, Instant::now())));
-        lock(&self.slots).begin(slots, left.map_or(Work::unlimited(), |left| Work::new(left / WORK_NS)));
+        lock(&self.slots).begin(slots, left.map_or(Work::unlimited(), |left| Work::new(left / WORK_NS)), deadline);
         let mut statement = self.sql.prepare_cached(text).or_db()?;
         for (i, arg) in args.iter().enumerate() {
             statement.raw_bind_parameter(i + 1, arg).or_db()?;
@@ -153,8 +162,9 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes the functions known: `hd(doc, slot)` and `hv(value, slot)` test constraints, `sk(doc, slot)` is a key to sort by,
-/// `nd(doc, slot)` a distance, `hf(doc, field)` says whether a document has a field, `nm(text)` folds case.
+/// Makes the functions known: `hw(id, doc, priv, slot)` tests a condition on a row, `hd(doc, slot)` and `hv(value, slot)` test
+/// constraints, `sk(doc, slot)` is a key to sort by, `nd(doc, slot)` a distance, `hf(doc, field)` says whether a document has a
+/// field.
 fn register(sql: &Connection, slots: &Arc<Mutex<Slots>>) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     let function = |name: &str, body: fn(&mut Slots, ValueRef<'_>, usize) -> Result<Sql>| {
@@ -163,17 +173,21 @@ fn register(sql: &Connection, slots: &Arc<Mutex<Slots>>) -> rusqlite::Result<()>
             let slot = ctx.get::<i64>(1)?;
             let mut slots = lock(&slots);
             let answer = body(&mut slots, ctx.get_raw(0), usize::try_from(slot).unwrap_or(usize::MAX));
-            answer.map(ToSqlOutput::Owned).map_err(|error| {
-                let text = error.to_string();
-                slots.failed = Some(error);
-                rusqlite::Error::UserFunctionError(text.into())
-            })
+            answer.map(ToSqlOutput::Owned).map_err(|error| slots.fail(error))
         })
     };
     function("hd", |slots, doc, slot| slots.holds_in_doc(text(doc), slot).map(|b| Sql::Integer(b.into())))?;
     function("hv", |slots, value, slot| slots.holds_for(value, slot).map(|b| Sql::Integer(b.into())))?;
     function("sk", |slots, doc, slot| slots.sort_key(text(doc), slot).map(Sql::Blob))?;
     function("nd", |slots, doc, slot| slots.distance(text(doc), slot).map(|d| d.map_or(Sql::Null, Sql::Real)))?;
+    let shared = Arc::clone(slots);
+    sql.create_scalar_function("hw", 4, flags, move |ctx: &mut Context<'_>| {
+        let slot = usize::try_from(ctx.get::<i64>(3)?).unwrap_or(usize::MAX);
+        let mut slots = lock(&shared);
+        let [id, doc, internal] = [0, 1, 2].map(|i| text(ctx.get_raw(i)));
+        let answer = slots.holds_for_row(id, doc, internal, slot);
+        answer.map_err(|error| slots.fail(error))
+    })?;
     sql.create_scalar_function("hf", 2, flags, |ctx| {
         let field = ctx.get_raw(1);
         let field = field.as_str().unwrap_or_default();
