@@ -38,7 +38,7 @@ pub fn class(subject: &Subject, class: &str, action: Action) -> Result<()> {
             ),
         ))
     };
-    if names::VOLATILE_CLASSES.contains(&class) || class.starts_with("_Join:") {
+    if names::VOLATILE_CLASSES.contains(&class) || (class == "_SCHEMA" && !writes) || class.starts_with("_Join:") {
         return refuse(class);
     }
     let guarded = matches!(action, Action::Find | Action::Count | Action::Delete);

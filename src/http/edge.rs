@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
-use hyper::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, EXPECT, HeaderName, HeaderValue, RETRY_AFTER, VARY};
+use hyper::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, EXPECT, HeaderName, HeaderValue, RETRY_AFTER, VARY,
+};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use tokio::sync::mpsc;
@@ -178,7 +180,8 @@ impl Edge {
             return self.health(mount, &early, &head.method, path);
         }
         let bounds = Bounds { size: mount.size, ..self.bounds };
-        let body::Received { value: mut body, place } = body::read(&head.headers, incoming, bounds, &self.memory).await?;
+        let body::Received { value: mut body, place } =
+            body::read(&head.headers, incoming, bounds, &self.memory).await?;
         let method = method(&head.method, body.as_mut());
         trace.method = known_method(&method);
         let site = mount.identify(&mut claims, body.as_mut(), depth)?;

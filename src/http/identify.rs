@@ -106,6 +106,8 @@ impl Claims {
         match body.take("_context").filter(Value::truthy) {
             None => {}
             Some(Value::Object(map)) => self.context = map,
+            // To JavaScript a list is an object too, one without names.
+            Some(Value::Array(_)) => {}
             Some(Value::String(text)) => {
                 self.context = context(text.as_bytes(), depth).map_err(Refused::Error)?;
             }

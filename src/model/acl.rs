@@ -34,7 +34,9 @@ impl Acl {
         let (may_read, may_write): (HashSet<_>, HashSet<_>) = (self.read.iter().collect(), self.write.iter().collect());
         let flags = |entry: &String| {
             let flags = [("read", may_read.contains(entry)), ("write", may_write.contains(entry))];
-            Value::Object(flags.into_iter().filter(|(_, may)| *may).map(|(flag, _)| (flag, Value::Bool(true))).collect())
+            Value::Object(
+                flags.into_iter().filter(|(_, may)| *may).map(|(flag, _)| (flag, Value::Bool(true))).collect(),
+            )
         };
         let entries = self.read.iter().chain(self.write.iter().filter(|entry| !may_read.contains(entry)));
         Value::Object(entries.map(|entry| (entry.as_str(), flags(entry))).collect::<Map>())

@@ -5,6 +5,7 @@
 pub mod acl;
 pub mod date;
 pub mod id;
+pub mod js;
 pub mod names;
 pub mod number;
 pub mod object;

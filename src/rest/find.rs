@@ -83,7 +83,7 @@ impl Query {
             order: if action == Action::Count { Vec::new() } else { order },
             skip: self.params.skip,
             limit: self.params.limit,
-            select: select(&self.params),
+            select: select(&self.params, &self.schema),
             file_base: call.engine.file_base.clone(),
         })
     }
@@ -178,11 +178,16 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
     Ok(Some(Answer::raw(body)))
 }
 
-fn select(params: &Params) -> Select {
+fn select(params: &Params, schema: &ClassSchema) -> Select {
     let root = |key: &String| key.split('.').next().unwrap_or_default().to_owned();
+    let pointing = schema.fields.iter().filter(|(_, f)| matches!(f.ty, FieldType::Pointer(_) | FieldType::Array));
+    let included = pointing.map(|(name, _)| name.clone()).filter(|_| params.include_all);
     let except: HashSet<String> = params.exclude.iter().cloned().collect();
     match &params.keys {
-        Some(keys) => Select::Only(keys.iter().filter(|key| !except.contains(*key)).map(root).collect()),
+        Some(keys) => {
+            let wanted = keys.iter().map(root).chain(included);
+            Select::Only(wanted.filter(|key| !except.contains(key)).collect())
+        }
         None if except.is_empty() => Select::All,
         None => Select::Except(except),
     }

@@ -33,6 +33,8 @@ mod tests {
     #[test]
     fn is_used_up() {
         let room = Room::default();
-        assert!(room.take(MOST_BYTES - 1).is_ok() && room.take(2).is_err() && room.take(1).is_ok() && room.take(1).is_err());
+        assert!(
+            room.take(MOST_BYTES - 1).is_ok() && room.take(2).is_err() && room.take(1).is_ok() && room.take(1).is_err()
+        );
     }
 }

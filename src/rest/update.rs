@@ -30,7 +30,7 @@ pub async fn update(call: &Call, class: &str, id: &str, body: Value) -> Result<A
 pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Result<(Write, Pending)> {
     crate::access::authorise::class(call.subject(), class, Action::Update)?;
     check_built(class)?;
-    let mut body = body::entries(body);
+    let mut body = body::entries(body)?;
     body::screen(&call, &body)?;
     call.engine.check_class_exists(&call, class)?;
     call.gate(call.engine.schemas.get_or_new(class), Action::Update)?;

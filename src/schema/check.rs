@@ -82,7 +82,7 @@ fn check_new(schema: &ClassSchema, added: &IndexMap<String, Field>, ty: &FieldTy
             return Err(Error::new(Code::IncorrectType, text));
         }
     }
-    if let FieldType::Pointer(target) | FieldType::Relation(target) = ty
+    if let FieldType::Relation(target) = ty
         && !names::is_valid_class(target)
     {
         return Err(Error::new(Code::InvalidClassName, invalid_class(target)));

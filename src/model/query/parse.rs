@@ -2,11 +2,11 @@
 //!
 //! Sub-queries and relation constraints are gone from the clause by now.
 
-use super::atom::{Atoms, js_text};
+use super::atom::Atoms;
 use super::constraint;
 use super::{Constraint, Filter};
 use crate::error::{Code, Error, Result};
-use crate::model::{ClassSchema, Date, FieldType, Map, Path, Value, names, wire};
+use crate::model::{ClassSchema, Date, FieldType, Map, Path, Value, js, names, wire};
 
 /// What a where clause is read against.
 pub struct Context<'a> {
@@ -80,7 +80,7 @@ fn bad_list(key: &str) -> Error {
 }
 
 fn check_key(key: &str, value: &Value, context: &Context<'_>) -> Result<()> {
-    if let Some(constraint) = value.as_object().filter(|c| c.get("$regex").is_some_and(Value::truthy)) {
+    if let Some(constraint) = value.as_object().filter(|c| c.contains_key("$regex")) {
         if !context.allow_regex {
             return Err(Error::query("$regex operator is not allowed"));
         }
@@ -110,8 +110,8 @@ fn filter(clause: &Map, context: &Context<'_>) -> Result<Filter> {
     let mut all = Vec::with_capacity(clause.len());
     for (key, value) in clause {
         match key.as_str() {
-            // A client's own permission lists never reach the database: the plan brings the caller's.
-            "_rperm" | "_wperm" => {}
+            // What a client says of the read list never reaches the database: the plan brings the caller's own.
+            "_rperm" if !context.internals => {}
             "$or" => all.push(Filter::Or(filters(value, context)?)),
             "$and" => all.push(Filter::And(filters(value, context)?)),
             "$nor" => all.push(Filter::Nor(filters(value, context)?)),
@@ -146,7 +146,7 @@ fn field(key: &str, value: &Value, context: &Context<'_>) -> Result<Filter> {
     } else {
         match atoms.direct(value)? {
             Some(constraint) => constraint,
-            None => return Err(Error::json(format!("You cannot use {} as a query parameter.", js_text(value)))),
+            None => return Err(Error::json(format!("You cannot use {} as a query parameter.", js::text(value)))),
         }
     };
     Ok(Filter::Field(path, vec![constraint]))

@@ -33,14 +33,15 @@ pub fn infer(value: &Value) -> Result<Option<FieldType>> {
 pub fn infer_path<'a>(key: &'a str, value: &Value) -> Result<(&'a str, Option<FieldType>)> {
     let Some((root, rest)) = key.split_once('.') else { return Ok((key, infer(value)?)) };
     let second = rest.split('.').next().unwrap_or_default();
-    let indexed = !second.is_empty() && second.bytes().all(|b| b.is_ascii_digit());
+    // No digit at all counts as digits too.
+    let indexed = second.bytes().all(|b| b.is_ascii_digit());
     let counted = matches!(root, "sentPerUTCOffset" | "failedPerUTCOffset");
     let ty = if indexed && !counted { FieldType::Array } else { FieldType::Object };
     Ok((root, Some(ty)))
 }
 
 fn of_object(map: &Map) -> Result<Option<FieldType>> {
-    if let Some(ty) = map.get("__type") {
+    if let Some(ty) = map.get("__type").filter(|ty| ty.truthy()) {
         return typed(map, ty).map(Some);
     }
     if let Some(ne) = map.get("$ne") {
@@ -80,7 +81,7 @@ fn of_op(map: &Map, op: &Value) -> Result<Option<FieldType>> {
             FieldType::Relation(class.ok_or_else(|| Error::json("objects of a relation must be pointers"))?.to_owned())
         }
         "Batch" => {
-            let first = map.get("ops").and_then(Value::as_array).and_then(<[Value]>::first);
+            let first = map.get("ops").and_then(Value::as_array).ok_or_else(|| unsupported(op))?.first();
             return infer(first.ok_or_else(|| Error::json("ops must be a non-empty array"))?);
         }
         _ => return Err(unsupported(op)),
@@ -95,6 +96,5 @@ pub(crate) fn unsupported(op: &Value) -> Error {
 
 /// 111 for a value that is not what its `__type` says.
 pub(crate) fn invalid(ty: &Value) -> Error {
-    let name = ty.as_str().map_or_else(|| crate::model::wire::to_string(ty), str::to_owned);
-    Error::new(Code::IncorrectType, format!("This is not a valid {name}"))
+    Error::new(Code::IncorrectType, format!("This is not a valid {}", crate::model::js::text(ty)))
 }

@@ -8,8 +8,8 @@ use crate::access::authorise::Wanted;
 use crate::access::clp::Action;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Constraint, FieldType, Filter, Map, Pointer, Value};
-use crate::rest::{Call, Room};
 use crate::rest::find::{after_find, before_find};
+use crate::rest::{Call, Room};
 
 /// The objects found for one path, by what pointed to them, each with its weight.
 type Found = HashMap<Pointer, (Map, usize)>;

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::error::{Code, Error, Result};
 use crate::model::query::{OrderBy, OrderKey};
-use crate::model::{ClassSchema, Map, Path, Value, names, wire};
+use crate::model::{ClassSchema, Map, Path, Value, js, names, wire};
 use crate::rest::Call;
 
 /// What a find was asked for.
@@ -53,7 +53,7 @@ impl Params {
         let config = &call.engine.config;
         let mut params = Self { limit: Some(config.default_limit), ..Self::default() };
         if let Some(clause) = given.take("where") {
-            params.clause = clause_of(clause)?;
+            params.clause = clause_of(call, clause)?;
         }
         for (key, value) in given {
             match key.as_str() {
@@ -94,11 +94,16 @@ impl Params {
 
     fn common(&mut self, key: &str, value: &Value) -> Result<()> {
         match key {
-            "keys" => self.keys = (!value.is_null()).then(|| list(value)),
+            "keys" => {
+                let keys = list(value);
+                check_keys(&keys)?;
+                self.keys = (!value.is_null()).then_some(keys);
+            }
             "excludeKeys" => self.exclude = list(value),
             "include" => self.asked = list(value),
             "includeAll" => self.include_all |= value.truthy(),
-            _ if PREFERENCE_KEYS.contains(&key) => check_preference(value)?,
+            "readPreference" => check_preference(value)?,
+            _ if PREFERENCE_KEYS.contains(&key) => {}
             _ => return Err(Error::query(format!("Invalid parameter for query: {key}"))),
         }
         Ok(())
@@ -161,15 +166,17 @@ impl Params {
     }
 }
 
-fn clause_of(value: Value) -> Result<Map> {
+fn clause_of(call: &Call, value: Value) -> Result<Map> {
     let bad = || Error::json("where parameter is not valid JSON");
     match value {
         Value::Object(map) => Ok(map),
-        Value::Null => Ok(Map::new()),
-        Value::String(text) => match wire::parse(text.as_bytes(), 100) {
+        // Its indices are its keys, which no field can have.
+        Value::Array(list) => Ok(list.into_iter().enumerate().map(|(i, v)| (i.to_string(), v)).collect()),
+        Value::String(text) => match wire::parse(text.as_bytes(), wire::MAX_DEPTH) {
             Ok(Value::Object(map)) => Ok(map),
             _ => Err(bad()),
         },
+        Value::Number(_) if call.subject().reads_all() => Ok(Map::new()),
         _ => Err(bad()),
     }
 }
@@ -205,6 +212,7 @@ fn number(value: &Value) -> Option<f64> {
         Value::Bool(b) => Some(f64::from(u8::from(*b))),
         Value::String(text) if text.trim().is_empty() => Some(0.0),
         Value::String(text) => text.trim().parse().ok(),
+        Value::Array(_) => number(&Value::String(js::text(value))),
         _ => None,
     }
 }
@@ -214,26 +222,29 @@ fn limit(value: &Value) -> Result<Option<u64>> {
     if !value.truthy() && *value != Value::Number(0.0) {
         return Ok(None);
     }
-    match number(value).filter(|n| n.is_finite()) {
+    match number(value).filter(|n| n.fract() == 0.0) {
         Some(n) => Ok(Some(n.abs() as u64)),
-        None => Err(Error::query("limit must be a number")),
+        None => Err(Error::query("limit must be a whole number")),
     }
 }
+
+/// A database counts rows in 64 bits with a sign.
+const MOST_SKIPPED: f64 = 9_223_372_036_854_775_808.0;
 
 fn skip(value: &Value) -> Result<u64> {
     if !value.truthy() {
         return Ok(0);
     }
-    match number(value).filter(|n| n.is_finite() && *n >= 0.0) {
+    match number(value).filter(|n| n.fract() == 0.0 && (0.0..MOST_SKIPPED).contains(n)) {
         Some(n) => Ok(n as u64),
-        None => Err(Error::query("skip must be a number that is not negative")),
+        None => Err(Error::query("skip must be a whole number that is not negative")),
     }
 }
 
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-        value if value.truthy() => Some(wire::to_string(value)),
+        value if value.truthy() => Some(js::text(value)),
         _ => None,
     }
 }
@@ -248,9 +259,22 @@ fn list(value: &Value) -> Vec<String> {
     joined.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
+/// No path that MongoDB could not select.
+fn check_keys(keys: &[String]) -> Result<()> {
+    let odd = |key: &&String| key.as_str() != "$score" && key.starts_with(['$', '.']);
+    match keys.iter().find(odd) {
+        Some(key) => Err(Error::query(format!("Invalid key in keys: {key}"))),
+        None => Ok(()),
+    }
+}
+
 fn check_preference(value: &Value) -> Result<()> {
-    let known = value.as_str().is_some_and(|text| READ_PREFERENCES.contains(&text.to_uppercase().as_str()));
-    if known || !value.truthy() { Ok(()) } else { Err(Error::query("Not supported read preference.")) }
+    match value.as_str().map(str::to_uppercase) {
+        Some(text) if !text.is_empty() && !READ_PREFERENCES.contains(&text.as_str()) => {
+            Err(Error::query("Not supported read preference."))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn explain(call: &Call, value: &Value) -> Result<bool> {

@@ -31,7 +31,10 @@ pub fn resolve<'a>(
                 }
                 Value::Object(constraint) => {
                     for operator in OPERATORS {
-                        if let Some(query) = constraint.take(operator) {
+                        // What is falsy is no sub-query, and refused as a constraint later.
+                        if constraint.get(operator).is_some_and(Value::truthy)
+                            && let Some(query) = constraint.take(operator)
+                        {
                             replace(call, constraint, operator, query, depth + 1).await?;
                         }
                     }
@@ -108,9 +111,10 @@ async fn run(
     improper: impl Fn() -> Error,
 ) -> Result<(String, Vec<Map>)> {
     let class = query.take("className").and_then(|c| c.as_str().map(str::to_owned)).filter(|c| !c.is_empty());
-    let class = class.ok_or_else(improper)?;
+    let class = class.ok_or_else(&improper)?;
     let clause = match query.take("where") {
         Some(Value::Object(clause)) => clause,
+        Some(clause) if clause.truthy() => return Err(improper()),
         _ => Map::new(),
     };
     let redirect = query.take("redirectClassNameForKey").and_then(|v| v.as_str().map(str::to_owned));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::{Answer, Call};
 use crate::access::{Subject, Write, authorise};
 use crate::error::{Code, Error, Result};
-use crate::model::{ClassSchema, Filter, Map, Value, names};
+use crate::model::{ClassSchema, Filter, Map, Value, js, names};
 use crate::schema::check::invalid_class;
 use crate::storage::SchemaChange;
 
@@ -51,13 +51,13 @@ pub async fn create(call: &Call, path_class: Option<&str>, body: Map) -> Result<
         return Err(Error::new(Code::InvalidClassName, invalid_class(&class)));
     }
     let mut schema = ClassSchema::new(class.as_str());
-    let given = object(&body, "fields");
+    let given = object(&body, "fields")?;
     let added = fields::additions(&schema, &given, true)?;
     schema.fields.extend(added);
     if let Some(rules) = body.get("classLevelPermissions").filter(|rules| rules.truthy()) {
         schema.clp = Some(clp::checked(&schema, rules, call.engine.config.allow_custom_object_id)?);
     }
-    let wanted = object(&body, "indexes");
+    let wanted = object(&body, "indexes")?;
     let plan = indexes::plan(&schema, &wanted, &call.engine.config.database_options)?;
     let mut changes = vec![SchemaChange::CreateClass(schema)];
     changes.extend(plan);
@@ -73,7 +73,7 @@ pub async fn update(call: &Call, path_class: &str, body: Map) -> Result<Answer> 
     writer(call)?;
     let class = class_name(Some(path_class), &body)?;
     let schema = existing(call, &class)?;
-    let given = object(&body, "fields");
+    let given = object(&body, "fields")?;
     let mut changes = fields::changes(&schema, &given)?;
     let mut after = (*schema).clone();
     fields::apply(&mut after, &changes);
@@ -81,7 +81,7 @@ pub async fn update(call: &Call, path_class: &str, body: Map) -> Result<Answer> 
         let clp = clp::checked(&after, rules, call.engine.config.allow_custom_object_id)?;
         changes.push(SchemaChange::SetClp { class: class.clone(), clp: Some(clp) });
     }
-    changes.extend(indexes::plan(&after, &object(&body, "indexes"), &call.engine.config.database_options)?);
+    changes.extend(indexes::plan(&after, &object(&body, "indexes")?, &call.engine.config.database_options)?);
     call.engine.schemas.alter(changes).await?;
     existing(call, &class).map(|schema| Answer::ok(&to_wire(&schema, false)))
 }
@@ -144,8 +144,8 @@ fn existing(call: &Call, class: &str) -> Result<Arc<ClassSchema>> {
 }
 
 fn class_name(path: Option<&str>, body: &Map) -> Result<String> {
-    let given = body.get("className").and_then(Value::as_str).filter(|name| !name.is_empty());
-    match (given, path) {
+    let given = body.get("className").filter(|name| name.truthy()).map(js::text);
+    match (given.as_deref(), path) {
         (Some(body), Some(path)) if body != path => {
             let text = format!("Class name mismatch between {body} and {path}.");
             Err(Error::new(Code::InvalidClassName, text))
@@ -155,8 +155,13 @@ fn class_name(path: Option<&str>, body: &Map) -> Result<String> {
     }
 }
 
-fn object(body: &Map, key: &str) -> Map {
-    body.get(key).and_then(Value::as_object).cloned().unwrap_or_default()
+/// An object in the body; anything else has no keys, but null is none at all.
+fn object(body: &Map, key: &str) -> Result<Map> {
+    match body.get(key) {
+        Some(Value::Object(map)) => Ok(map.clone()),
+        Some(Value::Null) => Err(Error::json("invalid JSON")),
+        _ => Ok(Map::new()),
+    }
 }
 
 fn master(call: &Call) -> Result<()> {

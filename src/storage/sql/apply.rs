@@ -108,7 +108,8 @@ impl Step<'_> {
     /// Takes the elements between the end of a list and a place behind it off what the update may add.
     fn reach(&mut self, at: usize, end: usize) -> Result<()> {
         let far = || format!("Cannot set {}: too far behind the end of the array.", self.path);
-        let left = self.gap.checked_sub(at.saturating_sub(end)).ok_or_else(|| Error::new(Code::IncorrectType, far()))?;
+        let left =
+            self.gap.checked_sub(at.saturating_sub(end)).ok_or_else(|| Error::new(Code::IncorrectType, far()))?;
         *self.gap = left;
         Ok(())
     }

@@ -105,7 +105,8 @@ impl<'a> Builder<'a> {
         list.sort_by_key(|filter| !self.is_key(filter));
         let mut room = FLAT;
         let (alone, rest): (Vec<&Filter>, Vec<&Filter>) = list.into_iter().partition(|filter| {
-            let plain = matches!(filter, Filter::Field(path, _) if self.class.column(path.as_str()).is_some()) && room > 0;
+            let plain =
+                matches!(filter, Filter::Field(path, _) if self.class.column(path.as_str()).is_some()) && room > 0;
             room -= usize::from(plain);
             plain || matches!(filter, Filter::Text(_))
         });
@@ -134,6 +135,9 @@ impl<'a> Builder<'a> {
     fn field(&mut self, path: &Path, constraints: &[Constraint]) -> Result<Pred> {
         if constraints.contains(&Constraint::Never) {
             return Ok(Pred::Const(false));
+        }
+        if let "_rperm" | "_wperm" = path.as_str() {
+            return Ok(self.test(&path.as_str()[1..], Some(Kind::Groups), path, constraints.to_vec()));
         }
         if let Some((column, kind)) = self.class.column(path.root()) {
             return Ok(if path.is_dotted() {

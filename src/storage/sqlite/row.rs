@@ -125,7 +125,8 @@ fn list(entries: &[String]) -> Result<String> {
     Ok(out)
 }
 
-fn entries(list: &str) -> impl Iterator<Item = &str> {
+/// The entries of a permission list.
+pub fn entries(list: &str) -> impl Iterator<Item = &str> {
     list.strip_prefix(EDGE).and_then(|l| l.strip_suffix(EDGE)).into_iter().flat_map(|l| l.split(EDGE))
 }
 
