@@ -294,7 +294,7 @@ mod tests {
         assert!(refused("[]", None));
         assert!(!refused(r#"{"_ApplicationId":"app","_SessionToken":null}"#, Some("mk")));
         let mut c = Claims::default();
-        let bad = c.take_body(Some(&mut body(r#"{"_ApplicationId":"app","_context":[1]}"#)), of_app, 20);
+        let bad = c.take_body(Some(&mut body(r#"{"_ApplicationId":"app","_context":5}"#)), of_app, 20);
         assert!(matches!(bad, Err(Refused::Error(e)) if e.code() == Some(Code::InvalidJson)));
     }
 
