@@ -96,8 +96,8 @@ impl fmt::Display for FieldType {
     /// As error texts name it: `Number`, `Pointer<A>`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.target() {
-            Some(target) => write!(f, "{}<{target}>", self.name()),
-            None => f.write_str(self.name()),
+            Some(target) if !target.is_empty() => write!(f, "{}<{target}>", self.name()),
+            _ => f.write_str(self.name()),
         }
     }
 }
@@ -164,6 +164,12 @@ impl ClassSchema {
     /// The type of a column.
     pub fn field_type(&self, name: &str) -> Option<&FieldType> {
         self.fields.get(name).map(|f| &f.ty)
+    }
+
+    /// The columns that `includeAll` follows.
+    pub fn followed(&self) -> impl Iterator<Item = &String> {
+        let followed = |field: &Field| matches!(field.ty, FieldType::Pointer(_) | FieldType::Array);
+        self.fields.iter().filter(move |(_, field)| followed(field)).map(|(name, _)| name)
     }
 
     /// The relation columns with the classes they lead to.

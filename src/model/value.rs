@@ -58,6 +58,13 @@ pub struct GeoPoint {
     pub longitude: f64,
 }
 
+impl GeoPoint {
+    /// Are its degrees within what a globe has?
+    pub fn is_on_earth(&self) -> bool {
+        self.latitude.abs() <= 90.0 && self.longitude.abs() <= 180.0
+    }
+}
+
 /// The keys and values of an object, in the order JavaScript would list them: integer-like keys first and ascending,
 /// the others as they came.
 #[derive(Clone, Default)]

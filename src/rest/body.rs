@@ -57,9 +57,9 @@ pub struct Changes {
 /// 107, 108, 111 and 121 as `objects.md` has them.
 pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
     let mut out = Changes::default();
+    check_dotted(&body)?;
     for (key, value) in body {
         let path = Path::from(key.as_str());
-        check_depth(&path, &value)?;
         match wire::op(value, !kind.updating, path.is_dotted())? {
             Op::Relate { add, remove } => {
                 let join = |related: String, add: bool| Join { field: key.clone(), related, add };
@@ -74,10 +74,21 @@ pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
     Ok(out)
 }
 
-/// A dotted key may not lead deeper than a body may be nested, together with the value that it sets.
-fn check_depth(path: &Path, value: &Value) -> Result<()> {
-    if path.is_dotted() && path.components().count().saturating_add(value.depth()) > wire::MAX_DEPTH {
-        return Err(Error::new(Code::InvalidKeyName, format!("{} is nested too deep.", path.root())));
+/// A dotted key needs a name at each step, may not lead deeper than a body may be nested, together with the value that it sets,
+/// and a body cannot change a field and something below it: which comes first is not said.
+fn check_dotted(body: &Map) -> Result<()> {
+    for (key, value) in body.iter().filter(|(key, _)| key.contains('.')) {
+        if key.split('.').count().saturating_add(value.depth()) > wire::MAX_DEPTH {
+            let root = Path::from(key.as_str()).root().to_owned();
+            return Err(Error::new(Code::InvalidKeyName, format!("{root} is nested too deep.")));
+        }
+        if key.split('.').any(str::is_empty) {
+            return Err(Error::new(Code::InvalidKeyName, format!("Invalid field name: {key}.")));
+        }
+        let above = key.match_indices('.').map(|(at, _)| &key[..at]).find(|above| body.contains_key(*above));
+        if let Some(above) = above {
+            return Err(Error::new(Code::InvalidKeyName, format!("Updating {key} conflicts with updating {above}.")));
+        }
     }
     Ok(())
 }

@@ -216,10 +216,10 @@ fn dates(call: &Call, body: &mut Map) -> Result<(Date, Date)> {
 fn answer_of(submitted: &Map, changes: &Changes) -> Map {
     let mut answer = Map::new();
     for (path, op) in &changes.ops {
-        let asked = submitted
-            .get(path.as_str())
-            .is_some_and(|v| v.as_object().is_some_and(|m| m.get("__op").is_some_and(Value::truthy)));
-        if asked && let Ok(Some(value)) = on_create(op) {
+        let name = submitted.get(path.as_str()).and_then(Value::as_object).and_then(|m| m.get("__op"));
+        if name.is_some_and(Value::truthy)
+            && let Ok(Some(value)) = on_create(op)
+        {
             answer.set(path.as_str(), value);
         }
     }

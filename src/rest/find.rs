@@ -83,7 +83,7 @@ impl Query {
             order: if action == Action::Count { Vec::new() } else { order },
             skip: self.params.skip,
             limit: self.params.limit,
-            select: select(&self.params, &self.schema),
+            select: select(&self.schema, &self.params),
             file_base: call.engine.file_base.clone(),
         })
     }
@@ -178,15 +178,13 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
     Ok(Some(Answer::raw(body)))
 }
 
-fn select(params: &Params, schema: &ClassSchema) -> Select {
+fn select(schema: &ClassSchema, params: &Params) -> Select {
     let root = |key: &String| key.split('.').next().unwrap_or_default().to_owned();
-    let pointing = schema.fields.iter().filter(|(_, f)| matches!(f.ty, FieldType::Pointer(_) | FieldType::Array));
-    let included = pointing.map(|(name, _)| name.clone()).filter(|_| params.include_all);
     let except: HashSet<String> = params.exclude.iter().cloned().collect();
     match &params.keys {
         Some(keys) => {
-            let wanted = keys.iter().map(root).chain(included);
-            Select::Only(wanted.filter(|key| !except.contains(key)).collect())
+            let followed = schema.followed().filter(|_| params.include_all);
+            Select::Only(keys.iter().chain(followed).filter(|key| !except.contains(*key)).map(root).collect())
         }
         None if except.is_empty() => Select::All,
         None => Select::Except(except),
@@ -198,7 +196,7 @@ fn target(call: &Call, class: &str, params: &Params) -> Result<(String, bool)> {
     let Some(key) = &params.redirect else { return Ok((class.to_owned(), false)) };
     let schema = call.engine.schemas.get_or_new(class);
     let target = match schema.field_type(key) {
-        Some(FieldType::Relation(target) | FieldType::Pointer(target)) => target.clone(),
+        Some(FieldType::Relation(target)) => target.clone(),
         _ => class.to_owned(),
     };
     authorise::class(call.subject(), &target, Action::Find)?;

@@ -9,6 +9,7 @@ use crate::access::clp::{Action, Granted};
 use crate::access::{Limits, Subject, Write, internal};
 use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
+use crate::model::value::array_index;
 use crate::model::{ClassSchema, Date, Filter, Map, Op, ParseObject, Path, Value};
 use crate::schema::check::{self, Kind};
 use crate::storage::Outcome;
@@ -148,44 +149,38 @@ fn reported(ops: &[(Path, Op)], submitted: &Map, hooked: bool) -> Vec<Path> {
     ops.iter().filter(told).map(|(path, _)| path.clone()).collect()
 }
 
-/// Puts the value at a path into the answer, nested as the path is; a list that a path leads into is told whole.
+/// Puts the value at a path into the answer, nested as the path is; a list that an index leads into is told whole.
 fn report(answer: &mut Map, path: &Path, object: &ParseObject) {
-    let Some(root) = object.fields.get(path.root()) else { return };
-    if !path.is_dotted() {
-        if !body::is_dropped(root, None) {
-            answer.set(path.root(), root.clone());
-        }
-        return;
-    }
-    if answer.get(path.root()).is_none() {
-        answer.set(path.root(), Value::Object(Map::new()));
-    }
-    let Some(slot) = answer.get_mut(path.root()) else { return };
-    copy_at(slot, root, &mut path.rest());
-}
-
-fn copy_at<'p>(into: &mut Value, from: &Value, rest: &mut dyn Iterator<Item = &'p str>) {
-    let Some(key) = rest.next() else {
-        *into = from.clone();
-        return;
-    };
-    match from {
-        Value::Object(map) => {
-            let Some(below) = map.get(key) else { return };
-            if !matches!(into, Value::Object(_)) {
-                *into = Value::Object(Map::new());
-            }
-            let Value::Object(target) = into else { return };
-            if target.get(key).is_none() {
-                target.set(key, Value::Object(Map::new()));
-            }
-            if let Some(slot) = target.get_mut(key) {
-                copy_at(slot, below, rest);
+    let root = object.fields.get(path.root());
+    let indexed = path.rest().next().is_some_and(|key| key.bytes().all(|b| b.is_ascii_digit()));
+    match root {
+        Some(root) if !path.is_dotted() || (indexed && root.as_array().is_some()) => {
+            // Another path may have brought the whole list along.
+            if !body::is_dropped(root, None) && !answer.contains_key(path.root()) {
+                answer.set(path.root(), root.clone());
             }
         }
-        // Another path has brought the whole list along.
-        Value::Array(_) if matches!(into, Value::Array(_)) => {}
-        Value::Array(_) => *into = from.clone(),
+        _ if path.is_dotted() => report_below(answer, path.root(), root, &mut path.rest()),
         _ => {}
     }
+}
+
+/// Every key on the way becomes an object in the answer, also where nothing is stored.
+fn report_below<'p>(into: &mut Map, key: &str, from: Option<&Value>, rest: &mut dyn Iterator<Item = &'p str>) {
+    let Some(next) = rest.next() else {
+        if let Some(value) = from {
+            into.set(key, value.clone());
+        }
+        return;
+    };
+    if !matches!(into.get(key), Some(Value::Object(_))) {
+        into.set(key, Value::Object(Map::new()));
+    }
+    let Some(Value::Object(below)) = into.get_mut(key) else { return };
+    let from = match from {
+        Some(Value::Object(map)) => map.get(next),
+        Some(Value::Array(list)) => array_index(next).and_then(|i| list.get(i as usize)),
+        _ => None,
+    };
+    report_below(below, next, from, rest);
 }

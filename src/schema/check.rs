@@ -42,7 +42,7 @@ pub fn fit(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<Vec<(String, 
             Some(expected) if *expected == ty => {}
             Some(expected) => return Err(mismatch(schema, name, expected, &ty)),
             None => {
-                check_new(schema, &added, &ty)?;
+                check_new(schema, &added, name, &ty)?;
                 added.insert(name.to_owned(), Field::new(ty));
             }
         }
@@ -52,6 +52,9 @@ pub fn fit(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<Vec<(String, 
 }
 
 fn check_name(schema: &ClassSchema, key: &str, name: &str, kind: Kind) -> Result<()> {
+    if kind.updating && key.starts_with("authData.") {
+        return Err(Error::new(Code::InvalidKeyName, format!("Invalid field name for update: {key}")));
+    }
     let hooks = schema.name == "_Hooks" && name == "className";
     let internal = kind.internals && name.starts_with('_') && name != "__type";
     if hooks || internal || names::is_valid_field(name) {
@@ -74,7 +77,10 @@ fn one_geo_point(body: &Map) -> Result<()> {
     Ok(())
 }
 
-fn check_new(schema: &ClassSchema, added: &IndexMap<String, Field>, ty: &FieldType) -> Result<()> {
+fn check_new(schema: &ClassSchema, added: &IndexMap<String, Field>, name: &str, ty: &FieldType) -> Result<()> {
+    if *ty == FieldType::Relation(String::new()) {
+        return Err(Error::json(format!("Could not add field {name}")));
+    }
     if *ty == FieldType::GeoPoint {
         let mut fields = schema.fields.values().chain(added.values());
         if fields.any(|field| field.ty == FieldType::GeoPoint) {

@@ -37,7 +37,10 @@ pub(super) fn parse(path: &Path, value: &Value, atoms: &Atoms<'_>, context: &Con
             found.push(constraint);
         }
     }
-    Ok(Some(Filter::Field(path.clone(), found)))
+    match found.is_empty() {
+        true => Ok(Some(equal_to_nothing(path))),
+        false => Ok(Some(Filter::Field(path.clone(), found))),
+    }
 }
 
 /// Keys to compare with beside constraints are one constraint more; `None` if there are not both.
@@ -92,7 +95,7 @@ fn one(key: &str, map: &Map, atoms: &Atoms<'_>, context: &Context<'_>) -> Result
             };
         }
         "$within" => geo::within_box(value)?,
-        "$geoWithin" => geo::within(value)?,
+        "$geoWithin" => return geo::within(value),
         "$geoIntersects" => geo::intersects(value)?,
         "$select" | "$dontSelect" => {
             return Err(Error::new(Code::CommandUnavailable, format!("the {key} constraint is not supported yet")));

@@ -45,16 +45,16 @@ pub(super) fn within_box(value: &Value) -> Result<Constraint> {
     }
 }
 
-/// `$geoWithin: {$polygon}` or `{$centerSphere}`
-pub(super) fn within(value: &Value) -> Result<Constraint> {
-    let map = value.as_object().ok_or_else(|| Error::json("bad $geoWithin value"))?;
+/// `$geoWithin: {$polygon}` or `{$centerSphere}`; anything else says nothing.
+pub(super) fn within(value: &Value) -> Result<Option<Constraint>> {
+    if value.is_null() {
+        return Err(Error::json("bad $geoWithin value"));
+    }
+    let Some(map) = value.as_object() else { return Ok(None) };
     if let Some(polygon) = map.get("$polygon") {
-        return self::polygon(polygon).map(Constraint::WithinPolygon);
+        return self::polygon(polygon).map(Constraint::WithinPolygon).map(Some);
     }
-    match map.get("$centerSphere") {
-        Some(circle) => self::circle(circle),
-        None => Err(Error::json("bad $geoWithin value")),
-    }
+    map.get("$centerSphere").map(circle).transpose()
 }
 
 fn polygon(value: &Value) -> Result<Vec<GeoPoint>> {
@@ -76,7 +76,8 @@ fn circle(value: &Value) -> Result<Constraint> {
     let Some([center, radius]) = value.as_array() else {
         return Err(bad("should be an array of Parse.GeoPoint and distance"));
     };
-    let center = pair(center).or_else(|| point(center)).ok_or_else(|| bad("geo point invalid"))?;
+    let center = pair(center).or_else(|| point(center)).filter(GeoPoint::is_on_earth);
+    let center = center.ok_or_else(|| bad("geo point invalid"))?;
     match radius {
         Value::Number(radians) if *radians >= 0.0 => Ok(Constraint::WithinSphere { center, radians: *radians }),
         _ => Err(bad("distance invalid")),

@@ -100,7 +100,6 @@ fn check_regex(constraint: &Map) -> Result<()> {
     match constraint.get("$options") {
         None => Ok(()),
         Some(Value::String(options)) if !options.is_empty() && options.bytes().all(|b| b"imxsu".contains(&b)) => Ok(()),
-        Some(Value::String(options)) if options.is_empty() => Ok(()),
         Some(Value::String(options)) => Err(Error::query(format!("Bad $options value for query: {options}"))),
         Some(_) => Err(Error::query("$options value must be a string")),
     }
@@ -134,6 +133,9 @@ fn filters(list: &Value, context: &Context<'_>) -> Result<Vec<Filter>> {
 
 fn field(key: &str, value: &Value, context: &Context<'_>) -> Result<Filter> {
     let path = Path::from(key);
+    if key == "objectId" && matches!(value, Value::Array(_)) {
+        return Ok(Filter::Field(path, vec![Constraint::Never]));
+    }
     let atoms = Atoms { column: context.schema.field_type(key), dotted: path.is_dotted() };
     if let Some(date) = plain_date(key, value) {
         return Ok(Filter::Field(path, vec![Constraint::Eq(Value::Date(date))]));

@@ -33,7 +33,7 @@ pub fn infer(value: &Value) -> Result<Option<FieldType>> {
 pub fn infer_path<'a>(key: &'a str, value: &Value) -> Result<(&'a str, Option<FieldType>)> {
     let Some((root, rest)) = key.split_once('.') else { return Ok((key, infer(value)?)) };
     let second = rest.split('.').next().unwrap_or_default();
-    // No digit at all counts as digits too.
+    // A name without letters counts as an index, also the empty one.
     let indexed = second.bytes().all(|b| b.is_ascii_digit());
     let counted = matches!(root, "sentPerUTCOffset" | "failedPerUTCOffset");
     let ty = if indexed && !counted { FieldType::Array } else { FieldType::Object };
@@ -76,9 +76,15 @@ fn of_op(map: &Map, op: &Value) -> Result<Option<FieldType>> {
         "Delete" => return Ok(None),
         "Add" | "AddUnique" | "Remove" => FieldType::Array,
         "AddRelation" | "RemoveRelation" => {
-            let first = map.get("objects").and_then(Value::as_array).and_then(<[Value]>::first);
-            let class = first.and_then(Value::as_object).and_then(|o| o.get("className")).and_then(Value::as_str);
-            FieldType::Relation(class.ok_or_else(|| Error::json("objects of a relation must be pointers"))?.to_owned())
+            let first = match map.get("objects") {
+                Some(Value::Array(list)) => list.first().filter(|first| !first.is_null()),
+                Some(Value::String(text)) if !text.is_empty() => map.get("objects"),
+                _ => None,
+            };
+            let first = first.ok_or_else(|| Error::json("objects of a relation must be pointers"))?;
+            let class = first.as_object().and_then(|o| o.get("className")).and_then(Value::as_str);
+            // Without a class it is a relation all the same, that fits no column and makes none.
+            FieldType::Relation(class.unwrap_or_default().to_owned())
         }
         "Batch" => {
             let first = map.get("ops").and_then(Value::as_array).ok_or_else(|| unsupported(op))?.first();

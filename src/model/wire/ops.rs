@@ -12,9 +12,10 @@ use crate::model::{Map, Op, Pointer, Value};
 /// 107 for operands of the wrong shape, 108 for an unknown operation, and those of [`field`].
 pub fn op(value: Value, create: bool, dotted: bool) -> Result<Op> {
     let Value::Object(map) = value else { return interior(value).map(Op::Set) };
-    let Some(name) = map.get("__op").filter(|op| op.truthy()).cloned() else {
+    // A create asks for an operation with a name, an update for the key alone.
+    let Some(name) = map.get("__op").filter(|op| !create || op.truthy()).cloned() else {
         let value = Value::Object(map);
-        return if dotted { interior(value) } else { field(value) }.map(Op::Set);
+        return if dotted { below(value) } else { field(value) }.map(Op::Set);
     };
     match name.as_str() {
         Some("Increment") => match map.get("amount") {
@@ -33,6 +34,16 @@ pub fn op(value: Value, create: bool, dotted: bool) -> Result<Op> {
         Some("RemoveRelation") => Ok(Op::Relate { add: Vec::new(), remove: pointers(&map)? }),
         Some("Batch") => batch(map),
         _ => Err(unsupported(&name)),
+    }
+}
+
+/// A value for a dotted key: of a polygon the points are put in order, a relation says nothing, everything else is as inside an
+/// object.
+fn below(value: Value) -> Result<Value> {
+    match value.wire_type() {
+        Some("Relation") => Ok(Value::Relation(String::new())),
+        Some("Polygon") => field(value).map(super::untyped),
+        _ => interior(value),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::access::Select;
 use crate::access::authorise::Wanted;
 use crate::access::clp::Action;
 use crate::error::{Error, Result};
-use crate::model::{ClassSchema, Constraint, FieldType, Filter, Map, Pointer, Value};
+use crate::model::{ClassSchema, Constraint, Filter, Map, Pointer, Value};
 use crate::rest::find::{after_find, before_find};
 use crate::rest::{Call, Room};
 
@@ -41,8 +41,7 @@ pub async fn run(call: &Call, schema: &ClassSchema, params: &Params, rows: &mut 
 fn paths(schema: &ClassSchema, params: &Params) -> Vec<Vec<String>> {
     let mut paths = params.include.clone();
     if params.include_all {
-        let all = schema.fields.iter().filter(|(_, f)| matches!(f.ty, FieldType::Pointer(_) | FieldType::Array));
-        for path in all.map(|(name, _)| vec![name.clone()]) {
+        for path in schema.followed().map(|name| vec![name.clone()]) {
             if !paths.contains(&path) {
                 paths.push(path);
             }

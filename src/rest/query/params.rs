@@ -170,10 +170,10 @@ fn clause_of(call: &Call, value: Value) -> Result<Map> {
     let bad = || Error::json("where parameter is not valid JSON");
     match value {
         Value::Object(map) => Ok(map),
-        // Its indices are its keys, which no field can have.
-        Value::Array(list) => Ok(list.into_iter().enumerate().map(|(i, v)| (i.to_string(), v)).collect()),
+        // The keys of a list are its indices, none of which can be asked for.
+        Value::Array(list) => Ok(list.into_iter().enumerate().map(|(i, value)| (i.to_string(), value)).collect()),
         Value::String(text) => match wire::parse(text.as_bytes(), wire::MAX_DEPTH) {
-            Ok(Value::Object(map)) => Ok(map),
+            Ok(value @ (Value::Object(_) | Value::Array(_))) => clause_of(call, value),
             _ => Err(bad()),
         },
         Value::Number(_) if call.subject().reads_all() => Ok(Map::new()),

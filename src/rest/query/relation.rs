@@ -103,19 +103,25 @@ fn restrict(clause: &mut Map, operator: &str, ids: Vec<String>) {
     clause.set("objectId", Value::Object(constraint));
 }
 
-/// The objects related to an owner that the caller may read.
+/// The objects related to an owner that the caller may read; none if the wish does not name an owner and a column.
 async fn related_to(call: &Call, related: &Value) -> Result<Vec<String>> {
-    let improper = || Error::query("improper usage of $relatedTo");
-    let map = related.as_object().ok_or_else(improper)?;
-    let field = map.get("key").and_then(Value::as_str).ok_or_else(improper)?;
-    let object = map.get("object").and_then(Value::as_object).ok_or_else(improper)?;
-    let text = |key: &str| object.get(key).and_then(Value::as_str);
-    let (class, id) = (text("className").ok_or_else(improper)?, text("objectId").ok_or_else(improper)?);
+    if !related.truthy() {
+        return Err(Error::new(Code::InvalidKeyName, "Invalid key name: $relatedTo"));
+    }
+    let Some((class, id, field)) = owner(related) else { return Ok(Vec::new()) };
     if !owner_is_readable(call, class, id, field).await? {
         return Ok(Vec::new());
     }
     let relation = Relation { class: class.to_owned(), field: field.to_owned() };
     call.engine.storage.joined(&relation, Side::Owning, &[id.to_owned()]).await
+}
+
+/// Class, id and column that a `$relatedTo` names.
+fn owner(related: &Value) -> Option<(&str, &str, &str)> {
+    let map = related.as_object()?;
+    let object = map.get("object")?.as_object()?;
+    let text = |key: &str| object.get(key).and_then(Value::as_str);
+    Some((text("className")?, text("objectId")?, map.get("key")?.as_str()?))
 }
 
 async fn owner_is_readable(call: &Call, class: &str, id: &str, field: &str) -> Result<bool> {

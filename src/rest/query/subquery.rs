@@ -31,7 +31,7 @@ pub fn resolve<'a>(
                 }
                 Value::Object(constraint) => {
                     for operator in OPERATORS {
-                        // What is falsy is no sub-query, and refused as a constraint later.
+                        // A falsy one is no sub-query; what reads the clause says so.
                         if constraint.get(operator).is_some_and(Value::truthy)
                             && let Some(query) = constraint.take(operator)
                         {

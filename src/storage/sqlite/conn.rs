@@ -98,7 +98,8 @@ impl Conn {
         let left = late.map(|late| late.saturating_sub(nanos(self.born, Instant::now())));
         lock(&self.slots).begin(slots, left.map_or(Work::unlimited(), |left| Work::new(left / WORK_NS)), deadline);
         let mut statement = self.sql.prepare_cached(text).or_db()?;
-        for (i, arg) in args.iter().enumerate() {
+        // A condition that turned out to be known leaves arguments behind that no text asks for.
+        for (i, arg) in args.iter().enumerate().take(statement.parameter_count()) {
             statement.raw_bind_parameter(i + 1, arg).or_db()?;
         }
         Ok(Prepared { statement: Some(statement), conn: self, kept: text.len() <= KEPT_SQL })

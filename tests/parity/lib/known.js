@@ -1,9 +1,10 @@
 'use strict';
 // Known differences: rules of known.json, each with its reason and the row of COMPAT.md that says so to users.
 //
-// { "id", "reason", "compat", "when"?: {area?, kind?, method?, request?}, "oracle"?: {status?, text?}, "ours"?: {status?, text?}, "type"? }
+// { "id", "reason", "compat", "when"?: {area?, kind?, method?, request?}, "oracle"?: {status?, text?}, "ours"?: {status?, text?}, "type"?, "sameRows"? }
 // area, kind, method, type: exact; status: number or list; request, text: regular expressions on the step's JSON and the
 // masked answer. All that a rule names must hold. The program ends there: what follows stands on unequal ground.
+// "sameRows": true says that the two give the same rows, in another order.
 // "continue": true says that the difference leaves both servers with the same data.
 const fs = require('node:fs');
 const path = require('node:path');
@@ -22,11 +23,21 @@ const oneOf = (allowed, value) => allowed === undefined || [].concat(allowed).in
 const matches = (pattern, text) => pattern === undefined || new RegExp(pattern, 's').test(text);
 const answer = (rule = {}, { status, text }) => oneOf(rule.status, status) && matches(rule.text, text);
 
+/** Do both answers hold the same rows, in whatever order? */
+function sameRows(theirs, ours) {
+  const rows = ({ text }) => JSON.parse(text).results.map(row => JSON.stringify(row)).sort().join();
+  try {
+    return rows(theirs) === rows(ours);
+  } catch {
+    return false;
+  }
+}
+
 /** The first rule that covers the difference, or undefined. */
 function find(rules, step, difference, theirs, ours) {
   return rules.find(({ when = {}, ...rule }) => oneOf(when.area, step.area) && oneOf(when.kind, step.kind) && oneOf(when.method, step.method)
     && oneOf(rule.type, difference.type) && answer(rule.oracle, theirs) && answer(rule.ours, ours)
-    && matches(when.request, JSON.stringify(step)));
+    && matches(when.request, JSON.stringify(step)) && (!rule.sameRows || sameRows(theirs, ours)));
 }
 
 module.exports = { load, find };
