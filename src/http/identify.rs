@@ -63,8 +63,11 @@ impl Claims {
             }) else {
                 continue;
             };
-            if slot.is_none() && !value.is_empty() {
-                *slot = Some(text(value.as_bytes()));
+            match slot {
+                // Node joins what comes twice, so that it is neither the one nor the other.
+                Some(first) => first.extend([", ", &text(value.as_bytes())]),
+                None if value.is_empty() => {}
+                None => *slot = Some(text(value.as_bytes())),
             }
         }
         if let Some(basic) = headers.get(hyper::header::AUTHORIZATION).and_then(|v| Basic::read(v.as_bytes()))

@@ -78,7 +78,7 @@ pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
 /// and a body cannot change a field and something below it: which comes first is not said.
 fn check_dotted(body: &Map) -> Result<()> {
     for (key, value) in body.iter().filter(|(key, _)| key.contains('.')) {
-        if key.split('.').count().saturating_add(value.depth()) > wire::MAX_DEPTH {
+        if key.split('.').skip(1).count().saturating_add(value.depth()) > wire::MAX_DEPTH {
             let root = Path::from(key.as_str()).root().to_owned();
             return Err(Error::new(Code::InvalidKeyName, format!("{root} is nested too deep.")));
         }

@@ -6,5 +6,7 @@
 mod answers;
 mod bodies;
 mod bombs;
+mod depth;
+mod race;
 mod slow;
 mod wire;
