@@ -115,7 +115,7 @@ fn what_is_stored_deep_is_compared_sorted_and_changed() {
     let same = body(r#"{"_method":"GET","count":1,"limit":0,"where":{"o.x":{"$eq":@}}}"#, GREATEST, true);
     let found = client.send("POST", "/classes/Deep", &[], Some(same.as_bytes()));
     assert_eq!(found.json()["count"], json!(2), "{}", found.text());
-    let rows = client.get("/classes/Deep?order=-o.x,o&limit=4").json();
+    let rows = client.get("/classes/Deep?order=-o.x,o&limit=4&keys=n").json();
     for row in rows["results"].as_array().unwrap() {
         let path = format!("/classes/Deep/{}", row["objectId"].as_str().unwrap());
         let gone = client.send("PUT", &path, &[], Some(br#"{"o.x":{"__op":"Delete"}}"#));

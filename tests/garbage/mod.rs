@@ -6,6 +6,7 @@
 mod answers;
 mod bodies;
 mod bombs;
+mod dear;
 mod depth;
 mod race;
 mod slow;
