@@ -8,6 +8,7 @@ mod bodies;
 mod bombs;
 mod dear;
 mod depth;
+mod odd;
 mod race;
 mod slow;
 mod wire;
