@@ -31,7 +31,7 @@ use crate::auth::{Caller, credential, session};
 use crate::config::{ServerConfig, TrustProxy};
 use crate::error::{Code, Error, Result};
 use crate::model::Value;
-use crate::rest::{Answer, Call};
+use crate::rest::{Answer, Call, Room};
 use crate::telemetry::{Entry, Log, RequestId, RequestIds};
 
 /// The other end of a connection.
@@ -209,8 +209,9 @@ impl Edge {
         trace.route = route.path;
         let query = head.uri.query().filter(|_| route.method == "GET");
         let limits = Limits { deadline: self.deadline.map(|time| started + time) };
-        let (engine, caller, room) = (site.engine.clone(), Arc::new(caller), Arc::default());
-        let call = Call { engine, caller, context, ip: Some(ip), limits, room };
+        let (engine, caller) = (site.engine.clone(), Arc::new(caller));
+        let room = Arc::new(Room::new(engine.pool.clone()));
+        let call = Call { engine, caller, context, ip: Some(ip), limits, room: room.clone() };
         let job = Job {
             route,
             params,
@@ -223,7 +224,7 @@ impl Edge {
         let once = self.request_id(&site, route, path, &head.headers);
         let answer = self.run(job, once).await?;
         drop(place);
-        Ok(Reply::answer(answer, &site.base))
+        Ok(Reply::answer(answer, &site.base).holding(room))
     }
 
     fn health(&self, mount: &Mount, early: &Option<Subject>, method: &Method, path: &str) -> Result<Reply, Stop> {

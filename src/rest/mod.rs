@@ -21,4 +21,4 @@ pub mod update;
 pub use answer::Answer;
 pub use call::Call;
 pub use engine::Engine;
-pub use room::Room;
+pub use room::{Pool, Room};

@@ -18,9 +18,8 @@ use crate::model::{ClassSchema, Date, Field, Map, ParseObject, Path, Value};
 /// What the methods of [`Storage`] give back.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
-/// The most bytes that one read may give back; more would be more than Node could put into one answer, and than a small
-/// machine has.
-pub const MOST_BYTES: usize = 128 << 20;
+/// The most bytes that one read may give back: four times MongoDB's largest document.
+pub const MOST_BYTES: usize = 64 << 20;
 
 /// The answer to a read that would give back more.
 pub fn too_large() -> Error {

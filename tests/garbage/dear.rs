@@ -1,10 +1,12 @@
 //! Requests that cost little to send and would cost much to answer if time or memory grew faster than they do.
 
+use crate::support::raw::Raw;
 use crate::support::subject::{is_parse_error, is_sound};
 use crate::support::{Actor, Answer, Client, Subject};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// The process may have this much memory at its worst, KiB: what bounds single requests, several times.
 const PEAK_KIB: u64 = 900 * 1024;
@@ -201,6 +203,38 @@ fn many_large_bodies_at_once_wait_for_each_other() {
     });
     drop(watch);
     assert!(server.peak_kib() < PEAK_KIB, "{} KiB", server.peak_kib());
+    subject.assert_well();
+}
+
+#[test]
+fn large_answers_that_nobody_takes_do_not_pile_up() {
+    let subject = Subject::start(json!({ "allowClientClassCreation": true }));
+    let Some(server) = subject.own() else { return };
+    let client = subject.client(Actor::Client);
+    for _ in 0..4 {
+        create(&client, "Heavy", &json!({ "t": "x".repeat(10 << 20) }));
+    }
+    let ask = "GET /parse/classes/Heavy HTTP/1.1\r\nHost: x\r\nX-Parse-Application-Id: app\r\n\r\n";
+    let mut deaf: Vec<Raw> = (0..40).map(|_| Raw::connect(subject.base())).collect();
+    assert!(deaf.iter_mut().all(|raw| raw.send(ask.as_bytes())));
+    let found = || client.get("/classes/Heavy?keys=n").json()["results"].as_array().map(Vec::len);
+    let watch = subject.watch();
+    let mut refused = 0;
+    for _ in 0..20 {
+        assert_eq!(client.post("/classes/Light", &json!({ "a": 1 })).status, 201);
+        let answer = client.get("/classes/Heavy");
+        assert!(is_sound(&answer), "{}", answer.status);
+        refused += usize::from(answer.status != 200 && answer.json()["code"] == json!(155));
+    }
+    assert!(refused > 0, "all answers found room");
+    assert_eq!(found(), Some(4), "small answers go on");
+    assert!(server.peak_kib() < PEAK_KIB, "{} KiB", server.peak_kib());
+    drop(deaf);
+    let until = Instant::now() + Duration::from_secs(20);
+    while client.get("/classes/Heavy").status != 200 {
+        assert!(Instant::now() < until, "the room was not given back");
+    }
+    drop(watch);
     subject.assert_well();
 }
 
