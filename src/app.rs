@@ -8,12 +8,12 @@ use rand::Rng;
 
 use crate::cloud::NoCode;
 use crate::config::{AppConfig, Database};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::Site;
 use crate::model::Date;
 use crate::model::id::Random;
-use crate::rest::Engine;
 use crate::rest::engine::Clock;
+use crate::rest::{Engine, schemas};
 use crate::storage::Storage;
 use crate::storage::sqlite::Sqlite;
 
@@ -26,13 +26,15 @@ pub struct App {
 }
 
 impl App {
-    /// Opens an app: its database, its schemas, its edge.
+    /// Opens an app: its database, its schemas (brought to what the configuration defines), its edge.
     ///
     /// # Errors
-    /// 1 for a database that cannot be opened, or a pattern of the configuration that is none.
+    /// 1 for a database that cannot be opened, a pattern of the configuration that is none, or a migration that must succeed
+    /// and did not.
     pub async fn open(config: AppConfig, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self> {
         let storage = open_storage(&config)?;
         let engine = Arc::new(Engine::new(config, storage, Arc::new(NoCode), clock, random).await?);
+        schemas::defined::migrate(&engine).await?;
         Ok(Self { site: Arc::new(Site::new(engine.clone())?), engine })
     }
 
@@ -47,7 +49,10 @@ impl App {
 /// The database that the configuration names.
 fn open_storage(config: &AppConfig) -> Result<Arc<dyn Storage>> {
     match &config.database {
-        Database::Sqlite(path) => Ok(Arc::new(Sqlite::open(path)?)),
+        Database::Sqlite(path) => {
+            let failed = |e| Error::caused(format!("cannot open {}", path.display()), e);
+            Ok(Arc::new(Sqlite::open(path).map_err(failed)?))
+        }
     }
 }
 
@@ -66,6 +71,7 @@ pub async fn backup(config: &AppConfig, to: &Path) -> Result<()> {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that others take the time from")]
     fn now(&self) -> Date {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Date(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))

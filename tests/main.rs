@@ -1,9 +1,17 @@
 //! Black-box tests of the `parsimony` binary: one integration binary, a module per area.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test reports by panicking")]
 
+mod aggregate;
 mod arrows;
+mod cli;
 mod crash;
+mod defined;
+mod disk;
 mod drain;
 mod garbage;
 mod golden;
+mod logs;
+mod options;
+mod protected;
 mod support;
+mod text;

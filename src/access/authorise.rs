@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::clp::{self, Action, Granted};
-use super::plan::{Aggregate, Create, Delete, Join, Limits, Read, Update};
+use super::plan::{Aggregate, Create, Delete, Join, Limits, Pipeline, Read, Update};
 use super::protected::{self, Groups};
 use super::{Render, Select, Subject};
 use crate::error::{Code, Error, Result};
@@ -102,7 +102,7 @@ impl<'a> Gate<'a> {
     /// 119 if the filter or the order looks at a column that is hidden from the caller.
     pub fn read(self, wanted: Wanted) -> Result<Read> {
         let filter = wanted.filter.unwrap_or(Filter::all());
-        protected::check_paths(&self.schema.name, &self.hidden, &filter, &wanted.order)?;
+        protected::check_paths(&self.schema, &self.hidden, &filter, &wanted.order)?;
         let mut render = Render::of(&self.schema, wanted.select, wanted.file_base);
         if self.schema.name == "_User" {
             render.hidden.extend(["password".to_owned(), "sessionToken".to_owned()]);
@@ -165,16 +165,32 @@ pub struct Change {
     pub joins: Vec<Join>,
 }
 
-/// A plan to run a pipeline.
+/// A caller who may aggregate; makes the plan for it.
+#[derive(Debug)]
+pub struct Aggregator(Limits);
+
+/// May a caller aggregate? `read_only` says whether the read-only master key may.
 ///
 /// # Errors
-/// 403 without the master key.
-pub fn aggregate(subject: &Subject, schema: Arc<ClassSchema>, filter: Filter, limits: Limits) -> Result<Aggregate> {
-    if !subject.is_master() {
-        return Err(Error::forbidden("unauthorized: master key is required"));
+/// 403 without the master key, 119 for the read-only one that may not.
+pub fn aggregate(subject: &Subject, read_only: bool, limits: Limits) -> Result<Aggregator> {
+    match subject {
+        Subject::Master => Ok(Aggregator(limits)),
+        Subject::ReadOnlyMaster if read_only => Ok(Aggregator(limits)),
+        Subject::ReadOnlyMaster => {
+            let text = "Cannot run an aggregation pipeline when using the readOnlyMasterKey";
+            Err(Error::new(Code::OperationForbidden, text))
+        }
+        _ => Err(Error::forbidden("unauthorized: master key is required")),
     }
-    let read = super::internal("the master key may aggregate").read(schema, filter, limits);
-    Ok(Aggregate { read: Read { internals: false, ..read } })
+}
+
+impl Aggregator {
+    /// A plan to run a pipeline over a class.
+    pub fn plan(self, schema: Arc<ClassSchema>, pipeline: Pipeline, file_base: String) -> Aggregate {
+        let render = Render::of(&schema, Select::All, file_base);
+        Aggregate { schema, pipeline, render, limits: self.0 }
+    }
 }
 
 /// A plan to empty a class.

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::Render;
 use crate::model::query::OrderKey;
-use crate::model::{ClassSchema, Date, Filter, Op, ParseObject, Path};
+use crate::model::{ClassSchema, Date, Filter, Op, ParseObject, Path, Value};
 
 /// What bounds the work of a plan.
 #[derive(Debug, Clone, Copy, Default)]
@@ -76,16 +76,61 @@ impl Read {
     }
 }
 
-/// A plan to run an aggregation pipeline, in the database's names; master key only.
+/// A plan to run an aggregation pipeline; master key only.
 #[derive(Debug, Clone)]
 pub struct Aggregate {
-    pub(in crate::access) read: Read,
+    pub(in crate::access) schema: Arc<ClassSchema>,
+    pub(in crate::access) pipeline: Pipeline,
+    pub(in crate::access) render: Render,
+    pub(in crate::access) limits: Limits,
 }
 
+/// A pipeline in the database's names, and what it is evaluated with by back ends that have none of their own.
+#[derive(Debug, Clone, Default)]
+pub struct Pipeline {
+    /// Its stages, each an object with one key.
+    pub stages: Vec<Value>,
+    /// Is the database's way of running it wanted instead of rows?
+    pub explain: bool,
+    /// `$$NOW`
+    pub now: Date,
+    /// Where the random numbers of `$rand` and `$sample` begin.
+    pub seed: u64,
+}
+
+/// Internal columns that no pipeline sees: under another name it would show what the where clause may not even ask for.
+const SECRETS: [&str; 4] = ["_hashed_password", "_password_history", "_perishable_token", "_email_verify_token"];
+
 impl Aggregate {
-    /// The class and the bounds of the work; its filter is empty.
-    pub fn read(&self) -> &Read {
-        &self.read
+    /// The class that it begins with.
+    pub fn schema(&self) -> &Arc<ClassSchema> {
+        &self.schema
+    }
+
+    /// The stages and what they need.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// How files in its results are written.
+    pub fn render(&self) -> &Render {
+        &self.render
+    }
+
+    /// What bounds the work.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Does a pipeline see this column? If not, documents are made without it.
+    pub fn sees(column: &str) -> bool {
+        !SECRETS.contains(&column)
+    }
+
+    /// The rows of a class that the pipeline runs over: its own, or one that `$lookup` names. The filter is for rows that
+    /// the pipeline would leave out anyway.
+    pub fn rows(&self, schema: Arc<ClassSchema>, filter: Filter) -> Read {
+        super::internal("the master key may aggregate over all objects").read(schema, filter, self.limits)
     }
 }
 

@@ -37,10 +37,11 @@ pub fn hidden(schema: &ClassSchema, option: Option<&Groups>, subject: &Subject) 
 ///
 /// # Errors
 /// 119 for a hidden one, or anything below it.
-pub fn check_paths(class: &str, hidden: &HashSet<String>, filter: &Filter, order: &[OrderKey]) -> Result<()> {
+pub fn check_paths(schema: &ClassSchema, hidden: &HashSet<String>, filter: &Filter, order: &[OrderKey]) -> Result<()> {
     if hidden.is_empty() {
         return Ok(());
     }
+    let class = &schema.name;
     let covers = |path: &Path| hidden.contains(path.root()) || hidden.contains(path.as_str());
     let refuse = |verb: &str, path: &Path| {
         Error::denied(Code::OperationForbidden, format!("This user is not allowed to {verb} {path} on class {class}"))
@@ -51,6 +52,12 @@ pub fn check_paths(class: &str, hidden: &HashSet<String>, filter: &Filter, order
             refused = Some(refuse("query", path));
         }
     });
+    // A full-text search looks at every field of the index, whichever it names.
+    if filter.text().is_some()
+        && let Some(path) = schema.text_fields().iter().find(|path| covers(path))
+    {
+        return Err(refuse("query", path));
+    }
     if let Some(error) = refused {
         return Err(error);
     }

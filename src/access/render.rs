@@ -52,7 +52,9 @@ impl Render {
         }
         match &self.select {
             Select::All => true,
-            Select::Only(keys) => ALWAYS.contains(&field) || keys.contains(field),
+            Select::Only(keys) => {
+                ALWAYS.contains(&field) || keys.contains(field) || (field == "score" && self.shows_score())
+            }
             Select::Except(keys) => ALWAYS.contains(&field) || !keys.contains(field),
         }
     }
@@ -60,6 +62,11 @@ impl Render {
     /// Is every stored field shown as it lies, so that a row may be passed on without being looked at?
     pub fn is_plain(&self) -> bool {
         matches!(self.select, Select::All) && self.hidden.is_empty() && self.files.is_empty() && !self.internals
+    }
+
+    /// Is the score of the full-text search shown, as the field `score`?
+    pub fn shows_score(&self) -> bool {
+        matches!(&self.select, Select::Only(keys) if keys.contains("$score")) && !self.hidden.contains("score")
     }
 
     /// Is the ACL shown?

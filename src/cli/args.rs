@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::ValueParser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches};
 
 use crate::config::table::{self, Kind, Opt, Scope};
-use crate::config::{ConfigError, docs};
+use crate::config::{ConfigError, docs, unknown_flag};
 
 /// What was asked for.
 #[derive(Debug)]
@@ -127,10 +127,13 @@ fn plain_flags(args: Vec<OsString>) -> Vec<OsString> {
 fn source(matches: &ArgMatches) -> Source {
     let mut flags = Vec::new();
     for option in table::all() {
-        // Of a flag given twice the last counts, as in Parse Server.
-        if let Some(text) = matches.get_many::<String>(option.name).and_then(Iterator::last) {
-            flags.push((option.name.to_owned(), text.clone()));
-        }
+        let Some(mut texts) = matches.get_many::<String>(option.name) else { continue };
+        // Of a flag given twice the last counts, as in Parse Server; lists that only we have add up.
+        let text = match (option.scope, option.kind) {
+            (Scope::Own, Kind::List) => Some(texts.cloned().collect::<Vec<_>>().join(",")),
+            _ => texts.next_back().cloned(),
+        };
+        flags.extend(text.map(|text| (option.name.to_owned(), text)));
     }
     Source { file: path(matches, "config"), flags }
 }
@@ -140,12 +143,22 @@ fn path(matches: &ArgMatches, name: &str) -> Option<PathBuf> {
 }
 
 fn stop(error: clap::Error) -> Stop {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        return Stop::Show(error.to_string());
-    }
-    let text = error.to_string();
-    let mut lines = text.lines().map(str::trim);
-    let first = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    let tip = lines.find_map(|line| line.strip_prefix("tip: ")).map(|tip| format!(" ({tip})")).unwrap_or_default();
-    Stop::Refuse(ConfigError::new(format!("{first}{tip}; parsimony --help lists what there is")))
+    let named = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join(" "),
+        _ => String::new(),
+    };
+    let invalid = named(ContextKind::InvalidArg);
+    let reason = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return Stop::Show(error.to_string()),
+        ErrorKind::UnknownArgument => match invalid.strip_prefix("--") {
+            Some(flag) => return Stop::Refuse(unknown_flag(flag)),
+            None => format!("one argument too many: {invalid}"),
+        },
+        // A second file is taken for a command after the first.
+        ErrorKind::ArgumentConflict => format!("one argument too many: {}", named(ContextKind::InvalidSubcommand)),
+        ErrorKind::MissingRequiredArgument => format!("{invalid} is missing"),
+        _ => error.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned(),
+    };
+    Stop::Refuse(ConfigError::new(format!("{reason}; parsimony --help lists what there is")))
 }

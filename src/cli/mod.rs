@@ -51,7 +51,7 @@ pub fn run(
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => match error.downcast::<ConfigError>() {
             Ok(error) => refuse(err, &error),
-            Err(error) => refuse(err, &ConfigError::new(format!("{error:#}"))),
+            Err(error) => refuse(err, &ConfigError::new(reason(&error))),
         },
     }
 }
@@ -128,6 +128,15 @@ fn refuse(err: &mut dyn Write, error: &ConfigError) -> ExitCode {
     }
     drop(writeln!(err, "error: {}", one_line(&error.reason)));
     ExitCode::FAILURE
+}
+
+/// An error and its causes, each said once: errors of the house name theirs themselves.
+fn reason(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said.as_str() {
+        "" => cause,
+        said if said.contains(&cause) => said.to_owned(),
+        said => format!("{said}: {cause}"),
+    })
 }
 
 fn one_line(text: &str) -> String {

@@ -212,6 +212,7 @@ fn schema(settings: &Settings) -> Option<SchemaConfig> {
         recreate_modified_fields: flag("recreateModifiedFields"),
         lock_schemas: flag("lockSchemas"),
         keep_unknown_indexes: flag("keepUnknownIndexes"),
+        must_succeed: false,
     })
 }
 

@@ -145,6 +145,19 @@ fn put(
     Ok(())
 }
 
+/// The error for a flag that no option has, given without its dashes.
+pub fn unknown_flag(flag: &str) -> ConfigError {
+    let name = flag.split('=').next().unwrap_or_default();
+    match legacy::option(name) {
+        Some(advice) => format!("unknown option --{name}, of an older Parse Server: {advice}").into(),
+        None => {
+            let (flag, known) = (format!("--{name}"), table::all().map(|option| format!("--{}", option.flag)));
+            let near = nearest::hint(&flag, known.collect::<Vec<_>>().iter().map(String::as_str));
+            format!("unknown option {flag}{near}").into()
+        }
+    }
+}
+
 /// The error for an unknown top-level option.
 pub(super) fn unknown(name: &str) -> ConfigError {
     match legacy::option(name) {

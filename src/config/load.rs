@@ -62,6 +62,8 @@ pub fn load(input: Input<'_>) -> Result<Loaded, ConfigError> {
     }
     together(&apps, &built)?;
     lasting_disk(&apps, &built, input.env)?;
+    let production = input.env.get("NODE_ENV").is_some_and(|env| env == "production");
+    built.iter_mut().filter_map(|app| app.schema.as_mut()).for_each(|schema| schema.must_succeed = production);
     let mut said = HashSet::new();
     warnings.retain(|warning| said.insert(warning.message.clone()));
     let server = server(&apps[0], built, made)?;
@@ -86,18 +88,16 @@ fn layered(above: &Settings, app: &Settings, shared: &Settings) -> Settings {
 
 /// With several apps nobody could say whose option a flag or a variable sets.
 fn no_app_options_above(above: &Settings) -> Result<(), ConfigError> {
-    for (option, _, source) in above.iter().filter(|(option, ..)| option.scope == Scope::App) {
-        let what = match source {
-            Source::Flag => format!("the flag --{}", option.flag),
-            _ => format!("the environment variable {}", option.env),
-        };
-        return Err(format!(
-            "{what} sets an option of one app, but the file has several: unset it, and set {} in the file",
-            option.name
-        )
-        .into());
-    }
-    Ok(())
+    let Some((option, _, source)) = above.iter().find(|(option, ..)| option.scope == Scope::App) else { return Ok(()) };
+    let what = match source {
+        Source::Flag => format!("the flag --{}", option.flag),
+        _ => format!("the environment variable {}", option.env),
+    };
+    Err(format!(
+        "{what} sets an option of one app, but the file has several: unset it, and set {} in the file",
+        option.name
+    )
+    .into())
 }
 
 fn add_made_app(settings: &mut Settings, made: MadeKeys) -> MadeApp {

@@ -25,6 +25,7 @@ mod validate;
 
 pub use error::{ConfigError, Warning, WarningKind};
 pub use ip::{Cidr, IpSet};
+pub use layers::unknown_flag;
 pub use load::{Input, Loaded, load};
 pub use proxy::TrustProxy;
 pub use secret::Secret;

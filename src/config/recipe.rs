@@ -13,6 +13,7 @@ pub(super) fn for_javascript(path: &Path) -> Option<ConfigError> {
     let shown = path.display().to_string();
     let name = Path::new("./").join(path).display().to_string();
     let name = if path.is_absolute() { &shown } else { &name };
+    let needs = if extension == "ts" { ", with a Node that reads TypeScript (22.18 or later)" } else { "" };
     Some(ConfigError {
         reason: format!(
             "{shown} is JavaScript, and Parsimony reads JSON: run the command above where Parse Server is installed, \
@@ -20,27 +21,26 @@ pub(super) fn for_javascript(path: &Path) -> Option<ConfigError> {
         ),
         help: vec![
             format!(
-                "To write config.json from {shown}, whether it exports the options or starts a ParseServer with them:"
+                "To write config.json from {shown}, whether it exports the options or starts a ParseServer with them{needs}:"
             ),
-            format!("  {}", command(name, extension == "mjs")),
+            format!("  {}", command(name)),
             "Functions are left out of JSON, and values from the environment are written out: look it over.".to_owned(),
         ],
     })
 }
 
-/// Loads the file with a stand-in for parse-server that writes the options it is given.
-fn command(name: &str, module: bool) -> String {
+/// Loads the file with a stand-in for parse-server that writes the options it is given, whether the file is a CommonJS or an
+/// ES module; the latter asks for parse-server by its file.
+fn command(name: &str) -> String {
     let name = name.replace('\\', "\\\\").replace('"', "\\\"").replace('\'', "'\\''");
-    let write = "require(\"fs\").writeFileSync(\"config.json\",JSON.stringify(o,null,2));process.exit()";
-    if module {
-        return format!(
-            "node -e 'const w=o=>{{{write}}};import(require(\"path\").resolve(\"{name}\")).then(m=>w(m.default))'"
-        );
-    }
     format!(
-        "node -e 'const M=require(\"module\"),l=M._load,w=o=>{{{write}}};M._load=function(n){{\
-         if(n!==\"parse-server\")return l.apply(this,arguments);const P=function(o){{w(o)}};\
-         P.startApp=w;P.ParseServer=P.default=P;return P}};const c=require(\"{name}\");w(c.default||c)'"
+        "node -e 'const M=require(\"module\"),l=M._load,\
+         w=o=>{{require(\"fs\").writeFileSync(\"config.json\",JSON.stringify(o,null,2));process.exit()}},\
+         P=function(o){{w(o)}};P.startApp=w;P.ParseServer=P.default=P;\
+         M._load=function(n){{if(!/(^|[\\\\/])parse-server([\\\\/]lib[\\\\/]index\\.js)?$/.test(n))return l.apply(this,arguments);\
+         const m=M._cache[n];if(m){{m.exports=P;m.loaded=true}}return P}};\
+         import(require(\"url\").pathToFileURL(\"{name}\")).then(m=>{{const c=m.default||m.config||m,o=c.default||c;\
+         if(typeof o==\"object\"&&Object.keys(o).length)w(o)}})'"
     )
 }
 

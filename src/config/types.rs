@@ -323,6 +323,8 @@ pub struct SchemaConfig {
     pub lock_schemas: bool,
     /// Whether indexes that are not declared are kept.
     pub keep_unknown_indexes: bool,
+    /// Whether a migration that fails ends the start (`NODE_ENV` is `production`).
+    pub must_succeed: bool,
 }
 
 /// `query`: defaults of queries.

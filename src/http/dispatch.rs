@@ -91,7 +91,11 @@ pub async fn run(mut job: Job) -> Result<Answer> {
         }
         Handler::SchemaDelete => rest::schemas::delete(&job.call, &class).await,
         Handler::Purge => rest::schemas::purge(&job.call, &class).await,
-        Handler::Aggregate | Handler::Unbuilt => Err(unbuilt(&format!("{} {}", job.route.method, job.route.path))),
+        Handler::Aggregate => {
+            let params = job.parameters();
+            rest::aggregate::aggregate(&job.call, &class, params).await
+        }
+        Handler::Unbuilt => Err(unbuilt(&format!("{} {}", job.route.method, job.route.path))),
     }
 }
 

@@ -11,6 +11,7 @@ mod distinct;
 pub mod geo;
 pub mod regex;
 mod sort;
+pub mod text;
 mod walk;
 mod work;
 
@@ -64,7 +65,10 @@ pub fn matches(filter: &Filter, object: &dyn Fields, work: &mut Work) -> Result<
             let value = object.field(path.root());
             holds(constraints, path.rest(), value.as_deref(), work)
         }
-        Filter::Text(search) => Err(crate::error::Error::query(format!("full text search on {}", search.field))),
+        Filter::Text(search) => {
+            let document = text::Document::of(std::slice::from_ref(&search.field), object);
+            text::Search::new(search)?.matches(&document, work)
+        }
     }
 }
 

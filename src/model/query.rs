@@ -53,6 +53,15 @@ impl Filter {
         }
     }
 
+    /// Is there a full-text search in it?
+    pub fn searches(&self) -> bool {
+        match self {
+            Self::And(list) | Self::Or(list) | Self::Nor(list) => list.iter().any(Self::searches),
+            Self::Field(..) => false,
+            Self::Text(_) => true,
+        }
+    }
+
     /// Both hold.
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -92,7 +101,16 @@ impl Filter {
         match self {
             Self::And(all) | Self::Or(all) | Self::Nor(all) => all.iter().for_each(|f| f.paths(visit)),
             Self::Field(path, _) => visit(path),
-            Self::Text(_) => {}
+            Self::Text(search) => visit(&search.field),
+        }
+    }
+
+    /// The full-text search, if there is one.
+    pub fn text(&self) -> Option<&TextSearch> {
+        match self {
+            Self::And(all) | Self::Or(all) | Self::Nor(all) => all.iter().find_map(Self::text),
+            Self::Field(..) => None,
+            Self::Text(search) => Some(search),
         }
     }
 }

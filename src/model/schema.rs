@@ -7,7 +7,7 @@ use std::fmt;
 
 use indexmap::IndexMap;
 
-use super::{Map, Value};
+use super::{Map, Path, Value};
 pub use infer::{infer, infer_path};
 pub(crate) use infer::{invalid, unsupported};
 pub use system::default_fields;
@@ -166,6 +166,11 @@ impl ClassSchema {
         self.fields.get(name).map(|f| &f.ty)
     }
 
+    /// The fields of the full-text index among the declared ones; a class has one such index at most.
+    pub fn text_fields(&self) -> Vec<Path> {
+        self.indexes.values().map(text_fields).find(|fields| !fields.is_empty()).unwrap_or_default()
+    }
+
     /// The columns that `includeAll` follows.
     pub fn followed(&self) -> impl Iterator<Item = &String> {
         let followed = |field: &Field| matches!(field.ty, FieldType::Pointer(_) | FieldType::Array);
@@ -179,4 +184,10 @@ impl ClassSchema {
             _ => None,
         })
     }
+}
+
+/// The fields that a declared index takes full text of: those with the kind `text`.
+pub fn text_fields(keys: &Value) -> Vec<Path> {
+    let keys = keys.as_object().into_iter().flatten();
+    keys.filter(|(_, kind)| kind.as_str() == Some("text")).map(|(key, _)| Path::from(key.as_str())).collect()
 }

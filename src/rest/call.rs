@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Engine, Room};
 use crate::access::authorise::Gate;
 use crate::access::clp::Action;
-use crate::access::{Limits, Subject};
+use crate::access::{Limits, Subject, protected};
 use crate::auth::Caller;
 use crate::cloud::{Trigger, TriggerAnswer, TriggerRequest};
 use crate::error::{Code, Error, Result};
@@ -42,6 +42,18 @@ impl Call {
     pub fn gate(&self, schema: Arc<ClassSchema>, action: Action) -> Result<Gate<'_>> {
         let protected = self.engine.config.protected_fields.fields.get(&schema.name);
         Gate::open(self.subject(), schema, action, protected, self.limits)
+    }
+
+    /// Takes the protected fields out of the answer to a save, where the app does not exempt it.
+    pub fn hide_protected(&self, class: &str, answer: &mut Map) {
+        let config = &self.engine.config.protected_fields;
+        if config.save_response_exempt {
+            return;
+        }
+        let schema = self.engine.schemas.get_or_new(class);
+        for field in protected::hidden(&schema, config.fields.get(class), self.subject()) {
+            answer.take(&field);
+        }
     }
 
     /// What every trigger is told of the call.

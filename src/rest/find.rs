@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::query::{Params, include, relation, subquery};
+use super::query::{Params, include, relation, subquery, text};
 use super::{Answer, Call};
 use crate::access::authorise::{self, Wanted};
 use crate::access::clp::Action;
@@ -26,13 +26,13 @@ pub async fn find(call: &Call, class: &str, params: Map) -> Result<Answer> {
     let mut query = Query::prepare(&call, &class, params, 0).await?;
     let mut body = b"{\"results\":".to_vec();
     if query.params.explain {
-        let plan = query.plan(&call, Action::Find)?;
+        let plan = query.ready_plan(&call, Action::Find).await?;
         wire::write(&call.engine.storage.explain(&plan).await?, &mut body);
     } else {
         query.write(&call, redirected, &mut body).await?;
     }
     if query.params.count {
-        let plan = query.plan(&call, Action::Count)?;
+        let plan = query.ready_plan(&call, Action::Count).await?;
         let count = call.engine.storage.count(&plan).await?;
         body.extend_from_slice(b",\"count\":");
         body.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
@@ -57,13 +57,17 @@ pub(super) async fn rows(call: &Call, class: &str, mut params: Params, depth: u6
 }
 
 /// A query whose sub-queries and relations are resolved.
-struct Query {
+pub(super) struct Query {
     schema: Arc<ClassSchema>,
     params: Params,
 }
 
 impl Query {
-    async fn prepare(call: &Call, class: &str, mut params: Params, depth: u64) -> Result<Self> {
+    /// Resolves what a where clause asks of other classes.
+    ///
+    /// # Errors
+    /// As [`find`].
+    pub(super) async fn prepare(call: &Call, class: &str, mut params: Params, depth: u64) -> Result<Self> {
         let schema = call.engine.schemas.get_or_new(class);
         subquery::resolve(call, &mut params.clause, depth).await?;
         relation::resolve(call, &schema, &mut params.clause).await?;
@@ -71,7 +75,7 @@ impl Query {
     }
 
     /// The plan for a find, a get or a count.
-    fn plan(&self, call: &Call, action: Action) -> Result<Read> {
+    pub(super) fn plan(&self, call: &Call, action: Action) -> Result<Read> {
         let by_id =
             matches!(self.params.clause.get("objectId"), Some(Value::String(_))) && self.params.clause.len() == 1;
         let action = if by_id && action == Action::Find { Action::Get } else { action };
@@ -86,6 +90,17 @@ impl Query {
             select: select(&self.schema, &self.params),
             file_base: call.engine.file_base.clone(),
         })
+    }
+
+    /// The plan, with the full-text index that it needs.
+    async fn ready_plan(&mut self, call: &Call, action: Action) -> Result<Read> {
+        let plan = self.plan(call, action)?;
+        let Some(search) = plan.filter().text() else { return Ok(plan) };
+        match text::ensure_index(call, &self.schema, search).await? {
+            Some(schema) => self.schema = schema,
+            None => return Ok(plan),
+        }
+        self.plan(call, action)
     }
 
     fn filter(&self, call: &Call, count: bool) -> Result<Filter> {
@@ -120,7 +135,7 @@ impl Query {
             wire::write(&Value::Array(objects.into_iter().map(Value::Object).collect()), out);
             return Ok(());
         }
-        let plan = self.plan(call, Action::Find)?;
+        let plan = self.ready_plan(call, Action::Find).await?;
         let rows = call.engine.storage.find(&plan).await?;
         out.push(b'[');
         for i in 0..rows.len() {
@@ -137,7 +152,7 @@ impl Query {
 
     /// The results as objects, includes and hooks done.
     async fn objects(&mut self, call: &Call) -> Result<Vec<Map>> {
-        let plan = self.plan(call, Action::Find)?;
+        let plan = self.ready_plan(call, Action::Find).await?;
         let rows = call.engine.storage.find(&plan).await?;
         let mut objects = Vec::with_capacity(rows.len());
         for i in 0..rows.len() {
@@ -167,7 +182,7 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
         let mut objects = query.objects(&call).await?;
         return Ok(objects.pop().map(|object| Answer::ok(&Value::Object(object))));
     }
-    let plan = query.plan(&call, Action::Get)?;
+    let plan = query.ready_plan(&call, Action::Get).await?;
     let rows = call.engine.storage.find(&plan).await?;
     if rows.len() == 0 {
         return Ok(None);

@@ -89,6 +89,7 @@ impl Pending {
                 Err(error) => tracing::warn!(class, %error, "afterSave failed"),
             }
         }
+        call.hide_protected(&class, &mut answer);
         Ok(Answer::ok(&Value::Object(answer)))
     }
 }

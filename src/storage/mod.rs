@@ -38,7 +38,7 @@ pub trait Storage: Send + Sync {
     /// The distinct values at a path among the rows of the plan's filter, lists unwound.
     fn distinct<'a>(&'a self, plan: &'a Read, path: &'a Path) -> Answer<'a, Vec<Value>>;
 
-    /// The rows that a pipeline makes, in the database's names.
+    /// The rows that a pipeline makes, in the database's names; or how it would be run, if the plan asks for that.
     fn aggregate<'a>(&'a self, plan: &'a Aggregate) -> Answer<'a, Vec<Map>>;
 
     /// How the database would run a plan, in its own words.

@@ -4,6 +4,7 @@
 pub mod actors;
 pub mod client;
 pub mod raw;
+pub mod run;
 pub mod server;
 pub mod subject;
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -97,6 +97,14 @@ impl Server {
         self.wait_healthy();
     }
 
+    /// Sets further options for the next `restart`.
+    pub fn configure(&self, options: Value) {
+        let path = self.dir.path().join("config.json");
+        let mut config: Value = serde_json::from_slice(&fs::read(&path).expect("config.json")).expect("JSON");
+        config.as_object_mut().unwrap().extend(options.as_object().cloned().unwrap_or_default());
+        fs::write(path, config.to_string()).expect("write config.json");
+    }
+
     /// All that the process wrote so far, over its restarts.
     pub fn output(&self) -> String {
         let read =
@@ -152,12 +160,8 @@ pub fn free_port() -> u16 {
 
 fn spawn(dir: &TempDir, args: &[String]) -> Child {
     let log = |name: &str| File::options().create(true).append(true).open(dir.path().join(name)).expect("log file");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_parsimony"));
-    command.arg(dir.path().join("config.json")).args(args).current_dir(dir.path());
-    command.stdin(Stdio::null()).stdout(log("stdout.log")).stderr(log("stderr.log"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PARSE_") || name == "PORT" || name == "DYNO")
-    {
-        command.env_remove(name);
-    }
+    let args: Vec<&str> = std::iter::once("config.json").chain(args.iter().map(String::as_str)).collect();
+    let mut command = super::run::command(dir.path(), &args, &[]);
+    command.stdout(log("stdout.log")).stderr(log("stderr.log"));
     command.spawn().expect("start the server")
 }

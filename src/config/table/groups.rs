@@ -3,6 +3,7 @@
 use super::{Kind::*, Status, Status::*, Table, app};
 
 const MONGO: Status = NoEffect("a setting of the MongoDB driver; this app is on SQLite");
+const NO_EVENTS: Status = NoEffect("the event does not occur yet");
 
 /// `accountLockout`.
 pub static ACCOUNT_LOCKOUT: Table = Table {
@@ -204,14 +205,21 @@ pub static DATABASE_OPTIONS: Table = Table {
             NoEffect("one process owns the SQLite file and sees every change"),
         ),
         app("logClientEvents", "PARSE_SERVER_DATABASE_LOG_CLIENT_EVENTS", List, "", "driver events to log", MONGO),
-        app("maxTimeMS", "PARSE_SERVER_DATABASE_MAX_TIME_MS", Int, "", "time limit of a query, ms", Works),
+        app(
+            "maxTimeMS",
+            "PARSE_SERVER_DATABASE_MAX_TIME_MS",
+            Int,
+            "",
+            "time limit of a query, ms",
+            NoEffect("requestTimeout limits all the work of a request, the database's included"),
+        ),
         app(
             "schemaCacheTtl",
             "PARSE_SERVER_DATABASE_SCHEMA_CACHE_TTL",
             Int,
             "",
             "read the schema anew after so many ms",
-            Works,
+            NoEffect("no other process changes the schema of the file"),
         ),
         app("appName", "PARSE_SERVER_DATABASE_APP_NAME", Json, "", "setting of the MongoDB driver", MONGO),
         app("authMechanism", "PARSE_SERVER_DATABASE_AUTH_MECHANISM", Json, "", "setting of the MongoDB driver", MONGO),
@@ -383,7 +391,7 @@ pub static DATABASE_OPTIONS: Table = Table {
             "setting of the MongoDB driver",
             MONGO,
         ),
-        app("tlsCAFile", "PARSE_SERVER_DATABASE_TLS_CA_FILE", Json, "", "setting of the MongoDB driver", MONGO),
+        app("tlsCAFile", "PARSE_SERVER_DATABASE_TLS_CAFILE", Json, "", "setting of the MongoDB driver", MONGO),
         app(
             "tlsCertificateKeyFile",
             "PARSE_SERVER_DATABASE_TLS_CERTIFICATE_KEY_FILE",
@@ -650,7 +658,7 @@ pub static LOG_LEVELS: Table = Table {
             Text,
             r#""error""#,
             "a Cloud Function failed",
-            Works,
+            NO_EVENTS,
         ),
         app(
             "cloudFunctionSuccess",
@@ -658,7 +666,7 @@ pub static LOG_LEVELS: Table = Table {
             Text,
             r#""info""#,
             "a Cloud Function succeeded",
-            Works,
+            NO_EVENTS,
         ),
         app(
             "signupUsernameTaken",
@@ -666,16 +674,23 @@ pub static LOG_LEVELS: Table = Table {
             Text,
             r#""info""#,
             "a sign-up met a taken username",
-            Works,
+            NO_EVENTS,
         ),
-        app("triggerAfter", "PARSE_SERVER_LOG_LEVELS_TRIGGER_AFTER", Text, r#""info""#, "an after-trigger ran", Works),
+        app(
+            "triggerAfter",
+            "PARSE_SERVER_LOG_LEVELS_TRIGGER_AFTER",
+            Text,
+            r#""info""#,
+            "an after-trigger ran",
+            NO_EVENTS,
+        ),
         app(
             "triggerBeforeError",
             "PARSE_SERVER_LOG_LEVELS_TRIGGER_BEFORE_ERROR",
             Text,
             r#""error""#,
             "a before-trigger failed",
-            Works,
+            NO_EVENTS,
         ),
         app(
             "triggerBeforeSuccess",
@@ -683,7 +698,7 @@ pub static LOG_LEVELS: Table = Table {
             Text,
             r#""info""#,
             "a before-trigger succeeded",
-            Works,
+            NO_EVENTS,
         ),
     ],
 };

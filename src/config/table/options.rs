@@ -3,6 +3,8 @@
 use super::groups::*;
 use super::{Kind::*, Opt, Status::*, app, own, server};
 
+const NO_CACHE: super::Status = NoEffect("users, sessions and roles are not cached");
+
 /// Parse Server's top-level options, by name.
 pub(super) const PARSE_SERVER: &[Opt] = &[
     app("accountLockout", "PARSE_SERVER_ACCOUNT_LOCKOUT", Group(&ACCOUNT_LOCKOUT), "", "login lockout policy", Works),
@@ -59,8 +61,8 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         "cache adapter",
         NotYet("cache adapters and Redis"),
     ),
-    app("cacheMaxSize", "PARSE_SERVER_CACHE_MAX_SIZE", Int, "10000", "entries in memory cache", Works),
-    app("cacheTTL", "PARSE_SERVER_CACHE_TTL", Int, "5000", "cache TTL ms", Works),
+    app("cacheMaxSize", "PARSE_SERVER_CACHE_MAX_SIZE", Int, "10000", "entries in memory cache", NO_CACHE),
+    app("cacheTTL", "PARSE_SERVER_CACHE_TTL", Int, "5000", "cache TTL ms", NO_CACHE),
     app("clientKey", "PARSE_SERVER_CLIENT_KEY", Text, "", "iOS/macOS client key", Works),
     app("cloud", "PARSE_SERVER_CLOUD", Text, "", "Cloud Code main file", NotYet("Cloud Code")),
     server(
@@ -422,7 +424,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "false",
         "hooks get protected fields",
-        Works,
+        NoEffect("there are no hooks yet that could get them"),
     ),
     app("publicServerURL", "PARSE_PUBLIC_SERVER_URL", Text, "", "public base URL (string or function)", Works),
     app("push", "PARSE_SERVER_PUSH", Json, "", "push configuration", NotYet("push")),

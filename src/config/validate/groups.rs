@@ -69,14 +69,22 @@ fn choices(settings: &Settings) -> Result<(), String> {
     if domains.is_some_and(|domains| domains.iter().any(|domain| domain.as_str().is_none_or(str::is_empty))) {
         return Err("fileUpload.allowedFileUrlDomains must contain only non-empty strings.".into());
     }
-    if settings
-        .given_in("schema", "definitions")
-        .and_then(Value::as_array)
-        .is_some_and(|all| !all.iter().all(Value::is_object))
-    {
+    definitions(settings)?;
+    levels(settings)
+}
+
+fn definitions(settings: &Settings) -> Result<(), String> {
+    let Some(all) = settings.given_in("schema", "definitions").and_then(Value::as_array) else { return Ok(()) };
+    if !all.iter().all(Value::is_object) {
         return Err("Parse Server option schema.definitions must hold objects.".into());
     }
-    levels(settings)
+    let names: Vec<&str> = all.iter().filter_map(|one| one.get("className")?.as_str()).collect();
+    let twice = names.iter().enumerate().any(|(i, name)| names[..i].contains(name));
+    if twice && settings.bool_in("schema", "strict") {
+        let names = names.join("\",\"");
+        return Err(format!("The list of schemas provided contains duplicated \"className\"  \"{names}\""));
+    }
+    Ok(())
 }
 
 fn levels(settings: &Settings) -> Result<(), String> {

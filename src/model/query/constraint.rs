@@ -88,10 +88,9 @@ fn one(key: &str, map: &Map, atoms: &Atoms<'_>, context: &Context<'_>) -> Result
         "$options" => return Err(Error::query("$options needs a $regex")),
         "$nearSphere" => geo::near(map, context.count)?,
         "$maxDistance" | "$maxDistanceInRadians" | "$maxDistanceInMiles" | "$maxDistanceInKilometers" => {
-            return if map.contains_key("$nearSphere") {
-                Ok(None)
-            } else {
-                Err(Error::query(format!("{key} needs a $nearSphere")))
+            return match map.contains_key("$nearSphere") {
+                true => Ok(None),
+                false => Err(Error::query(format!("{key} needs a $nearSphere"))),
             };
         }
         "$within" => geo::within_box(value)?,
@@ -139,6 +138,10 @@ fn all(value: &Value, atoms: &Atoms<'_>) -> Result<Constraint> {
     let list = value.as_array().ok_or_else(|| Error::json("bad $all value"))?;
     let regexes: Vec<Regex> = list.iter().filter_map(regex).collect();
     if regexes.is_empty() {
+        // Stored as text, a pointer column never holds the object that an element stands for here.
+        if matches!(atoms.column, Some(FieldType::Pointer(_))) && list.iter().any(|v| v.as_object().is_some()) {
+            return Ok(Constraint::Never);
+        }
         return Ok(Constraint::All(list.iter().map(|v| atoms.interior(v)).collect::<Result<_>>()?));
     }
     if regexes.len() < list.len() || regexes.iter().any(|r| !is_quoted_prefix(&r.pattern)) {

@@ -68,7 +68,13 @@ fn polygon(value: &Value) -> Result<Vec<GeoPoint>> {
         }
         _ => return Err(bad("$polygon should be Polygon object or Array of Parse.GeoPoint's")),
     };
-    points.iter().map(|p| pair(p).or_else(|| point(p)).ok_or_else(|| Error::json("bad $geoWithin value"))).collect()
+    points
+        .iter()
+        .map(|p| {
+            let point = pair(p).or_else(|| point(p)).filter(GeoPoint::is_on_earth);
+            point.ok_or_else(|| Error::json("bad $geoWithin value"))
+        })
+        .collect()
 }
 
 fn circle(value: &Value) -> Result<Constraint> {
@@ -86,7 +92,7 @@ fn circle(value: &Value) -> Result<Constraint> {
 
 /// `$geoIntersects: {$point}`
 pub(super) fn intersects(value: &Value) -> Result<Constraint> {
-    let found = value.as_object().and_then(|v| v.get("$point")).and_then(point);
+    let found = value.as_object().and_then(|v| v.get("$point")).and_then(point).filter(GeoPoint::is_on_earth);
     found.map(Constraint::Intersects).ok_or_else(|| Error::json("bad $geoIntersect value; $point should be GeoPoint"))
 }
 

@@ -3,8 +3,7 @@
 //! Sub-queries and relation constraints are gone from the clause by now.
 
 use super::atom::Atoms;
-use super::constraint;
-use super::{Constraint, Filter};
+use super::{Constraint, Filter, constraint, text};
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Date, FieldType, Map, Path, Value, js, names, wire};
 
@@ -44,7 +43,9 @@ const INTERNAL_KEYS: [&str; 10] = [
 /// 102, 105 and 107 as `queries.md` sections 2 and 3 have them.
 pub fn parse(clause: &Map, context: &Context<'_>) -> Result<Filter> {
     check(clause, context, 0)?;
-    filter(clause, context)
+    let filter = filter(clause, context)?;
+    text::check(&filter)?;
+    Ok(filter)
 }
 
 /// The checks that come before anything is translated.

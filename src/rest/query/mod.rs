@@ -4,5 +4,6 @@ pub mod include;
 pub mod params;
 pub mod relation;
 pub mod subquery;
+pub mod text;
 
 pub use params::Params;

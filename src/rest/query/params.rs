@@ -139,7 +139,7 @@ impl Params {
         let mut keys: IndexMap<OrderBy, bool> = IndexMap::new();
         for part in self.order.iter().flat_map(|order| order.split(',')).map(str::trim) {
             let (name, descending) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
-            if name == "$score" || name == "score" {
+            if name == "$score" {
                 keys.insert(OrderBy::TextScore, false);
                 continue;
             }
@@ -268,7 +268,11 @@ fn check_keys(keys: &[String]) -> Result<()> {
     }
 }
 
-fn check_preference(value: &Value) -> Result<()> {
+/// Is it a read preference that Parse Server knows?
+///
+/// # Errors
+/// 102 if not.
+pub(in crate::rest) fn check_preference(value: &Value) -> Result<()> {
     match value.as_str().map(str::to_uppercase) {
         Some(text) if !text.is_empty() && !READ_PREFERENCES.contains(&text.as_str()) => {
             Err(Error::query("Not supported read preference."))
@@ -277,7 +281,11 @@ fn check_preference(value: &Value) -> Result<()> {
     }
 }
 
-fn explain(call: &Call, value: &Value) -> Result<bool> {
+/// Is the plan of the database wanted?
+///
+/// # Errors
+/// 102 for a caller who may not see it, and for a kind of plan that is none.
+pub(in crate::rest) fn explain(call: &Call, value: &Value) -> Result<bool> {
     let known = match value {
         Value::Bool(_) => true,
         Value::String(text) => EXPLAIN.contains(&text.as_str()),

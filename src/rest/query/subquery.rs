@@ -114,7 +114,7 @@ async fn run(
     let class = class.ok_or_else(&improper)?;
     let clause = match query.take("where") {
         Some(Value::Object(clause)) => clause,
-        Some(clause) if clause.truthy() => return Err(improper()),
+        Some(other) if other.truthy() => return Err(improper()),
         _ => Map::new(),
     };
     let redirect = query.take("redirectClassNameForKey").and_then(|v| v.as_str().map(str::to_owned));

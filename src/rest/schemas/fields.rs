@@ -14,7 +14,8 @@ use crate::storage::SchemaChange;
 pub(super) fn additions(schema: &ClassSchema, given: &Map, creating: bool) -> Result<Vec<(String, Field)>> {
     let mut added = Vec::new();
     for (name, wish) in given {
-        if !names::is_valid_field(name) && !(schema.name == "_Hooks" && name == "className") {
+        let valid = names::is_valid_field(name) || (schema.name == "_Hooks" && name == "className");
+        if !valid {
             return Err(Error::new(Code::InvalidKeyName, format!("invalid field name: {name}")));
         }
         if default_fields(&schema.name).contains_key(name) {
@@ -128,23 +129,22 @@ fn check_options(schema: &ClassSchema, name: &str, field: &Field) -> Result<()> 
         let text = format!("The '{what}' option is not applicable for {}", field.ty);
         Err(Error::new(Code::IncorrectType, text))
     };
-    if let Some(default) = field.default_value() {
-        if relation {
+    if let Some(default) = field.options.get("defaultValue") {
+        let got = infer(default)?;
+        if relation && matches!(got, Some(FieldType::Pointer(_) | FieldType::Relation(_))) {
             return refuse("default value");
         }
-        let got = infer(default)?;
-        if let Some(got) = got.filter(|got| *got != field.ty) {
-            let class = &schema.name;
+        if got.as_ref() != Some(&field.ty) {
+            let (class, got) = (&schema.name, got.map_or_else(|| "null".to_owned(), |got| got.to_string()));
             let text = format!("schema mismatch for {class}.{name} default value; expected {} but got {got}", field.ty);
             return Err(Error::new(Code::IncorrectType, text));
         }
     }
-    if relation && field.is_required() { refuse("required") } else { Ok(()) }
+    if relation && field.options.contains_key("required") { refuse("required") } else { Ok(()) }
 }
 
 fn one_geo_point(schema: &ClassSchema, added: &[(String, Field)]) -> Result<()> {
-    let old = schema.fields.iter().map(|(name, field)| (name, field));
-    let all = old.chain(added.iter().map(|(name, field)| (name, field)));
+    let all = schema.fields.iter().chain(added.iter().map(|(name, field)| (name, field)));
     let places: Vec<&String> = all.filter(|(_, field)| field.ty == FieldType::GeoPoint).map(|(name, _)| name).collect();
     match places.as_slice() {
         [first, second, ..] => {

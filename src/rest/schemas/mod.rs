@@ -1,10 +1,10 @@
 //! `/schemas` and `/purge`: classes as an administrator sees and changes them (`admin.md` section 1).
 
+mod change;
 mod clp;
+pub mod defined;
 mod fields;
-mod indexes;
-
-use std::sync::Arc;
+pub(super) mod indexes;
 
 use super::{Answer, Call};
 use crate::access::{Subject, Write, authorise};
@@ -34,7 +34,7 @@ pub async fn get(call: &Call, class: &str) -> Result<Answer> {
     if names::VOLATILE_CLASSES.contains(&class) {
         return Ok(Answer::ok(&to_wire(&ClassSchema::new(class), false)));
     }
-    existing(call, class).map(|schema| Answer::ok(&to_wire(&schema, false)))
+    change::existing(&call.engine, class).map(|schema| Answer::ok(&to_wire(&schema, false)))
 }
 
 /// `POST /schemas` and `POST /schemas/:className`
@@ -42,27 +42,10 @@ pub async fn get(call: &Call, class: &str) -> Result<Answer> {
 /// # Errors
 /// As `admin.md` section 1 has them.
 pub async fn create(call: &Call, path_class: Option<&str>, body: Map) -> Result<Answer> {
-    writer(call)?;
+    unlocked(call)?;
+    writer(call, "create")?;
     let class = class_name(path_class, &body)?;
-    if call.engine.schemas.get(&class).is_some() {
-        return Err(Error::new(Code::InvalidClassName, format!("Class {class} already exists.")));
-    }
-    if !names::is_valid_class(&class) {
-        return Err(Error::new(Code::InvalidClassName, invalid_class(&class)));
-    }
-    let mut schema = ClassSchema::new(class.as_str());
-    let given = object(&body, "fields")?;
-    let added = fields::additions(&schema, &given, true)?;
-    schema.fields.extend(added);
-    if let Some(rules) = body.get("classLevelPermissions").filter(|rules| rules.truthy()) {
-        schema.clp = Some(clp::checked(&schema, rules, call.engine.config.allow_custom_object_id)?);
-    }
-    let wanted = object(&body, "indexes")?;
-    let plan = indexes::plan(&schema, &wanted, &call.engine.config.database_options)?;
-    let mut changes = vec![SchemaChange::CreateClass(schema)];
-    changes.extend(plan);
-    call.engine.schemas.alter(changes).await?;
-    existing(call, &class).map(|schema| Answer::ok(&to_wire(&schema, true)))
+    change::create(&call.engine, &class, &body).await.map(|schema| Answer::ok(&to_wire(&schema, true)))
 }
 
 /// `PUT /schemas/:className`
@@ -70,20 +53,10 @@ pub async fn create(call: &Call, path_class: Option<&str>, body: Map) -> Result<
 /// # Errors
 /// As `admin.md` section 1 has them.
 pub async fn update(call: &Call, path_class: &str, body: Map) -> Result<Answer> {
-    writer(call)?;
+    unlocked(call)?;
+    writer(call, "update")?;
     let class = class_name(Some(path_class), &body)?;
-    let schema = existing(call, &class)?;
-    let given = object(&body, "fields")?;
-    let mut changes = fields::changes(&schema, &given)?;
-    let mut after = (*schema).clone();
-    fields::apply(&mut after, &changes);
-    if let Some(rules) = body.get("classLevelPermissions").filter(|rules| rules.truthy()) {
-        let clp = clp::checked(&after, rules, call.engine.config.allow_custom_object_id)?;
-        changes.push(SchemaChange::SetClp { class: class.clone(), clp: Some(clp) });
-    }
-    changes.extend(indexes::plan(&after, &object(&body, "indexes")?, &call.engine.config.database_options)?);
-    call.engine.schemas.alter(changes).await?;
-    existing(call, &class).map(|schema| Answer::ok(&to_wire(&schema, false)))
+    change::update(&call.engine, &class, &body).await.map(|schema| Answer::ok(&to_wire(&schema, false)))
 }
 
 /// `DELETE /schemas/:className`
@@ -91,7 +64,7 @@ pub async fn update(call: &Call, path_class: &str, body: Map) -> Result<Answer> 
 /// # Errors
 /// 103 for a name that no class can have, 255 for a class with objects.
 pub async fn delete(call: &Call, class: &str) -> Result<Answer> {
-    writer(call)?;
+    writer(call, "delete")?;
     if !names::is_valid_class(class) {
         return Err(Error::new(Code::InvalidClassName, invalid_class(class)));
     }
@@ -138,11 +111,6 @@ fn to_wire(schema: &ClassSchema, created: bool) -> Value {
     Value::Object(out)
 }
 
-fn existing(call: &Call, class: &str) -> Result<Arc<ClassSchema>> {
-    let missing = || Error::new(Code::InvalidClassName, format!("Class {class} does not exist."));
-    call.engine.schemas.get(class).ok_or_else(missing)
-}
-
 fn class_name(path: Option<&str>, body: &Map) -> Result<String> {
     let given = body.get("className").filter(|name| name.truthy()).map(js::text);
     match (given.as_deref(), path) {
@@ -155,26 +123,23 @@ fn class_name(path: Option<&str>, body: &Map) -> Result<String> {
     }
 }
 
-/// An object in the body; anything else has no keys, but null is none at all.
-fn object(body: &Map, key: &str) -> Result<Map> {
-    match body.get(key) {
-        Some(Value::Object(map)) => Ok(map.clone()),
-        Some(Value::Null) => Err(Error::json("invalid JSON")),
-        _ => Ok(Map::new()),
-    }
-}
-
 fn master(call: &Call) -> Result<()> {
     if call.subject().is_master() { Ok(()) } else { Err(Error::forbidden("unauthorized: master key is required")) }
 }
 
 /// May the caller change classes at all?
-fn writer(call: &Call) -> Result<()> {
+fn writer(call: &Call, what: &str) -> Result<()> {
     master(call)?;
     if *call.subject() == Subject::ReadOnlyMaster {
-        let text = "read-only masterKey isn't allowed to change a schema.";
+        let text = format!("read-only masterKey isn't allowed to {what} a schema.");
         return Err(Error::denied(Code::OperationForbidden, text));
     }
+    Ok(())
+}
+
+/// Classes that the configuration defines and locks change only with it.
+fn unlocked(call: &Call) -> Result<()> {
+    master(call)?;
     if call.engine.config.schema.as_ref().is_some_and(|schema| schema.lock_schemas) {
         let text = "Cannot perform this operation when schemas options is used.";
         return Err(Error::new(Code::OperationForbidden, text));

@@ -99,8 +99,7 @@ impl Lookup {
 
     fn read(&self, frame: &Frame<'_>, hold: &mut dyn FnMut(usize) -> Result<()>) -> Result<Foreign> {
         let mut foreign = Foreign { rows: Vec::new(), index: HashMap::new() };
-        for row in frame.source.documents(&self.from)? {
-            let row = row?;
+        frame.source.documents(&self.from, &mut |row| {
             frame.shared.budget.step(4)?;
             hold(bson::size_of_map(&row))?;
             let place = foreign.rows.len();
@@ -111,7 +110,8 @@ impl Lookup {
                 }
             }
             foreign.rows.push(row);
-        }
+            Ok(())
+        })?;
         Ok(foreign)
     }
 
@@ -120,7 +120,7 @@ impl Lookup {
             None => foreign.rows.iter().collect(),
             Some((local, _)) => {
                 let mut places: Vec<usize> =
-                    keys(row, local).iter().filter_map(|k| foreign.index.get(k)).flatten().copied().collect();
+                    wanted(row, local).iter().filter_map(|k| foreign.index.get(k)).flatten().copied().collect();
                 places.sort_unstable();
                 places.dedup();
                 places.into_iter().filter_map(|i| foreign.rows.get(i)).collect()
@@ -150,14 +150,31 @@ fn with_scope(
     }
 }
 
-/// The keys of the values at a path, lists opened; what is missing counts as null.
+/// The keys of the values that a document looks up: those of a list's elements, not its own; null if there are none.
+fn wanted(row: &Map, path: &[String]) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    path::walk(row, path, &mut |value, _| {
+        match value {
+            None => {}
+            Some(Value::Array(list)) => out.extend(list.iter().map(bson::key_of)),
+            Some(value) => out.push(bson::key_of(value)),
+        }
+        false
+    });
+    if out.is_empty() {
+        out.push(bson::key_of(&Value::Null));
+    }
+    out
+}
+
+/// The keys under which a document is found: those of the values at a path, lists and their elements; what is missing
+/// counts as null.
 fn keys(row: &Map, path: &[String]) -> Vec<Vec<u8>> {
     let mut out = Vec::new();
-    path::walk(row, path, &mut |value| {
+    path::walk(row, path, &mut |value, open| {
         let value = value.unwrap_or(&Value::Null);
-        match value {
-            Value::Array(list) => out.extend(list.iter().map(bson::key_of)),
-            _ => {}
+        if let (Value::Array(list), true) = (value, open) {
+            out.extend(list.iter().map(bson::key_of));
         }
         out.push(bson::key_of(value));
         false

@@ -11,6 +11,7 @@ pub mod document;
 pub mod ejson;
 mod expr;
 mod group;
+mod implied;
 mod lookup;
 mod path;
 mod project;
@@ -23,10 +24,12 @@ mod stage;
 pub mod translate;
 
 pub use budget::DEFAULT_MEMORY;
+pub use implied::implied;
 pub use translate::RawStage;
 
+use std::cell::Cell;
+
 use crate::error::Result;
-use crate::model::id::Random;
 use crate::model::{Date, Map};
 
 /// A stream of documents.
@@ -34,19 +37,19 @@ pub type Documents<'a> = Box<dyn Iterator<Item = Result<Map>> + 'a>;
 
 /// Where `$lookup` finds the documents of other classes.
 pub trait Source {
-    /// The documents of a class in its natural order; none for a class that is not there.
+    /// Shows every document of a class in its natural order; none for a class that is not there.
     ///
     /// # Errors
-    /// What the database says.
-    fn documents(&self, class: &str) -> Result<Documents<'_>>;
+    /// What the database says, and what the visitor says.
+    fn documents(&self, class: &str, visit: &mut dyn FnMut(Map) -> Result<()>) -> Result<()>;
 }
 
 /// What a pipeline runs in.
 pub struct Context<'a> {
     /// `$$NOW`
     pub now: Date,
-    /// For `$rand` and `$sample`.
-    pub random: &'a dyn Random,
+    /// Where the random numbers of `$rand` and `$sample` begin.
+    pub seed: u64,
     /// Other classes.
     pub source: &'a dyn Source,
     /// How many bytes may be held at a time.
@@ -64,7 +67,7 @@ pub fn run(stages: &[RawStage], rows: impl Iterator<Item = Result<Map>>, context
     let pipeline = stage::parse(stages, &expr::Names::default())?;
     let shared = expr::Shared {
         now: context.now,
-        random: context.random,
+        random: Cell::new(context.seed),
         budget: budget::Budget::new(context.memory, context.check),
     };
     let frame = rows::Frame { shared: &shared, scope: None, source: context.source };
@@ -77,29 +80,6 @@ pub fn run(stages: &[RawStage], rows: impl Iterator<Item = Result<Map>>, context
 /// 102 for a pipeline that is wrong or not supported.
 pub fn check(stages: &[RawStage]) -> Result<()> {
     stage::parse(stages, &expr::Names::default()).map(|_| ())
-}
-
-/// The conditions of the leading `$match` stages and the stages behind them. Who can read by them needs to run only the rest; who can read
-/// by a part of them runs all.
-pub fn split_leading_match(stages: &[RawStage]) -> (Vec<&Map>, &[RawStage]) {
-    let condition = |s: &'_ RawStage| s.name == "$match" && s.spec.as_object().is_some();
-    let n = stages.iter().take_while(|s| condition(s)).count();
-    let (head, rest) = stages.split_at(n);
-    (head.iter().filter_map(|s| s.spec.as_object()).collect(), rest)
-}
-
-/// How many documents the stages read at most, if they begin with `$skip` and `$limit`.
-pub fn leading_limit(stages: &[RawStage]) -> Option<u64> {
-    let mut skipped = 0;
-    for stage in stages {
-        let n = stage.spec.as_number().filter(|n| n.trunc() == *n && (0.0..9e15).contains(n))? as u64;
-        match stage.name.as_str() {
-            "$skip" => skipped += n,
-            "$limit" => return Some(skipped + n),
-            _ => return None,
-        }
-    }
-    None
 }
 
 #[cfg(test)]

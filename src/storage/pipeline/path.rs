@@ -23,7 +23,8 @@ pub fn read_in<'a>(value: &'a Value, path: &[String]) -> Option<Cow<'a, Value>> 
     }
 }
 
-/// Sets a path in a document, in every element where a list stands on the way; `None` takes the field out.
+/// Sets a path in a document, in every element where a list stands on the way; `None` takes the field out. What stands on the
+/// way and is no object becomes one, in either case.
 pub fn write(map: &mut Map, path: &[String], value: Option<&Value>) {
     let Some((first, rest)) = path.split_first() else { return };
     if rest.is_empty() {
@@ -47,12 +48,11 @@ fn write_in(below: &mut Value, path: &[String], value: Option<&Value>) {
     match below {
         Value::Object(map) => write(map, path, value),
         Value::Array(list) => list.iter_mut().for_each(|v| write_in(v, path, value)),
-        _ if value.is_some() => {
+        _ => {
             let mut map = Map::new();
             write(&mut map, path, value);
             *below = Value::Object(map);
         }
-        _ => {}
     }
 }
 
@@ -74,26 +74,35 @@ fn remove_in(below: &mut Value, path: &[String]) {
     }
 }
 
-/// Visits what stands at a path as conditions see it: elements of lists on the way, indices into lists, and `None` where
-/// an object ends the way. The visitor says whether it has seen enough; lists at the end are not opened.
-pub fn walk<'a>(map: &'a Map, path: &[String], visit: &mut dyn FnMut(Option<&'a Value>) -> bool) -> bool {
+/// Looks at what stands at the end of a path (`None` where an object ends the way) and says whether it has seen enough. The flag
+/// says whether a list is to be opened: one that was asked for by its place is not.
+pub type Visit<'v, 'a> = &'v mut dyn FnMut(Option<&'a Value>, bool) -> bool;
+
+/// Visits what stands at a path as conditions see it: elements of lists on the way, and places in lists. Lists at the end are
+/// left to the visitor.
+pub fn walk<'a>(map: &'a Map, path: &[String], visit: Visit<'_, 'a>) -> bool {
     let Some((first, rest)) = path.split_first() else { return false };
     match map.get(first) {
-        None => visit(None),
+        None => visit(None, true),
         Some(value) => walk_in(value, rest, visit),
     }
 }
 
-fn walk_in<'a>(value: &'a Value, path: &[String], visit: &mut dyn FnMut(Option<&'a Value>) -> bool) -> bool {
-    let Some(first) = path.first() else { return visit(Some(value)) };
+fn walk_in<'a>(value: &'a Value, path: &[String], visit: Visit<'_, 'a>) -> bool {
+    let Some((first, below)) = path.split_first() else { return visit(Some(value), true) };
     match value {
         Value::Object(map) => walk(map, path, visit),
         Value::Array(list) => {
-            let indexed = crate::model::value::array_index(first).and_then(|i| list.get(i as usize));
-            indexed.is_some_and(|v| walk_in(v, &path[1..], visit))
-                || list.iter().filter_map(Value::as_object).any(|m| walk(m, path, visit))
+            let place = crate::model::value::array_index(first).map(|n| n as usize);
+            list.iter().enumerate().any(|(i, element)| match element {
+                Value::Object(map) => walk(map, path, visit) || (place == Some(i) && walk_in(element, below, visit)),
+                _ if place != Some(i) => false,
+                _ if below.is_empty() => visit(Some(element), false),
+                Value::Array(_) => walk_in(element, below, visit),
+                _ => false,
+            })
         }
-        _ => visit(None),
+        _ => visit(None, true),
     }
 }
 

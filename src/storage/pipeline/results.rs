@@ -3,11 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::document::interior;
 use super::ejson;
 use super::translate::Style;
 use crate::error::{Error, Result};
 use crate::model::value::GeoPoint;
-use crate::model::{ClassSchema, Date, FieldType, Map, Pointer, Value, names};
+use crate::model::{ClassSchema, Date, FieldType, Map, Path, Pointer, Value, names};
 
 /// The results of a request. Typed values among them are still to be written in wire form (a [`Value::File`] wants its URL).
 ///
@@ -25,6 +26,19 @@ pub fn results(documents: Vec<Map>, schema: &ClassSchema, style: Style, pointer_
         }))
     };
     documents.into_iter().map(one).collect()
+}
+
+/// The values at a path in Parse's form: a pointer of a column is one, objects are read as documents are.
+///
+/// # Errors
+/// As [`results`].
+pub fn distinct(values: Vec<Value>, schema: &ClassSchema, path: &Path) -> Result<Vec<Value>> {
+    let column = !path.is_dotted() && matches!(schema.field_type(path.root()), Some(FieldType::Pointer(_)));
+    let one = |value: Value| match if column { value } else { interior(value) } {
+        Value::Object(map) => object(map, schema).map(Value::Object),
+        other => Ok(other),
+    };
+    values.into_iter().filter(|v| !v.is_null()).map(one).collect()
 }
 
 /// `_id` becomes `objectId`, at the end. What is empty becomes null, a date too: lodash finds no keys in it.

@@ -40,7 +40,7 @@ impl Order {
 fn pick(map: &Map, path: &[String], descending: bool) -> Value {
     let wanted = if descending { Ordering::Greater } else { Ordering::Less };
     let mut best: Option<&Value> = None;
-    path::walk(map, path, &mut |found| {
+    path::walk(map, path, &mut |found, _| {
         let found = found.unwrap_or(&Value::Null);
         let candidates = match found {
             Value::Array(list) => list.as_slice(),

@@ -2,6 +2,7 @@
 
 use super::ejson;
 use crate::error::{Error, Result};
+use crate::model::js;
 use crate::model::{ClassSchema, Date, FieldType, Map, Value};
 
 /// One stage: its name with the `$`, and what it is given.
@@ -49,11 +50,12 @@ impl RawStage {
 }
 
 /// The stages of a request: `pipeline`, or the parameters themselves. `body` is what is left of the parameters when `hint`,
-/// `explain`, `comment`, `readPreference`, `rawValues` and `rawFieldNames` are taken out.
+/// `explain`, `comment`, `readPreference`, `rawValues` and `rawFieldNames` are taken out. `distinct`: are there to be distinct
+/// values instead?
 ///
 /// # Errors
 /// 102 as `queries.md` section 6 lists them.
-pub fn read(body: &Map) -> Result<Vec<RawStage>> {
+pub fn read(body: &Map, distinct: bool) -> Result<Vec<RawStage>> {
     let whole;
     let pipeline = match body.get("pipeline") {
         Some(value) if value.truthy() => value,
@@ -66,12 +68,12 @@ pub fn read(body: &Map) -> Result<Vec<RawStage>> {
     match pipeline {
         Value::Array(list) => {
             for stage in list {
-                stages.extend(one(stage)?);
+                stages.extend(one(stage, distinct)?);
             }
         }
         Value::Object(map) => {
             for (name, spec) in map {
-                stages.extend(checked(name, spec)?);
+                stages.extend(checked(name, spec, distinct)?);
             }
         }
         // JavaScript finds the characters of a text as its keys.
@@ -81,7 +83,7 @@ pub fn read(body: &Map) -> Result<Vec<RawStage>> {
     Ok(stages)
 }
 
-fn one(stage: &Value) -> Result<Option<RawStage>> {
+fn one(stage: &Value, distinct: bool) -> Result<Option<RawStage>> {
     let keys: Vec<String> = match stage {
         Value::Object(map) => map.keys().cloned().collect(),
         Value::Array(list) => (0..list.len()).map(|i| i.to_string()).collect(),
@@ -89,15 +91,20 @@ fn one(stage: &Value) -> Result<Option<RawStage>> {
         _ => Vec::new(),
     };
     match (keys.as_slice(), stage) {
-        ([name], Value::Object(map)) => checked(name, map.get(name).unwrap_or(&Value::Null)),
-        ([name], _) => checked(name, &Value::Null),
+        ([name], Value::Object(map)) => checked(name, map.get(name).unwrap_or(&Value::Null), distinct),
+        ([name], _) => checked(name, &Value::Null, distinct),
         _ => Err(Error::query(format!("Pipeline stages should only have one key but found {}.", keys.join(", ")))),
     }
 }
 
-fn checked(name: &str, spec: &Value) -> Result<Option<RawStage>> {
+fn checked(name: &str, spec: &Value, distinct: bool) -> Result<Option<RawStage>> {
     if matches!(name, "distinct" | "where") {
-        return Ok(None);
+        return match distinct {
+            true => Ok(None),
+            false => {
+                Err(Error::query(format!("'{name}' is no stage: it needs the parameter distinct with a field name.")))
+            }
+        };
     }
     if !name.starts_with('$') {
         return Err(Error::query(format!("Invalid aggregate stage '{name}'.")));
@@ -167,7 +174,7 @@ impl Translator<'_> {
                 Some(class) => match value {
                     value @ (Value::Object(_) | Value::Array(_) | Value::Null) => value,
                     value if self.style.raw_values => value,
-                    value => Value::String(format!("{class}${}", script_text(&value))),
+                    value => Value::String(format!("{class}${}", js::text(&value))),
                 },
                 None if !self.style.raw_values && self.schema.field_type(key) == Some(&FieldType::Date) => dated(value),
                 None => self.condition(value),
@@ -233,16 +240,6 @@ fn dated(value: Value) -> Value {
         Value::Object(map) => Value::Object(map.into_iter().map(|(k, v)| (k, dated(v))).collect()),
         Value::Null => Value::Object(Map::new()),
         other => other,
-    }
-}
-
-/// What JavaScript puts into a template string.
-fn script_text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Number(n) => crate::model::number::text(*n),
-        Value::Bool(b) => b.to_string(),
-        _ => String::new(),
     }
 }
 

@@ -218,7 +218,8 @@ fn strip(conn: &Conn, id: i64, field: &str, column: Option<i64>) -> Result<()> {
         let mut rows = select.query(params![last, field]).or_db()?;
         while let Some(row) = rows.next().or_db()? {
             let rid: i64 = row.get(0).or_db()?;
-            batch.push((rid, without(row.get_ref(1).or_db()?.as_bytes().unwrap_or_default(), field)));
+            let doc = doc::without(row.get_ref(1).or_db()?.as_bytes().unwrap_or_default(), field);
+            batch.push((rid, String::from_utf8(doc).unwrap_or_default()));
         }
         drop(rows);
         let Some((rid, _)) = batch.last() else { return Ok(()) };
@@ -227,18 +228,6 @@ fn strip(conn: &Conn, id: i64, field: &str, column: Option<i64>) -> Result<()> {
             update.execute(params![doc, rid]).or_db()?;
         }
     }
-}
-
-fn without(doc: &[u8], field: &str) -> String {
-    let mut out = vec![b'{'];
-    for (key, value) in doc::pairs(doc).filter(|(key, _)| *key != field.as_bytes()) {
-        out.extend_from_slice(if out.len() > 1 { b",\"" } else { b"\"" });
-        out.extend_from_slice(key);
-        out.extend_from_slice(b"\":");
-        out.extend_from_slice(value);
-    }
-    out.push(b'}');
-    String::from_utf8(out).unwrap_or_default()
 }
 
 fn drop_class(conn: &Conn, catalog: &mut Catalog, class: &str) -> Result<()> {

@@ -13,6 +13,7 @@ use rusqlite::{CachedStatement, Connection, OpenFlags};
 use super::doc;
 use super::error::{Db, db, timeout};
 use super::slot::{Slot, Slots};
+use super::text as fulltext;
 use crate::error::{Error, Result};
 use crate::matching::Work;
 
@@ -73,6 +74,7 @@ impl Conn {
         }
         let slots = Arc::new(Mutex::new(Slots::default()));
         register(&sql, &slots).or_db()?;
+        fulltext::register(&sql).or_db()?;
         Ok(Self { sql, slots, deadline, born, bound: Cell::new(None) })
     }
 
@@ -81,7 +83,13 @@ impl Conn {
         self.bound.set(until);
     }
 
-    /// A statement with its parameters in place, and with what its functions need. The last statement's is forgotten.
+    /// Until when work with this deadline may go on now.
+    pub fn until(&self, deadline: Option<Instant>) -> Option<Instant> {
+        deadline.into_iter().chain(self.bound.get()).min()
+    }
+
+    /// A statement with its parameters in place, and with what its functions need. One that is begun in the middle of another
+    /// must end before the other goes on.
     pub fn prepare(
         &self,
         text: &str,
@@ -89,20 +97,25 @@ impl Conn {
         slots: Arc<Vec<Slot>>,
         deadline: Option<Instant>,
     ) -> Result<Prepared<'_>> {
-        let deadline = deadline.into_iter().chain(self.bound.get()).min();
+        let deadline = self.until(deadline);
         let late = deadline.map(|d| nanos(self.born, d));
         if late.is_some_and(|late| late <= nanos(self.born, Instant::now())) {
             return Err(timeout());
         }
-        self.deadline.store(late.unwrap_or(u64::MAX), Ordering::Relaxed);
         let left = late.map(|late| late.saturating_sub(nanos(self.born, Instant::now())));
-        lock(&self.slots).begin(slots, left.map_or(Work::unlimited(), |left| Work::new(left / WORK_NS)), deadline);
+        let work = left.map_or(Work::unlimited(), |left| Work::new(left / WORK_NS));
+        let outer = Outer {
+            slots: std::mem::replace(&mut *lock(&self.slots), Slots::new(slots, work, deadline)),
+            deadline: self.deadline.swap(late.unwrap_or(u64::MAX), Ordering::Relaxed),
+        };
+        let mut prepared = Prepared { statement: None, conn: self, kept: text.len() <= KEPT_SQL, outer };
         let mut statement = self.sql.prepare_cached(text).or_db()?;
         // A condition that turned out to be known leaves arguments behind that no text asks for.
         for (i, arg) in args.iter().enumerate().take(statement.parameter_count()) {
             statement.raw_bind_parameter(i + 1, arg).or_db()?;
         }
-        Ok(Prepared { statement: Some(statement), conn: self, kept: text.len() <= KEPT_SQL })
+        prepared.statement = Some(statement);
+        Ok(prepared)
     }
 
     /// Gives the error that a function kept, or else the house's for SQLite's.
@@ -116,9 +129,26 @@ pub struct Prepared<'c> {
     statement: Option<CachedStatement<'c>>,
     conn: &'c Conn,
     kept: bool,
+    outer: Outer,
+}
+
+/// What the statement around another one works with.
+struct Outer {
+    slots: Slots,
+    deadline: u64,
 }
 
 impl Prepared<'_> {
+    /// The rows one by one, each as `read` makes it.
+    pub fn iter<T>(&mut self, read: impl Fn(&rusqlite::Row<'_>) -> Result<T>) -> impl Iterator<Item = Result<T>> {
+        let conn = self.conn;
+        let mut rows = self.statement.as_mut().map(|statement| statement.raw_query());
+        std::iter::from_fn(move || match rows.as_mut()?.next() {
+            Ok(row) => row.map(&read),
+            Err(error) => Some(Err(conn.failed(error))),
+        })
+    }
+
     /// Shows every row to a visitor, until it says that it has seen enough.
     pub fn each(mut self, mut visit: impl FnMut(&rusqlite::Row<'_>) -> Result<bool>) -> Result<()> {
         let Some(statement) = &mut self.statement else { return Ok(()) };
@@ -145,7 +175,8 @@ impl Prepared<'_> {
 
 impl Drop for Prepared<'_> {
     fn drop(&mut self) {
-        self.conn.deadline.store(u64::MAX, Ordering::Relaxed);
+        *lock(&self.conn.slots) = std::mem::take(&mut self.outer.slots);
+        self.conn.deadline.store(self.outer.deadline, Ordering::Relaxed);
         if !self.kept
             && let Some(statement) = self.statement.take()
         {
@@ -164,8 +195,8 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Makes the functions known: `hw(id, doc, priv, slot)` tests a condition on a row, `hd(doc, slot)` and `hv(value, slot)` test
-/// constraints, `sk(doc, slot)` is a key to sort by, `nd(doc, slot)` a distance, `hf(doc, field)` says whether a document has a
-/// field.
+/// constraints, `sk(doc, slot)` is a key to sort by, `nd(doc, slot)` a distance, `ht(doc, slot)` tests a full-text search,
+/// `ts(doc, slot)` is its score, `hf(doc, field)` says whether a document has a field.
 fn register(sql: &Connection, slots: &Arc<Mutex<Slots>>) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     let function = |name: &str, body: fn(&mut Slots, ValueRef<'_>, usize) -> Result<Sql>| {
@@ -181,6 +212,8 @@ fn register(sql: &Connection, slots: &Arc<Mutex<Slots>>) -> rusqlite::Result<()>
     function("hv", |slots, value, slot| slots.holds_for(value, slot).map(|b| Sql::Integer(b.into())))?;
     function("sk", |slots, doc, slot| slots.sort_key(text(doc), slot).map(Sql::Blob))?;
     function("nd", |slots, doc, slot| slots.distance(text(doc), slot).map(|d| d.map_or(Sql::Null, Sql::Real)))?;
+    function("ht", |slots, doc, slot| slots.is_found(text(doc), slot).map(|b| Sql::Integer(b.into())))?;
+    function("ts", |slots, doc, slot| slots.score(text(doc), slot).map(Sql::Real))?;
     let shared = Arc::clone(slots);
     sql.create_scalar_function("hw", 4, flags, move |ctx: &mut Context<'_>| {
         let slot = usize::try_from(ctx.get::<i64>(3)?).unwrap_or(usize::MAX);

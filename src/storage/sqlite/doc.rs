@@ -39,6 +39,19 @@ pub fn find<'a>(doc: &'a [u8], field: &str) -> Option<&'a [u8]> {
     pairs(doc).find(|(key, _)| *key == field.as_bytes()).map(|(_, value)| value)
 }
 
+/// The document but for a field.
+pub fn without(doc: &[u8], field: &str) -> Vec<u8> {
+    let mut out = vec![b'{'];
+    for (key, value) in pairs(doc).filter(|(key, _)| *key != field.as_bytes()) {
+        out.extend_from_slice(if out.len() > 1 { b",\"" } else { b"\"" });
+        out.extend_from_slice(key);
+        out.extend_from_slice(b"\":");
+        out.extend_from_slice(value);
+    }
+    out.push(b'}');
+    out
+}
+
 /// Where a string ends that began before `at`: behind its closing quote.
 fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
     loop {
@@ -174,6 +187,8 @@ mod tests {
         assert_eq!(find(doc, "f"), Some(&b"[]"[..]));
         assert_eq!(find(doc, "d"), None);
         assert_eq!(pairs(b"{}").count(), 0);
+        assert_eq!(without(br#"{"a":1,"b":[2],"c":"x"}"#, "b"), br#"{"a":1,"c":"x"}"#);
+        assert_eq!(without(br#"{"a":1}"#, "a"), b"{}");
     }
 
     #[test]

@@ -9,9 +9,10 @@ use super::catalog::Class;
 use super::indexes::below;
 use super::kind::Kind;
 use super::slot::Slot;
+use super::text;
 use crate::error::{Error, Result};
 use crate::matching::{self, Work};
-use crate::model::query::{Regex, TextSearch};
+use crate::model::query::Regex;
 use crate::model::{Constraint, Filter, Path, Value};
 
 /// The most parameters that one statement may have (SQLite's default is 32,766).
@@ -40,7 +41,7 @@ pub struct Builder<'a> {
     pub args: Vec<Sql>,
     /// What the functions need.
     pub slots: Vec<Slot>,
-    /// The full-text query, if there is one.
+    /// The mark of the full-text search, if there is one.
     pub text: Option<String>,
 }
 
@@ -90,12 +91,12 @@ impl<'a> Builder<'a> {
         let each = |this: &mut Self, list: &[Filter]| list.iter().map(|f| this.filter(f)).collect::<Result<Vec<_>>>();
         Ok(match filter {
             Filter::And(list) if filter.parts() > PARTS => self.long(list)?,
-            Filter::Or(_) | Filter::Nor(_) if filter.parts() > PARTS => self.whole(filter.clone()),
+            Filter::Or(_) | Filter::Nor(_) if filter.parts() > PARTS => self.whole(filter.clone())?,
             Filter::And(list) => all(each(self, list)?),
             Filter::Or(list) => any(each(self, list)?),
             Filter::Nor(list) => not(any(each(self, list)?)),
             Filter::Field(path, constraints) => self.field(path, constraints)?,
-            Filter::Text(search) => self.full_text(search)?,
+            Filter::Text(search) => text::found(self, search)?,
         })
     }
 
@@ -108,10 +109,10 @@ impl<'a> Builder<'a> {
             let plain =
                 matches!(filter, Filter::Field(path, _) if self.class.column(path.as_str()).is_some()) && room > 0;
             room -= usize::from(plain);
-            plain || matches!(filter, Filter::Text(_))
+            plain || filter.searches()
         });
         let mut parts = alone.into_iter().map(|filter| self.filter(filter)).collect::<Result<Vec<_>>>()?;
-        parts.push(self.whole(Filter::And(rest.into_iter().cloned().collect())));
+        parts.push(self.whole(Filter::And(rest.into_iter().cloned().collect()))?);
         Ok(all(parts))
     }
 
@@ -121,15 +122,13 @@ impl<'a> Builder<'a> {
         matches!(filter, Filter::Field(path, _) if path.as_str() == "objectId" || is_unique(path))
     }
 
-    /// A condition that `matching/` is asked about, whatever is in it.
-    fn whole(&mut self, filter: Filter) -> Pred {
+    /// A condition that `matching/` is asked about, whatever is in it; but what a search looks at, the index alone knows.
+    fn whole(&mut self, filter: Filter) -> Result<Pred> {
+        if filter.searches() {
+            return Err(Error::query("The query has too many conditions beside a full-text search."));
+        }
         let mark = self.slot(Slot::Whole(filter));
-        Pred::Sql(format!("hw(id, doc, priv, {mark})"))
-    }
-
-    fn full_text(&mut self, search: &TextSearch) -> Result<Pred> {
-        let _ = search;
-        Err(Error::query("Full-text search is not there yet on this database."))
+        Ok(Pred::Sql(format!("hw(id, doc, priv, {mark})")))
     }
 
     fn field(&mut self, path: &Path, constraints: &[Constraint]) -> Result<Pred> {
@@ -318,7 +317,8 @@ fn fits(kind: &Kind, value: &Value) -> Fit {
     }
 }
 
-fn json(values: &[Sql]) -> String {
+/// Whole numbers and texts as a list that `json_each` takes apart again.
+pub fn json(values: &[Sql]) -> String {
     let mut out = vec![b'['];
     for (i, value) in values.iter().enumerate() {
         if i > 0 {

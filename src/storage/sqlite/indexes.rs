@@ -6,8 +6,10 @@ use super::alter::{edit, known};
 use super::catalog::{Catalog, Class};
 use super::conn::Conn;
 use super::error::Db;
+use super::text;
 use crate::error::Result;
 use crate::model::names::is_query_key;
+use crate::model::schema::text_fields;
 use crate::model::{Map, Value};
 
 /// What the server itself looks for, by class.
@@ -38,7 +40,11 @@ pub fn create(conn: &Conn, catalog: &mut Catalog, class: &str, wanted: &Map) -> 
         if kept.indexes.contains_key(name) || name == "_id_" {
             continue;
         }
-        if let Some(expression) = expression(kept, keys) {
+        let fields = text_fields(keys);
+        if !fields.is_empty() && !kept.schema.indexes.contains_key(name) {
+            text::create(conn, kept, &fields)?;
+            catalog.reload(&conn.sql, class)?;
+        } else if let Some(expression) = expression(kept, keys) {
             make(conn, kept, name, None, false, &expression)?;
         }
     }
@@ -107,8 +113,12 @@ pub fn below(path: &str) -> Option<String> {
 /// Takes indexes away by their names.
 pub fn drop(conn: &Conn, catalog: &mut Catalog, class: &str, names: &[String]) -> Result<()> {
     for name in names {
-        if let Some((id, _)) = known(catalog, class)?.indexes.get(name) {
+        let kept = known(catalog, class)?;
+        if let Some((id, _)) = kept.indexes.get(name) {
             remove(conn, *id)?;
+        }
+        if kept.text && kept.schema.indexes.get(name).is_some_and(|keys| !text_fields(keys).is_empty()) {
+            text::drop(conn, kept)?;
         }
     }
     edit(conn, catalog, class, |schema| names.iter().for_each(|name| drop_name(&mut schema.indexes, name)))

@@ -3,6 +3,7 @@
 //! A row is typed columns for what SQLite can compare by itself, and the object's Parse JSON as one text: reading is copying
 //! bytes, in the order of keys that MongoDB would have. One function writes both, so that they cannot disagree.
 
+mod aggregate;
 mod alter;
 mod catalog;
 mod conn;
@@ -15,15 +16,18 @@ mod query;
 mod readers;
 mod row;
 mod slot;
+mod text;
 mod write;
 mod writer;
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use self::aggregate::Run;
 use self::catalog::{Catalog, FORMAT, TABLES};
 use self::conn::{Conn, Role};
 use self::error::Db;
@@ -56,6 +60,7 @@ impl Sqlite {
     /// 1 for a file that another process holds, that cannot be opened, or that a newer program made.
     pub fn open(path: &FilePath) -> Result<Self> {
         let lock = take_lock(path)?;
+        check_writable(path)?;
         let conn = Conn::open(path, Role::Writer)?;
         prepare(&conn)?;
         let catalog = Arc::new(ArcSwap::from_pointee(Catalog::load(&conn.sql)?));
@@ -68,20 +73,17 @@ impl Sqlite {
     /// Copies a database as it is now into another file, while it is in use by this process or another.
     ///
     /// # Errors
-    /// 1 if the other file is there already or cannot be written.
+    /// 1 if there is no database, or if the other file is there already or cannot be written.
     pub async fn copy(from: PathBuf, to: PathBuf) -> Result<()> {
+        if !from.exists() {
+            return Err(Error::internal(format!("there is no database {}", from.display())));
+        }
         if to.exists() {
             return Err(Error::internal(format!("{} is there already", to.display())));
         }
         let copy = tokio::task::spawn_blocking(move || {
-            // In one step: a copy in several would begin anew with each write between them.
-            let from = Conn::open(&from, Role::Reader)?;
-            let mut to = rusqlite::Connection::open(to).or_db()?;
-            let backup = rusqlite::backup::Backup::new(&from.sql, &mut to).or_db()?;
-            match backup.step(-1).or_db()? {
-                rusqlite::backup::StepResult::Done => Ok(()),
-                _ => Err(Error::internal("the database was too busy for a backup")),
-            }
+            // Half a copy would pass for a backup.
+            copy_now(&from, &to).inspect_err(|_| drop(std::fs::remove_file(&to)))
         });
         copy.await.map_err(|e| Error::caused("the backup ended in the middle", e))?
     }
@@ -107,6 +109,17 @@ impl Sqlite {
     }
 }
 
+/// Copies in one step: a copy in several would begin anew with each write between them.
+fn copy_now(from: &FilePath, to: &FilePath) -> Result<()> {
+    let from = Conn::open(from, Role::Reader)?;
+    let mut to = rusqlite::Connection::open(to).or_db()?;
+    let backup = rusqlite::backup::Backup::new(&from.sql, &mut to).or_db()?;
+    match backup.step(-1).or_db()? {
+        rusqlite::backup::StepResult::Done => Ok(()),
+        _ => Err(Error::internal("the database was too busy for a backup")),
+    }
+}
+
 /// Does the filter leave a handful of rows to look at, found by an index?
 fn is_short(class: &catalog::Class, filter: &Filter) -> bool {
     match filter {
@@ -126,15 +139,22 @@ fn is_short(class: &catalog::Class, filter: &Filter) -> bool {
 fn take_lock(path: &FilePath) -> Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let file = File::create(PathBuf::from(name)).map_err(|e| {
-        Error::caused(format!("{} cannot be made; is its folder there, and writable?", path.display()), e)
-    })?;
+    let file = File::create(PathBuf::from(name))
+        .map_err(|e| Error::caused("its lock cannot be made; is its folder there, and writable?", e))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(Error::internal(format!("the database {} is held by another process", path.display())))
-        }
+        Err(TryLockError::WouldBlock) => Err(Error::internal("the database is held by another process")),
         Err(TryLockError::Error(e)) => Err(Error::caused("the database cannot be locked", e)),
+    }
+}
+
+/// SQLite opens a file that is read-only without a word, and fails at the first write.
+fn check_writable(path: &FilePath) -> Result<()> {
+    match File::options().write(true).open(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Error::caused("the database cannot be written to", error))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -187,8 +207,10 @@ impl Storage for Sqlite {
     }
 
     fn aggregate<'a>(&'a self, plan: &'a Aggregate) -> Answer<'a, Vec<Map>> {
-        let _ = plan;
-        Box::pin(async { Err(Error::query("Aggregation is not built yet on this database.")) })
+        Box::pin(async move {
+            let run = Run::new(plan, self.catalog.load_full())?;
+            self.readers.run(move |conn| run.run(conn)).await
+        })
     }
 
     fn explain<'a>(&'a self, plan: &'a Read) -> Answer<'a, Value> {

@@ -11,13 +11,13 @@ use super::conn::{Conn, text};
 use super::doc;
 use super::error::Db;
 use super::filter::{Builder, Pred};
-use super::row::{Arena, COLUMNS, COLUMNS_AND_PRIV};
+use super::row::{self, Arena, COLUMNS, COLUMNS_AND_PRIV, SCORE};
 use super::slot::Slot;
 use crate::access::Read;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::matching;
 use crate::model::query::OrderBy;
-use crate::model::{Constraint, Filter, Map, Path, Value};
+use crate::model::{Constraint, Filter, Map, ParseObject, Path, Value};
 use crate::storage::{MOST_BYTES, Side, too_large};
 
 /// A statement ready to run, owning all it needs.
@@ -26,6 +26,8 @@ pub struct Query {
     args: Vec<Sql>,
     slots: Arc<Vec<Slot>>,
     deadline: Option<Instant>,
+    /// Does each row come with the score of the full-text search?
+    scored: bool,
 }
 
 /// What a query is made of besides its condition.
@@ -62,6 +64,7 @@ impl Query {
             Pred::Sql(text) => format!(" WHERE {text}"),
         };
         let table = class.id;
+        let mut scored = false;
         let sql = match shape {
             Shape::Count => format!("SELECT count(*) FROM t{table}{condition}"),
             Shape::Document(path) => {
@@ -72,13 +75,20 @@ impl Query {
             Shape::Rows => {
                 let columns =
                     if plan.internals() || plan.render().shows_internals() { COLUMNS_AND_PRIV } else { COLUMNS };
-                let order = order(&mut builder, plan);
+                let score = score(&builder, plan)?;
+                scored = plan.render().shows_score();
+                let columns = match &score {
+                    Some(score) if scored && columns == COLUMNS => format!("{columns}, NULL, {score}"),
+                    Some(score) if scored => format!("{columns}, {score}"),
+                    _ => columns.to_owned(),
+                };
+                let order = order(&mut builder, plan, score.as_deref());
                 let window = window(&mut builder, plan);
                 format!("SELECT {columns} FROM t{table}{condition} ORDER BY {order}{window}")
             }
         };
         let Builder { args, slots, .. } = builder;
-        Ok(Some(Self { sql, args, slots: Arc::new(slots), deadline: plan.limits().deadline }))
+        Ok(Some(Self { sql, args, slots: Arc::new(slots), deadline: plan.limits().deadline, scored }))
     }
 
     /// Runs it for its rows.
@@ -86,10 +96,21 @@ impl Query {
         let mut arena = Arena::default();
         let statement = conn.prepare(&self.sql, &self.args, self.slots.clone(), self.deadline)?;
         statement.each(|row| {
-            arena.push(row).or_db()?;
+            let score = if self.scored { Some(row.get(SCORE).or_db()?) } else { None };
+            arena.push(row, score).or_db()?;
             if arena.bytes() > MOST_BYTES { Err(too_large()) } else { Ok(true) }
         })?;
         Ok(arena)
+    }
+
+    /// Runs it for the objects of its rows, which are read as they are taken.
+    pub fn stream<T>(
+        &self,
+        conn: &Conn,
+        take: impl FnOnce(&mut dyn Iterator<Item = Result<ParseObject>>) -> Result<T>,
+    ) -> Result<T> {
+        let mut statement = conn.prepare(&self.sql, &self.args, self.slots.clone(), self.deadline)?;
+        take(&mut statement.iter(row::read))
     }
 
     /// Runs it for a number.
@@ -149,15 +170,27 @@ fn window(builder: &mut Builder<'_>, plan: &Read) -> String {
     }
 }
 
+/// The score of the full-text search, if the plan sorts by it or shows it.
+fn score(builder: &Builder<'_>, plan: &Read) -> Result<Option<String>> {
+    let is_sorted = plan.order().iter().any(|key| key.by == OrderBy::TextScore);
+    match &builder.text {
+        _ if !is_sorted && !plan.render().shows_score() => Ok(None),
+        Some(mark) => Ok(Some(format!("ts(doc, {mark})"))),
+        None => Err(Error::query("query requires text score metadata, but it is not available")),
+    }
+}
+
 /// The terms behind `ORDER BY`; the natural order is the last.
-fn order(builder: &mut Builder<'_>, plan: &Read) -> String {
+fn order(builder: &mut Builder<'_>, plan: &Read, score: Option<&str>) -> String {
     let mut terms = Vec::new();
     for key in plan.order() {
         let term = match &key.by {
             OrderBy::Path(path) => sort_term(builder, path, key.descending),
-            OrderBy::TextScore => None,
+            OrderBy::TextScore => score.map(str::to_owned),
         };
-        terms.extend(term.map(|term| if key.descending { format!("{term} DESC") } else { term }));
+        // The best match comes first, whatever direction is asked for.
+        let descending = key.descending || key.by == OrderBy::TextScore;
+        terms.extend(term.map(|term| if descending { format!("{term} DESC") } else { term }));
     }
     if plan.order().is_empty()
         && let Some((path, center)) = nearest(plan.filter())

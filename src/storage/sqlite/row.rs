@@ -5,7 +5,9 @@
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::catalog::Class;
+use super::conn::text;
 use super::doc;
+use super::error::Db;
 use crate::access::Render;
 use crate::error::{Code, Error, Result};
 use crate::model::{Acl, FieldType, ParseObject, Value, wire};
@@ -140,6 +142,8 @@ pub fn acl(rperm: Option<&str>, wperm: Option<&str>) -> Option<Acl> {
 pub const COLUMNS: &str = "id, rperm, wperm, doc";
 /// With the internal columns.
 pub const COLUMNS_AND_PRIV: &str = "id, rperm, wperm, doc, priv";
+/// Where the score of a full-text search stands behind them, if it is wanted.
+pub const SCORE: usize = 5;
 
 /// Rows one behind the other in one piece of memory.
 #[derive(Default)]
@@ -168,8 +172,8 @@ struct Texts<'a> {
 }
 
 impl Arena {
-    /// Takes a row of [`COLUMNS`] or [`COLUMNS_AND_PRIV`].
-    pub fn push(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<()> {
+    /// Takes a row of [`COLUMNS`] or [`COLUMNS_AND_PRIV`]; with a score, that is its field `score`.
+    pub fn push(&mut self, row: &rusqlite::Row<'_>, score: Option<f64>) -> rusqlite::Result<()> {
         let start = self.bytes.len();
         let mut take = |value: ValueRef<'_>| match value {
             ValueRef::Text(bytes) => {
@@ -181,7 +185,8 @@ impl Arena {
         let id = take(row.get_ref(0)?).unwrap_or(start);
         let (rperm, wperm) = (take(row.get_ref(1)?), take(row.get_ref(2)?));
         let lists = wperm.or(rperm).unwrap_or(id);
-        let doc = take(row.get_ref(3)?).unwrap_or(lists);
+        let scored = score.map(|score| with_score(text(row.get_ref(3).unwrap_or(ValueRef::Null)), score));
+        let doc = take(scored.as_deref().map_or(row.get_ref(3)?, ValueRef::Text)).unwrap_or(lists);
         let priv_ = row.get_ref(4).ok().and_then(take).unwrap_or(doc);
         self.rows.push(Lengths { start, id, rperm, wperm, doc, priv_ });
         Ok(())
@@ -266,6 +271,15 @@ impl Arena {
     }
 }
 
+/// The document with a score in its place, behind all that is stored.
+fn with_score(doc: &[u8], score: f64) -> Vec<u8> {
+    let mut out = doc::without(doc, "score");
+    out.pop();
+    push("score", &Value::Number(score), &mut out);
+    out.push(b'}');
+    out
+}
+
 /// A comma and a raw key.
 fn next(key: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"");
@@ -297,4 +311,15 @@ fn write_acl(texts: &Texts<'_>, out: &mut Vec<u8>) {
 pub fn object(id: &str, rperm: Option<&str>, wperm: Option<&str>, doc: &[u8], priv_: &[u8]) -> Result<ParseObject> {
     let internal = if priv_.is_empty() { Default::default() } else { doc::fields(priv_)? };
     Ok(ParseObject { id: id.to_owned(), fields: doc::fields(doc)?, acl: acl(rperm, wperm), internal })
+}
+
+/// An object from a row of [`COLUMNS_AND_PRIV`].
+///
+/// # Errors
+/// As [`object`], and those of the database.
+pub fn read(row: &rusqlite::Row<'_>) -> Result<ParseObject> {
+    let bytes = |i| row.get_ref(i).or_db().map(text);
+    let text = |i| str::from_utf8(bytes(i)?).map_err(|e| Error::caused("a stored text is not UTF-8", e));
+    let list = |i| text(i).map(|list| Some(list).filter(|list| !list.is_empty()));
+    object(text(0)?, list(1)?, list(2)?, bytes(3)?, bytes(4)?)
 }

@@ -8,7 +8,9 @@ use rusqlite::types::ValueRef;
 use super::doc;
 use super::error::timeout;
 use super::kind::Kind;
+use super::text::Doc;
 use crate::error::{Error, Result};
+use crate::matching::text::{Document, Search};
 use crate::matching::{self, Work, geo};
 use crate::model::value::GeoPoint;
 use crate::model::{Constraint, Filter, Map, ParseObject, Path, Value};
@@ -44,9 +46,16 @@ pub enum Slot {
         /// The place.
         center: GeoPoint,
     },
+    /// A full-text search over fields.
+    Text {
+        /// What is looked for.
+        search: Search,
+        /// Where.
+        fields: Vec<Path>,
+    },
 }
 
-/// The slots of the running statement.
+/// The slots of the running statement; none for none.
 #[derive(Default)]
 pub struct Slots {
     list: Arc<Vec<Slot>>,
@@ -57,9 +66,9 @@ pub struct Slots {
 }
 
 impl Slots {
-    /// Makes ready for a statement.
-    pub fn begin(&mut self, list: Arc<Vec<Slot>>, work: Work, deadline: Option<Instant>) {
-        (self.list, self.work, self.failed, self.deadline) = (list, Some(work), None, deadline);
+    /// Those of a statement.
+    pub fn new(list: Arc<Vec<Slot>>, work: Work, deadline: Option<Instant>) -> Self {
+        Self { list, work: Some(work), deadline, failed: None }
     }
 
     /// Before each call: one row may take long, and SQLite looks at the clock only after many.
@@ -111,6 +120,20 @@ impl Slots {
         self.check()?;
         let Some(Slot::Sort { path, descending }) = self.list.get(slot) else { return Err(astray()) };
         Ok(matching::sort_key(in_doc(text, path)?.as_ref(), path.rest(), *descending))
+    }
+
+    /// Does a document match a full-text search, if it has one of its terms?
+    pub fn is_found(&mut self, text: &[u8], slot: usize) -> Result<bool> {
+        let Some(Slot::Text { search, fields }) = self.list.get(slot) else { return Err(astray()) };
+        let document = Document::of(fields, &Doc(text));
+        search.confirms(&document, self.work.get_or_insert(Work::unlimited()))
+    }
+
+    /// How well it does.
+    pub fn score(&mut self, text: &[u8], slot: usize) -> Result<f64> {
+        let Some(Slot::Text { search, fields }) = self.list.get(slot) else { return Err(astray()) };
+        let document = Document::of(fields, &Doc(text));
+        search.score(&document, self.work.get_or_insert(Work::unlimited()))
     }
 
     /// How far away the place in a document is, in radians.

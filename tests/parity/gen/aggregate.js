@@ -65,7 +65,10 @@ function rows(stages, rng) {
 
 function project(stages, rng) {
   const body = rng.pick([{}, { _id: 0 }, { k: 1 }, { k: 1, createdAt: 1 }, { objectId: 1, k: 1 }]);
-  stages.push({ [rng.pick(['$project', '$project', '$addFields', '$set'])]: { ...body, out: rng.pick(EXPRESSIONS), ...(rng.chance(0.4) ? { more: rng.pick(EXPRESSIONS) } : {}) } });
+  const fields = { ...body, out: rng.pick(EXPRESSIONS), ...(rng.chance(0.4) ? { more: rng.pick(EXPRESSIONS) } : {}) };
+  stages.push({ [rng.pick(['$project', '$project', '$addFields', '$set'])]: fields });
+  // Sets come in no fixed order.
+  return [fields.out, fields.more].some(e => e && e.$setUnion) && { unordered: 'deep' };
 }
 
 function count(stages) {

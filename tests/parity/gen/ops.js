@@ -50,7 +50,7 @@ function dotted(program, rng) {
   const value = rng.weighted([
     [3, () => rng.pick(values.SMALL)],
     [2, () => values.json(rng, 1)],
-    [2, () => operation(rng, program, rng.pick(['Increment', 'Delete', 'Add', 'AddUnique', 'Remove']))],
+    [2, () => operation(rng, program, rng.pick(['Increment', 'Delete', 'Add', 'AddUnique']))], // Remove of nothing makes objects on the way here, not on MongoDB
     [1, () => values.any(rng, program)],
   ])();
   put(program, rng, { [path]: value }, 'dotted');

@@ -1,4 +1,4 @@
-//! Arithmetic. Null or missing makes null.
+//! Arithmetic. The first argument that is null or missing makes null, one of the wrong type before it an error.
 
 use super::zone::bounded;
 use super::{Call, MANY, Op, op};
@@ -48,10 +48,14 @@ fn two(c: &Call<'_>, f: impl Fn(f64, f64) -> Result<f64>) -> Result<Option<Value
 }
 
 fn fold(c: &Call<'_>, first: f64, f: impl Fn(f64, f64) -> f64) -> Result<Option<Value>> {
-    if c.any_null() {
-        return Ok(Some(Value::Null));
+    let mut found = first;
+    for i in 0..c.args.len() {
+        if c.null(i) {
+            return Ok(Some(Value::Null));
+        }
+        found = f(found, c.number(i)?);
     }
-    number((0..c.args.len()).try_fold(first, |acc, i| Ok::<_, crate::error::Error>(f(acc, c.number(i)?)))?)
+    number(found)
 }
 
 fn positive(c: &Call<'_>, n: f64) -> Result<f64> {
@@ -73,12 +77,10 @@ fn log(n: f64, base: f64) -> Result<f64> {
 }
 
 fn add(c: &Call<'_>) -> Result<Option<Value>> {
-    if c.any_null() {
-        return Ok(Some(Value::Null));
-    }
     let (mut sum, mut date) = (0.0, None);
     for i in 0..c.args.len() {
         match c.get(i) {
+            None | Some(Value::Null) => return Ok(Some(Value::Null)),
             Some(Value::Number(n)) => sum += n,
             Some(Value::Date(d)) if date.is_none() => date = Some(*d),
             Some(Value::Date(_)) => return Err(c.error("only one date allowed in an $add expression")),

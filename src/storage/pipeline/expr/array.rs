@@ -37,12 +37,12 @@ pub const TABLE: &[Op] = &[
     }),
     op("$range", 2, 3, range),
     named("$zip", &["inputs", "useLongestLength", "defaults"], 1, zip),
-    op("$sum", 1, MANY, |c| Ok(Some(reduce_numbers("$sum", &flat(c))))),
-    op("$avg", 1, MANY, |c| Ok(Some(reduce_numbers("$avg", &flat(c))))),
-    op("$stdDevPop", 1, MANY, |c| Ok(Some(reduce_numbers("$stdDevPop", &flat(c))))),
-    op("$stdDevSamp", 1, MANY, |c| Ok(Some(reduce_numbers("$stdDevSamp", &flat(c))))),
-    op("$min", 1, MANY, |c| Ok(Some(extreme(&flat(c), Ordering::Less)))),
-    op("$max", 1, MANY, |c| Ok(Some(extreme(&flat(c), Ordering::Greater)))),
+    op("$sum", 0, MANY, |c| Ok(Some(reduce_numbers("$sum", &flat(c))))),
+    op("$avg", 0, MANY, |c| Ok(Some(reduce_numbers("$avg", &flat(c))))),
+    op("$stdDevPop", 0, MANY, |c| Ok(Some(reduce_numbers("$stdDevPop", &flat(c))))),
+    op("$stdDevSamp", 0, MANY, |c| Ok(Some(reduce_numbers("$stdDevSamp", &flat(c))))),
+    op("$min", 0, MANY, |c| Ok(Some(extreme(&flat(c), Ordering::Less)))),
+    op("$max", 0, MANY, |c| Ok(Some(extreme(&flat(c), Ordering::Greater)))),
     named("$sortArray", &["input", "sortBy"], 2, sort_array),
 ];
 
@@ -77,12 +77,10 @@ fn slice(c: &Call<'_>) -> Result<Option<Value>> {
 }
 
 fn concat(c: &Call<'_>) -> Result<Option<Value>> {
-    if c.any_null() {
-        return null();
-    }
     let mut out = Vec::new();
     for i in 0..c.args.len() {
         match c.get(i) {
+            None | Some(Value::Null) => return null(),
             Some(Value::Array(list)) => out.extend_from_slice(list),
             other => return Err(c.error(format_args!("only supports arrays, not {}", bson::type_name(other)))),
         }

@@ -14,12 +14,12 @@ mod types;
 pub mod zone;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use super::bson;
 use super::budget::{Budget, MAX_DOCUMENT};
 use super::path;
 use crate::error::{Error, Result};
-use crate::model::id::Random;
 use crate::model::{Date, Map, Value};
 
 pub use logic::variable as user_variable;
@@ -177,18 +177,20 @@ pub struct Env<'a> {
 pub struct Shared<'a> {
     /// `$$NOW`
     pub now: Date,
-    /// For `$rand` and `$sample`.
-    pub random: &'a dyn Random,
+    /// The state of the random numbers of `$rand` and `$sample`.
+    pub random: Cell<u64>,
     /// What may be held and how long may be worked.
     pub budget: Budget<'a>,
 }
 
 impl Shared<'_> {
-    /// A random number from 0 up to 1.
+    /// A random number from 0 up to 1 (SplitMix64).
     pub fn random(&self) -> f64 {
-        let mut bytes = [0; 8];
-        self.random.fill(&mut bytes);
-        (u64::from_le_bytes(bytes) >> 11) as f64 / (1_u64 << 53) as f64
+        let state = self.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.random.set(state);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 

@@ -35,12 +35,10 @@ pub const TABLE: &[Op] = &[
 ];
 
 fn concat(c: &Call<'_>) -> Result<Option<Value>> {
-    if c.any_null() {
-        return Ok(Some(Value::Null));
-    }
     let mut out = String::new();
     for i in 0..c.args.len() {
         match c.get(i) {
+            None | Some(Value::Null) => return Ok(Some(Value::Null)),
             Some(Value::String(s)) => out.push_str(s),
             other => return Err(c.error(format_args!("only supports strings, not {}", bson::type_name(other)))),
         }

@@ -87,11 +87,27 @@ pub fn convert(value: &Value, target: Target) -> Result<Value> {
 pub fn text(value: &Value) -> Option<String> {
     Some(match value {
         Value::String(s) => s.clone(),
-        Value::Number(n) => number::text(*n),
+        Value::Number(n) if bson::is_int(*n) => number::text(*n),
+        Value::Number(n) => double_text(*n),
         Value::Bool(b) => b.to_string(),
         Value::Date(d) => d.iso(),
         _ => return None,
     })
+}
+
+/// A double as MongoDB writes it: C's `%.16g`.
+fn double_text(n: f64) -> String {
+    let written = format!("{n:.15e}");
+    let Some((digits, exponent)) = written.split_once('e') else { return number::text(n) };
+    let bare = |digits: &str| digits.trim_end_matches('0').trim_end_matches('.').to_owned();
+    match exponent.parse::<i32>() {
+        Ok(e @ -4..=15) => {
+            let fixed = format!("{n:.*}", (15 - e).unsigned_abs() as usize);
+            if fixed.contains('.') { bare(&fixed) } else { fixed }
+        }
+        Ok(e) => format!("{}e{}{:02}", bare(digits), if e < 0 { '-' } else { '+' }, e.abs()),
+        Err(_) => number::text(n),
+    }
 }
 
 fn date(value: &Value) -> Option<Date> {

@@ -133,8 +133,11 @@ impl Test {
             _ => {}
         }
         let mut result = Ok(false);
-        path::walk(map, path, &mut |value| {
-            result = self.on(value, env);
+        path::walk(map, path, &mut |value, open| {
+            result = match value.filter(|_| !open) {
+                Some(value) => self.on_element(value, env),
+                None => self.on(value, env),
+            };
             !matches!(result, Ok(false))
         });
         result
@@ -158,7 +161,7 @@ impl Test {
             Self::ElemMatch(element) => {
                 let list = value.and_then(Value::as_array).unwrap_or_default();
                 some(list, |v| match (element, v) {
-                    (Element::Value(tests), v) => every(tests, |t| t.on(Some(v), env)),
+                    (Element::Value(tests), v) => every(tests, |t| t.on_element(v, env)),
                     (Element::Object(query), Value::Object(root)) => query.matches(&Env { root, ..*env }),
                     // A list inside the list is an object with indices for keys.
                     (Element::Object(query), Value::Array(inner)) => {
@@ -168,6 +171,18 @@ impl Test {
                     _ => Ok(false),
                 })
             }
+        }
+    }
+}
+
+impl Test {
+    /// Does it hold for an element of a list? Lists inside the list are not opened then.
+    fn on_element(&self, value: &Value, env: &Env<'_>) -> Result<bool> {
+        match self {
+            Self::Any(check) => check.on(Some(value)),
+            Self::Not(tests) => every(tests, |t| t.on_element(value, env)).map(|b| !b),
+            Self::All(tests) => Ok(!tests.is_empty() && every(tests, |t| t.on_element(value, env))?),
+            _ => self.on(Some(value), env),
         }
     }
 }
@@ -203,7 +218,7 @@ impl Check {
                 names.iter().any(|n| *n == name || (*n == "number" && matches!(v, Value::Number(_))))
             }),
             Self::Mod(by, left) => match value {
-                Some(Value::Number(n)) if n.is_finite() => (n.trunc() as i64).wrapping_rem(*by) == *left,
+                Some(Value::Number(n)) if n.abs() < 9.2e18 => (n.trunc() as i64).wrapping_rem(*by) == *left,
                 _ => false,
             },
             Self::Size(n) => matches!(value, Some(Value::Array(list)) if list.len() as f64 == *n),
