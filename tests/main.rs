@@ -8,6 +8,7 @@ mod crash;
 mod defined;
 mod disk;
 mod drain;
+mod garbage;
 mod golden;
 mod logs;
 mod options;

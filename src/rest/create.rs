@@ -9,7 +9,7 @@ use crate::access::clp::Action;
 use crate::access::{Subject, Write};
 use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
-use crate::model::{Acl, ClassSchema, Date, Map, Op, ParseObject, Value, wire};
+use crate::model::{Acl, ClassSchema, Date, Map, Op, ParseObject, Value, names, wire};
 use crate::schema::check::{self, Kind};
 use crate::storage::Outcome;
 
@@ -30,9 +30,10 @@ pub async fn create(call: &Call, class: &str, body: Value) -> Result<Answer> {
 pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<(Write, Pending)> {
     crate::access::authorise::class(call.subject(), class, Action::Create)?;
     check_built(class)?;
-    let mut body = body::entries(body);
+    let mut body = body::entries(body)?;
     let id = object_id(&call, &mut body)?;
     body::screen(&call, &body)?;
+    drop_nulls(&call, &mut body);
     call.engine.check_class_exists(&call, class)?;
     call.gate(call.engine.schemas.get_or_new(class), Action::Create)?;
     let submitted = body.clone();
@@ -98,6 +99,12 @@ impl Pending {
         let path = if class == "_User" { format!("/users/{id}") } else { format!("/classes/{class}/{id}") };
         Ok(Answer::created(answer, path))
     }
+}
+
+/// A null says nothing of a type, and so Parse Server asks for no name that a field may have; nothing is kept under another.
+fn drop_nulls(call: &Call, body: &mut Map) {
+    let internals = *call.subject() == Subject::Maintenance;
+    body.retain(|name, value| !value.is_null() || internals || name.contains('.') || names::is_valid_field(name));
 }
 
 /// The id of the new object: the client's where the app lets it choose, else a new one.
