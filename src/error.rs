@@ -135,15 +135,15 @@ pub struct Error(Box<Kind>);
 #[derive(Debug)]
 enum Kind {
     Parse { code: Code, message: Cow<'static, str>, sanitise: bool },
-    Http { status: u16, message: Cow<'static, str>, sanitise: bool },
     Duplicate { field: Option<String> },
+    Http { status: u16, message: Cow<'static, str>, sanitise: bool },
     Internal { context: Cow<'static, str>, source: Option<Box<dyn std::error::Error + Send + Sync>> },
 }
 
 /// What every fallible function of the house returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The message of a refused duplicate, in Parse Server's words.
+/// The message of every [`Error::duplicate`].
 const DUPLICATE: &str = "A duplicate value for a field with unique values was provided";
 /// The message of every sanitised answer.
 const PERMISSION_DENIED: &str = "Permission denied";
@@ -187,19 +187,6 @@ impl Error {
         Self::new(Code::ObjectNotFound, "Object not found.")
     }
 
-    /// 137: a value is taken that must be unique; `field` names the column or path, if the database says which.
-    pub fn duplicate(field: Option<String>) -> Self {
-        Self(Box::new(Kind::Duplicate { field }))
-    }
-
-    /// The field of [`Error::duplicate`].
-    pub fn duplicate_field(&self) -> Option<&str> {
-        match &*self.0 {
-            Kind::Duplicate { field } => field.as_deref(),
-            _ => None,
-        }
-    }
-
     /// 107 with a message.
     pub fn json(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Code::InvalidJson, message)
@@ -210,12 +197,25 @@ impl Error {
         Self::new(Code::InvalidQuery, message)
     }
 
+    /// 137 for a value that must be unique; with the field, where the database says which.
+    pub fn duplicate(field: Option<String>) -> Self {
+        Self(Box::new(Kind::Duplicate { field }))
+    }
+
+    /// The field whose value is taken, if that is what went wrong and the database said which.
+    pub fn duplicate_field(&self) -> Option<&str> {
+        match &*self.0 {
+            Kind::Duplicate { field } => field.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The Parse code, where there is one (1 for an internal error).
     pub fn code(&self) -> Option<Code> {
         match &*self.0 {
             Kind::Parse { code, .. } => Some(*code),
-            Kind::Http { .. } => None,
             Kind::Duplicate { .. } => Some(Code::DuplicateValue),
+            Kind::Http { .. } => None,
             Kind::Internal { .. } => Some(Code::InternalServerError),
         }
     }
@@ -224,8 +224,8 @@ impl Error {
     pub fn status(&self) -> u16 {
         match &*self.0 {
             Kind::Parse { code, .. } => code.status(),
-            Kind::Http { status, .. } => *status,
             Kind::Duplicate { .. } => Code::DuplicateValue.status(),
+            Kind::Http { status, .. } => *status,
             Kind::Internal { .. } => 500,
         }
     }
@@ -252,8 +252,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Kind::Parse { code, message, .. } => write!(f, "{}: {message}", code.number()),
-            Kind::Http { status, message, .. } => write!(f, "{status}: {message}"),
             Kind::Duplicate { .. } => write!(f, "{}: {DUPLICATE}", Code::DuplicateValue.number()),
+            Kind::Http { status, message, .. } => write!(f, "{status}: {message}"),
             Kind::Internal { context, source: Some(source) } => write!(f, "{context}: {source}"),
             Kind::Internal { context, source: None } => f.write_str(context),
         }

@@ -9,7 +9,7 @@ use crate::access::clp::Action;
 use crate::access::{Subject, Write};
 use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
-use crate::model::{Acl, ClassSchema, Date, Map, Op, ParseObject, Value, wire};
+use crate::model::{Acl, ClassSchema, Date, Map, Op, ParseObject, Value, names, wire};
 use crate::schema::check::{self, Kind};
 use crate::storage::Outcome;
 
@@ -41,9 +41,10 @@ pub enum Prepared {
 /// As [`create`].
 pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepared> {
     crate::access::authorise::class(call.subject(), class, Action::Create)?;
-    let mut body = body::entries(body);
+    let mut body = body::entries(body)?;
     let id = object_id(&call, &mut body)?;
     body::screen(&call, &body)?;
+    drop_nulls(&call, &mut body);
     call.engine.check_class_exists(&call, class)?;
     let target = Target { class, id: &id, updating: false };
     let mut extra = match classes::before_write(&call, target, &mut body).await? {
@@ -117,6 +118,12 @@ impl Pending {
         let path = if class == "_User" { format!("/users/{id}") } else { format!("/classes/{class}/{id}") };
         Ok(Answer::created(answer, path))
     }
+}
+
+/// A null says nothing of a type, and so Parse Server asks for no name that a field may have; nothing is kept under another.
+fn drop_nulls(call: &Call, body: &mut Map) {
+    let internals = *call.subject() == Subject::Maintenance;
+    body.retain(|name, value| !value.is_null() || internals || name.contains('.') || names::is_valid_field(name));
 }
 
 /// The id of the new object: the client's where the app lets it choose, else a new one.

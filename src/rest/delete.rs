@@ -79,7 +79,7 @@ async fn hooked(call: &Call, class: &str, id: &str) -> Result<Option<ParseObject
         None => read,
     };
     let rows = call.engine.storage.find(&read).await?;
-    if rows.len() == 0 {
+    if rows.is_empty() {
         return Err(not_for_delete());
     }
     rows.object(0).map(Some)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::classes;
 use super::denylist::Denylist;
 use super::file_domains::FileDomains;
+use super::room::Pool;
 use crate::auth::Auth;
 use crate::auth::forget::Changed;
 use crate::cloud::Invoker;
@@ -22,6 +23,9 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Date;
 }
 
+/// Tells which columns a class lacks for a body, or that the body does not fit it.
+pub type Fit<'a> = dyn Fn(&ClassSchema) -> Result<Vec<(String, Field)>> + Sync + 'a;
+
 /// One app, without its edge.
 pub struct Engine {
     /// Its configuration.
@@ -38,6 +42,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// Chance, for ids and tokens.
     pub random: Arc<dyn Random>,
+    /// Memory for results.
+    pub pool: Arc<Pool>,
     /// Words that no body may hold.
     pub(super) denylist: Denylist,
     /// Places that files may be at.
@@ -63,6 +69,7 @@ impl Engine {
         Ok(Self {
             auth: Auth::new(&config, storage.clone(), schemas.clone())?,
             schemas,
+            pool: Arc::default(),
             denylist: Denylist::new(&config.request_keyword_denylist)?,
             file_domains: FileDomains::new(&config.allowed_file_url_domains),
             file_base: format!("{url}/files/{}", config.app_id),
@@ -99,17 +106,13 @@ impl Engine {
         outcomes
     }
 
-    /// Makes the classes that every app has, and sees to what must be unique in them.
+    /// Sees to what must be unique in the classes that every app has.
     ///
     /// # Errors
     /// 137 if values are not unique that must be, and those of the database.
     pub async fn prepare(&self) -> Result<()> {
-        for class in ["_User", "_Role"] {
-            let missing = self.schemas.get(class).is_none();
-            let create = missing.then(|| SchemaChange::CreateClass(ClassSchema::new(class)));
-            self.schemas.alter(create.into_iter().chain(classes::unique(self, class)).collect()).await?;
-        }
-        Ok(())
+        let all = ["_User", "_Role"].into_iter().flat_map(|class| classes::unique(self, class));
+        self.schemas.alter(all.collect()).await
     }
 
     /// A class with columns that a body brought along; both are made if they are not there. `fit` tells which are missing from a
@@ -117,11 +120,7 @@ impl Engine {
     ///
     /// # Errors
     /// What `fit` says, 107 for a class name that breaks the rules, and those of the database.
-    pub async fn grow(
-        &self,
-        class: &str,
-        fit: &(dyn Fn(&ClassSchema) -> Result<Vec<(String, Field)>> + Sync),
-    ) -> Result<Arc<ClassSchema>> {
+    pub async fn grow(&self, class: &str, fit: &Fit<'_>) -> Result<Arc<ClassSchema>> {
         if !names::is_valid_class(class) {
             return Err(Error::json("schema class name does not revalidate"));
         }

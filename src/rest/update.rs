@@ -43,7 +43,7 @@ pub enum Prepared {
 /// As [`update`].
 pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Result<Prepared> {
     crate::access::authorise::class(call.subject(), class, Action::Update)?;
-    let mut body = body::entries(body);
+    let mut body = body::entries(body)?;
     body::screen(&call, &body)?;
     call.engine.check_class_exists(&call, class)?;
     let target = Target { class, id, updating: true };
@@ -133,7 +133,7 @@ async fn original(call: &Call, class: &str, id: &str) -> Result<Option<ParseObje
         None => read,
     };
     let rows = call.engine.storage.find(&read).await?;
-    if rows.len() == 0 {
+    if rows.is_empty() {
         return Err(Error::not_found());
     }
     rows.object(0).map(Some)
@@ -180,9 +180,9 @@ fn report(answer: &mut Map, path: &Path, object: &ParseObject) {
     let indexed = path.rest().next().is_some_and(|key| key.bytes().all(|b| b.is_ascii_digit()));
     match root {
         Some(root) if !path.is_dotted() || (indexed && root.as_array().is_some()) => {
-            if !body::is_dropped(root, None) {
-                answer.set(path.root(), root.clone());
-            }
+            // Another path may have brought the whole list along.
+            let told = Some(root).filter(|root| !body::is_dropped(root, None) && !answer.contains_key(path.root()));
+            told.map(|root| answer.set(path.root(), root.clone()));
         }
         _ if path.is_dotted() => report_below(answer, path.root(), root, &mut path.rest()),
         _ => {}
@@ -190,7 +190,7 @@ fn report(answer: &mut Map, path: &Path, object: &ParseObject) {
 }
 
 /// Every key on the way becomes an object in the answer, also where nothing is stored.
-fn report_below<'p>(into: &mut Map, key: &str, from: Option<&Value>, rest: &mut dyn Iterator<Item = &'p str>) {
+fn report_below(into: &mut Map, key: &str, from: Option<&Value>, rest: &mut dyn Iterator<Item = &str>) {
     let Some(next) = rest.next() else {
         if let Some(value) = from {
             into.set(key, value.clone());

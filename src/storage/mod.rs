@@ -12,11 +12,19 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::access::{Aggregate, Read, Render, Write};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Date, Field, Map, ParseObject, Path, Value};
 
 /// What the methods of [`Storage`] give back.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// The most bytes that one read may give back: four times MongoDB's largest document.
+pub const MOST_BYTES: usize = 64 << 20;
+
+/// The answer to a read that would give back more.
+pub fn too_large() -> Error {
+    Error::query("The answer would be too large; ask for less at a time.")
+}
 
 /// A database. Errors are told by meaning: 137 for a value that must be unique, 124 when the deadline has passed, 102 for a
 /// query that it cannot run, 1 for everything that is not the client's fault.
@@ -63,6 +71,11 @@ pub trait Storage: Send + Sync {
 pub trait RowSet: Send {
     /// How many there are.
     fn len(&self) -> usize;
+
+    /// Are there none?
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 
     /// Appends one row as a JSON object, as the plan's [`Render`] shows it.
     ///

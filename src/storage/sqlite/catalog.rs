@@ -154,18 +154,16 @@ impl Class {
         }
     }
 
-    /// The field that SQLite means when it says what failed to be unique: `t1.c3`, `index 'i7'`, `t1.id`.
-    pub fn named_in(&self, text: &str) -> Option<String> {
-        let name = text.rsplit(['.', ' ']).next()?.trim_matches('\'');
-        let number = |kind: char| name.strip_prefix(kind)?.parse::<i64>().ok();
-        if let Some(column) = number('c') {
-            let named = self.columns.iter().find(|(_, c)| c.number == column).map(|(field, _)| field.as_str());
-            return named.map(|name| folded_field(name).unwrap_or(name).to_owned());
+    /// The field, or path, that SQLite knows by a column (`c3`) or an index (`i7`).
+    pub fn named(&self, name: &str) -> Option<&str> {
+        let number = |letter| name.strip_prefix(letter).and_then(|n| n.parse::<i64>().ok());
+        if name == "id" {
+            return Some("objectId");
         }
-        match number('i') {
-            Some(index) => self.indexes.values().find(|(id, _)| *id == index).and_then(|(_, field)| field.clone()),
-            None => (name == "id").then(|| "objectId".to_owned()),
-        }
+        let column = number('c').and_then(|n| self.columns.iter().find(|(_, column)| column.number == n));
+        let index = number('i').and_then(|n| self.indexes.values().find(|(id, _)| *id == n));
+        let field = column.map(|(field, _)| field.as_str()).or_else(|| index?.1.as_deref())?;
+        Some(folded_field(field).unwrap_or(field))
     }
 
     /// May a field have a value in the document?
@@ -231,7 +229,7 @@ pub fn schema_text(schema: &ClassSchema) -> String {
 
 fn schema_from(name: &str, text: &str) -> Result<ClassSchema> {
     let broken = || Error::internal(format!("the stored schema of {name} cannot be read"));
-    let Ok(Value::Object(mut map)) = wire::parse(text.as_bytes(), 127) else { return Err(broken()) };
+    let Ok(Value::Object(mut map)) = wire::reread(text.as_bytes()) else { return Err(broken()) };
     let mut object = |key: &str| match map.take(key) {
         Some(Value::Object(map)) => Some(map),
         _ => None,

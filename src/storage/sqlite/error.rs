@@ -35,16 +35,16 @@ fn is_unique(extended: i32) -> bool {
     )
 }
 
-/// The error for one of SQLite's on a write of a class: of a duplicate it names the field.
-pub fn on_write(class: &Class, error: rusqlite::Error) -> Error {
-    let field = match &error {
-        rusqlite::Error::SqliteFailure(failure, Some(text)) if is_unique(failure.extended_code) => class.named_in(text),
+/// The error for one of SQLite's that a write to a class met: one about a value that must be unique names the field.
+pub fn of_write(class: &Class, error: rusqlite::Error) -> Error {
+    // `UNIQUE constraint failed: t3.c2`, and of an index over an expression `UNIQUE constraint failed: index 'i7'`.
+    let taken = match &error {
+        rusqlite::Error::SqliteFailure(failure, Some(text)) if is_unique(failure.extended_code) => {
+            text.rsplit([' ', '.']).next().map(|name| name.trim_matches('\'').to_owned())
+        }
         _ => None,
     };
-    match db(error) {
-        error if error.code() == Some(Code::DuplicateValue) => Error::duplicate(field),
-        error => error,
-    }
+    taken.map_or_else(|| db(error), |name| Error::duplicate(class.named(&name).map(str::to_owned)))
 }
 
 /// 124 for a deadline that has passed.

@@ -7,7 +7,7 @@ use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
 use super::alter;
 use super::catalog::{Catalog, Class};
 use super::conn::{Conn, text};
-use super::error::{Db, on_write};
+use super::error::{Db, of_write};
 use super::filter::{Builder, Pred};
 use super::row::{self, Encoded, folded_name, is_kept, typed};
 use crate::access::{Create, Delete, Join, Update, Write};
@@ -89,7 +89,7 @@ fn create(conn: &Conn, catalog: &mut Catalog, plan: &Create) -> Result<Outcome> 
     for field in class.columns.keys() {
         bind(typed(&class, object, field))?;
     }
-    insert.raw_execute().map_err(|e| on_write(&class, e))?;
+    insert.raw_execute().map_err(|e| of_write(&class, e))?;
     join(conn, &class, &object.id, plan.joins())?;
     Ok(Outcome::Created)
 }
@@ -164,7 +164,7 @@ fn find_one(conn: &Conn, class: &Class, plan: &Update) -> Result<Option<(i64, Pa
     let id = class.id;
     let sql = format!("SELECT rid, id, rperm, wperm, doc, priv FROM t{id} WHERE {condition} ORDER BY rid LIMIT 1");
     let mut found = None;
-    conn.prepare(&sql, &builder.args, builder.slots, None)?.each(|row| {
+    conn.prepare(&sql, &builder.args, builder.slots.into(), None)?.each(|row| {
         let get = |i| row.get_ref(i).or_db();
         let list = |i| Ok::<_, Error>(get(i)?.as_str_or_null().ok().flatten());
         let id = get(1)?;
@@ -210,7 +210,7 @@ fn store(
         update.raw_bind_parameter(i + 1, value).or_db()?;
     }
     update.raw_bind_parameter(values.len() + 1, rid).or_db()?;
-    update.raw_execute().map_err(|e| on_write(class, e))?;
+    update.raw_execute().map_err(|e| of_write(class, e))?;
     Ok(())
 }
 
@@ -218,7 +218,7 @@ fn delete(conn: &Conn, catalog: &Catalog, plan: &Delete) -> Result<u64> {
     let Some(class) = catalog.get(&plan.schema().name) else { return Ok(0) };
     let Some((condition, builder)) = condition(class, plan.filter(), plan.groups())? else { return Ok(0) };
     let sql = format!("DELETE FROM t{} WHERE {condition}", class.id);
-    let gone = conn.prepare(&sql, &builder.args, builder.slots, None)?.run()?;
+    let gone = conn.prepare(&sql, &builder.args, builder.slots.into(), None)?.run()?;
     Ok(gone as u64)
 }
 
