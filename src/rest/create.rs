@@ -42,6 +42,7 @@ pub enum Prepared {
 pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepared> {
     crate::access::authorise::class(call.subject(), class, Action::Create)?;
     let mut body = body::entries(body)?;
+    classes::check_id(class, &body)?;
     let id = object_id(&call, &mut body)?;
     body::screen(&call, &body)?;
     drop_nulls(&call, &mut body);
