@@ -185,3 +185,6 @@ async fn check_age(call: &Call, found: &ParseObject) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
