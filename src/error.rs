@@ -135,6 +135,7 @@ pub struct Error(Box<Kind>);
 #[derive(Debug)]
 enum Kind {
     Parse { code: Code, message: Cow<'static, str>, sanitise: bool },
+    Duplicate { field: Option<String> },
     Http { status: u16, message: Cow<'static, str>, sanitise: bool },
     Internal { context: Cow<'static, str>, source: Option<Box<dyn std::error::Error + Send + Sync>> },
 }
@@ -142,6 +143,8 @@ enum Kind {
 /// What every fallible function of the house returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// The message of every [`Error::duplicate`].
+const DUPLICATE: &str = "A duplicate value for a field with unique values was provided";
 /// The message of every sanitised answer.
 const PERMISSION_DENIED: &str = "Permission denied";
 
@@ -194,10 +197,24 @@ impl Error {
         Self::new(Code::InvalidQuery, message)
     }
 
+    /// 137 for a value that must be unique; with the field, where the database says which.
+    pub fn duplicate(field: Option<String>) -> Self {
+        Self(Box::new(Kind::Duplicate { field }))
+    }
+
+    /// The field whose value is taken, if that is what went wrong and the database said which.
+    pub fn duplicate_field(&self) -> Option<&str> {
+        match &*self.0 {
+            Kind::Duplicate { field } => field.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The Parse code, where there is one (1 for an internal error).
     pub fn code(&self) -> Option<Code> {
         match &*self.0 {
             Kind::Parse { code, .. } => Some(*code),
+            Kind::Duplicate { .. } => Some(Code::DuplicateValue),
             Kind::Http { .. } => None,
             Kind::Internal { .. } => Some(Code::InternalServerError),
         }
@@ -207,6 +224,7 @@ impl Error {
     pub fn status(&self) -> u16 {
         match &*self.0 {
             Kind::Parse { code, .. } => code.status(),
+            Kind::Duplicate { .. } => Code::DuplicateValue.status(),
             Kind::Http { status, .. } => *status,
             Kind::Internal { .. } => 500,
         }
@@ -224,6 +242,7 @@ impl Error {
                 Some(PERMISSION_DENIED)
             }
             Kind::Parse { message, .. } | Kind::Http { message, .. } => Some(message),
+            Kind::Duplicate { .. } => Some(DUPLICATE),
             Kind::Internal { .. } => None,
         }
     }
@@ -233,6 +252,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Kind::Parse { code, message, .. } => write!(f, "{}: {message}", code.number()),
+            Kind::Duplicate { .. } => write!(f, "{}: {DUPLICATE}", Code::DuplicateValue.number()),
             Kind::Http { status, message, .. } => write!(f, "{status}: {message}"),
             Kind::Internal { context, source: Some(source) } => write!(f, "{context}: {source}"),
             Kind::Internal { context, source: None } => f.write_str(context),

@@ -13,5 +13,6 @@ mod golden;
 mod logs;
 mod options;
 mod protected;
+mod sdk;
 mod support;
 mod text;

@@ -1,28 +1,27 @@
-//! Real clients: drives a running server with the official JavaScript SDK, whose tests live in `tests/sdk/`.
+//! Real clients: drives our binary with the official JavaScript SDK, whose tests live in `tests/sdk/`.
 //!
-//! The server must run with the options of `tests/sdk/server.json`. Left out, with a line that says so, where Node or
-//! npm is missing; with `CI` in the environment that is a failure.
+//! `npm ci` fetches the SDK, once per lock file. Left out, with a line that says so, where Node or npm is missing; with `CI` in
+//! the environment that is a failure.
 
+use crate::support::Server;
+use crate::support::actors::{APP_ID, MASTER_KEY};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs, io};
 
-/// Runs `npm ci` (once per lock file) and `node --test` on a copy of `tests/sdk` under Cargo's target directory.
-///
-/// `server_url` includes the mount path, such as `http://127.0.0.1:1337/parse`.
-///
-/// # Panics
-/// When a test fails, when the packages cannot be installed, or when Node is missing and `CI` is set.
-pub fn run(server_url: &str, app_id: &str, master_key: &str) {
+/// Runs `node --test` on a copy of `tests/sdk` under Cargo's target directory.
+#[test]
+fn the_javascript_sdk_is_served() {
     if !(works("node") && works("npm")) {
         assert!(env::var_os("CI").is_none(), "CI is set, but Node or npm is missing: the SDK tests cannot be left out");
         eprintln!("left out: the JavaScript SDK tests (Node and npm are not installed)");
         return;
     }
+    let server = Server::start(serde_json::from_str(include_str!("sdk/server.json")).unwrap());
     let outcome = install().and_then(|dir| {
         let mut node = Command::new("node");
         node.arg("--test").args(test_files(&dir)?).current_dir(&dir);
-        node.env("SERVER_URL", server_url).env("APP_ID", app_id).env("MASTER_KEY", master_key);
+        node.env("SERVER_URL", server.base()).env("APP_ID", APP_ID).env("MASTER_KEY", MASTER_KEY);
         succeed(&mut node)
     });
     assert!(outcome.is_ok(), "JavaScript SDK tests: {outcome:?}");

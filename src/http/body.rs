@@ -1,6 +1,5 @@
 //! Request bodies: read with a limit on size and time, inflated with the same limit, then read as JSON or as a form.
 
-use std::borrow::Cow;
 use std::io::Read;
 use std::time::Duration;
 
@@ -214,7 +213,7 @@ fn parse(kind: Kind, bytes: &[u8], depth: usize) -> Result<Value> {
 }
 
 /// A JSON body; an empty one is an empty object, and anything but an object or a list is refused.
-fn json(text: &Cow<'_, str>, depth: usize) -> Result<Value> {
+fn json(text: &str, depth: usize) -> Result<Value> {
     if text.is_empty() {
         return Ok(Value::Object(crate::model::Map::new()));
     }

@@ -49,6 +49,15 @@ pub struct Pointer {
     pub id: String,
 }
 
+impl Pointer {
+    /// The pointer that an object inside another value stands for; one with more keys than a pointer's three is none.
+    pub fn from_keys(map: &Map) -> Option<Self> {
+        let text = |key: &str| map.get(key).and_then(Value::as_str);
+        (map.len() == 3 && text("__type") == Some("Pointer"))
+            .then(|| Some(Self { class: text("className")?.to_owned(), id: text("objectId")?.to_owned() }))?
+    }
+}
+
 /// A place on earth, in degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GeoPoint {

@@ -74,7 +74,7 @@ async fn hooked(call: &Call, class: &str, id: &str) -> Result<Option<ParseObject
         None => read,
     };
     let rows = call.engine.storage.find(&read).await?;
-    if rows.len() == 0 {
+    if rows.is_empty() {
         return Err(Error::new(Code::ObjectNotFound, "Object not found for delete."));
     }
     rows.object(0).map(Some)

@@ -20,6 +20,9 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Date;
 }
 
+/// Tells which columns a class lacks for a body, or that the body does not fit it.
+pub type Fit<'a> = dyn Fn(&ClassSchema) -> Result<Vec<(String, Field)>> + Sync + 'a;
+
 /// One app, without its edge.
 pub struct Engine {
     /// Its configuration.
@@ -90,11 +93,7 @@ impl Engine {
     ///
     /// # Errors
     /// What `fit` says, 107 for a class name that breaks the rules, and those of the database.
-    pub async fn grow(
-        &self,
-        class: &str,
-        fit: &(dyn Fn(&ClassSchema) -> Result<Vec<(String, Field)>> + Sync),
-    ) -> Result<Arc<ClassSchema>> {
+    pub async fn grow(&self, class: &str, fit: &Fit<'_>) -> Result<Arc<ClassSchema>> {
         if !names::is_valid_class(class) {
             return Err(Error::json("schema class name does not revalidate"));
         }

@@ -184,7 +184,7 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
     }
     let plan = query.ready_plan(&call, Action::Get).await?;
     let rows = call.engine.storage.find(&plan).await?;
-    if rows.len() == 0 {
+    if rows.is_empty() {
         return Ok(None);
     }
     let mut body = Vec::with_capacity(512);

@@ -109,7 +109,7 @@ async fn original(call: &Call, class: &str, id: &str) -> Result<Option<ParseObje
         None => read,
     };
     let rows = call.engine.storage.find(&read).await?;
-    if rows.len() == 0 {
+    if rows.is_empty() {
         return Err(Error::not_found());
     }
     rows.object(0).map(Some)
@@ -157,9 +157,8 @@ fn report(answer: &mut Map, path: &Path, object: &ParseObject) {
     match root {
         Some(root) if !path.is_dotted() || (indexed && root.as_array().is_some()) => {
             // Another path may have brought the whole list along.
-            if !body::is_dropped(root, None) && !answer.contains_key(path.root()) {
-                answer.set(path.root(), root.clone());
-            }
+            let told = Some(root).filter(|root| !body::is_dropped(root, None) && !answer.contains_key(path.root()));
+            told.map(|root| answer.set(path.root(), root.clone()));
         }
         _ if path.is_dotted() => report_below(answer, path.root(), root, &mut path.rest()),
         _ => {}
@@ -167,7 +166,7 @@ fn report(answer: &mut Map, path: &Path, object: &ParseObject) {
 }
 
 /// Every key on the way becomes an object in the answer, also where nothing is stored.
-fn report_below<'p>(into: &mut Map, key: &str, from: Option<&Value>, rest: &mut dyn Iterator<Item = &'p str>) {
+fn report_below(into: &mut Map, key: &str, from: Option<&Value>, rest: &mut dyn Iterator<Item = &str>) {
     let Some(next) = rest.next() else {
         if let Some(value) = from {
             into.set(key, value.clone());

@@ -15,6 +15,9 @@ pub mod check;
 /// All classes at one moment, in the order they were made.
 pub type Snapshot = IndexMap<String, Arc<ClassSchema>>;
 
+/// The classes that are there from the first start on, as with Parse Server.
+const FIRST: [&str; 2] = ["_User", "_Role"];
+
 /// The classes of one app. Reading is free of locks; changes go one at a time through the database and make a new snapshot.
 pub struct Schemas {
     storage: Arc<dyn Storage>,
@@ -23,13 +26,18 @@ pub struct Schemas {
 }
 
 impl Schemas {
-    /// Reads all classes from the database.
+    /// Reads all classes from the database, and makes those that every app has.
     ///
     /// # Errors
-    /// 1 if the database cannot be read.
+    /// 1 if the database cannot be read or written.
     pub async fn load(storage: Arc<dyn Storage>) -> Result<Self> {
         let schemas = Self { storage, snapshot: ArcSwap::default(), changing: Mutex::new(()) };
         schemas.reload().await?;
+        let missing = FIRST.into_iter().filter(|class| schemas.get(class).is_none());
+        let made: Vec<_> = missing.map(|class| SchemaChange::CreateClass(ClassSchema::new(class))).collect();
+        if !made.is_empty() {
+            schemas.alter(made).await?;
+        }
         Ok(schemas)
     }
 

@@ -61,7 +61,7 @@ impl Storage for Nothing {
         Box::pin(async { Ok(vec![ClassSchema::new("Slow"), ClassSchema::new("Panic")]) })
     }
     fn alter(&self, _: SchemaChange) -> Answer<'_, ()> {
-        refuse()
+        Box::pin(async { Ok(()) })
     }
     fn ping(&self) -> Answer<'_, ()> {
         refuse()
@@ -154,7 +154,7 @@ async fn the_first_vectors() {
         <pre>Cannot GET /parse/nothing</pre>\n</body>\n</html>\n";
     is(&format!("GET /parse/nothing?x=1\n{APP}"), "", page).await;
     is(&format!("GET /parse/schemas\n{APP}"), "", r#"403 {"error":"Permission denied"}"#).await;
-    is(&format!("OPTIONS /parse/x"), "", "200 OK").await;
+    is("OPTIONS /parse/x", "", "200 OK").await;
     let context = format!("POST /parse/functions/x\n{APP}\nX-Parse-Cloud-Context: [1]x");
     is(&context, "{}", r#"400 {"code":107,"error":"Invalid object for context."}"#).await;
     let token = format!("GET /parse/classes/A\n{APP}\nX-Parse-Session-Token: r:no");

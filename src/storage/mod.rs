@@ -72,6 +72,11 @@ pub trait RowSet: Send {
     /// How many there are.
     fn len(&self) -> usize;
 
+    /// Are there none?
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Appends one row as a JSON object, as the plan's [`Render`] shows it.
     ///
     /// # Errors

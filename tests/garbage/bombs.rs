@@ -117,7 +117,7 @@ fn deep_conditions_and_many_parts_are_refused() {
     let deep = find(&client, "Bomb", json!({ "where": subquery(11) }));
     assert!(is_parse_error(&deep), "{}", deep.text());
     let wide: Vec<String> = (0..101).map(|n| format!("f{n}")).collect();
-    for include in [wide.join(","), vec!["p"; 11].join(".")] {
+    for include in [wide.join(","), ["p"; 11].join(".")] {
         let answer = find(&client, "Bomb", json!({ "include": include }));
         assert_eq!((answer.status, answer.json()["code"].clone()), (400, json!(102)), "{}", answer.text());
     }

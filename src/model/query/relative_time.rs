@@ -20,7 +20,7 @@ pub(super) fn parse(value: &Value, now: Date) -> Result<Date, String> {
         (true, false) => drop(words.remove(0)),
         (false, true) => drop(words.pop()),
     }
-    if words.len() % 2 != 0 {
+    if !words.len().is_multiple_of(2) {
         return Err("Invalid time string. Dangling unit or number.".into());
     }
     let mut seconds: i64 = 0;

@@ -137,5 +137,5 @@ async fn owner_is_readable(call: &Call, class: &str, id: &str, field: &str) -> R
     }
     let wanted = authorise::Wanted { filter: Some(Filter::eq("objectId", id)), limit: Some(1), ..Default::default() };
     let rows = call.engine.storage.find(&gate.read(wanted)?).await?;
-    Ok(rows.len() > 0)
+    Ok(!rows.is_empty())
 }

@@ -202,12 +202,12 @@ impl Accumulator {
                 }
             }
             State::Set(seen, list) => {
-                if let Some(value) = value {
-                    if let Entry::Vacant(slot) = seen.entry(bson::key_of(&value)) {
-                        held.add(2 * bson::size(&value))?;
-                        slot.insert(list.len());
-                        list.push(value.into_owned());
-                    }
+                if let Some(value) = value
+                    && let Entry::Vacant(slot) = seen.entry(bson::key_of(&value))
+                {
+                    held.add(2 * bson::size(&value))?;
+                    slot.insert(list.len());
+                    list.push(value.into_owned());
                 }
             }
             State::Object(map) => {

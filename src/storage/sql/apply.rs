@@ -1,7 +1,7 @@
 //! An update carried out on an object in memory, as MongoDB would carry it out in its document.
 
 use crate::error::{Code, Error, Result};
-use crate::model::{Date, Map, Op, ParseObject, Path, Value};
+use crate::model::{Date, Map, Op, ParseObject, Path, Pointer, Value};
 
 /// How many elements an update may add because one is set far behind the end of an array; they become null.
 const MAX_GAP: usize = 10_000;
@@ -71,7 +71,13 @@ impl Step<'_> {
             ]));
         }
         match value {
-            Value::Object(map) => self.in_map(map, keys),
+            Value::Object(map) => {
+                self.in_map(map, keys)?;
+                if let Some(pointer) = Pointer::from_keys(map) {
+                    *value = Value::Pointer(pointer);
+                }
+                Ok(())
+            }
             Value::Array(list) => self.in_list(list, keys),
             _ if matches!(self.op, Op::Delete) => Ok(()),
             _ => Err(no_parts(self.path)),

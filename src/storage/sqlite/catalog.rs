@@ -153,6 +153,17 @@ impl Class {
         }
     }
 
+    /// The field, or path, that SQLite knows by a column (`c3`) or an index (`i7`).
+    pub fn named(&self, name: &str) -> Option<&str> {
+        let number = |letter| name.strip_prefix(letter).and_then(|n| n.parse::<i64>().ok());
+        if name == "id" {
+            return Some("objectId");
+        }
+        let column = number('c').and_then(|n| self.columns.iter().find(|(_, column)| column.number == n));
+        let index = number('i').and_then(|n| self.indexes.values().find(|(id, _)| *id == n));
+        column.map(|(field, _)| field.as_str()).or_else(|| index?.1.as_deref())
+    }
+
     /// May a field have a value in the document?
     pub fn has(&self, field: &str) -> bool {
         !matches!(self.schema.field_type(field), None | Some(FieldType::Relation(_) | FieldType::Acl))

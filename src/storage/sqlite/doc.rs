@@ -154,12 +154,7 @@ fn interior(value: Value) -> Value {
             let text = |key: &str| map.get(key).and_then(Value::as_str);
             let typed = match text("__type") {
                 Some("Date") => text("iso").and_then(Date::parse).map(Value::Date),
-                Some("Pointer") => match (text("className"), text("objectId")) {
-                    (Some(class), Some(id)) => {
-                        Some(Value::Pointer(Pointer { class: class.to_owned(), id: id.to_owned() }))
-                    }
-                    _ => None,
-                },
+                Some("Pointer") => Pointer::from_keys(&map).map(Value::Pointer),
                 Some("Bytes") => text("base64").and_then(|b| STANDARD.decode(b).ok()).map(Value::Bytes),
                 _ => None,
             };

@@ -2,6 +2,7 @@
 
 use rusqlite::ErrorCode;
 
+use super::catalog::Class;
 use crate::error::{Code, Error, Result};
 
 /// The error for one of SQLite's.
@@ -10,7 +11,7 @@ pub fn db(error: rusqlite::Error) -> Error {
         return Error::caused("the database answered with an error", error);
     };
     let context = match failure.code {
-        ErrorCode::ConstraintViolation if is_unique(failure.extended_code) => return duplicate(),
+        ErrorCode::ConstraintViolation if is_unique(failure.extended_code) => return Error::duplicate(None),
         ErrorCode::OperationInterrupted => return timeout(),
         ErrorCode::DiskFull => "the disk of the database is full; nothing was stored",
         ErrorCode::ReadOnly => "the database cannot be written to: the file or its folder is read-only",
@@ -34,9 +35,16 @@ fn is_unique(extended: i32) -> bool {
     )
 }
 
-/// 137, in Parse Server's words.
-pub fn duplicate() -> Error {
-    Error::new(Code::DuplicateValue, "A duplicate value for a field with unique values was provided")
+/// The error for one of SQLite's that a write to a class met: one about a value that must be unique names the field.
+pub fn of_write(class: &Class, error: rusqlite::Error) -> Error {
+    // `UNIQUE constraint failed: t3.c2`, and of an index over an expression `UNIQUE constraint failed: index 'i7'`.
+    let taken = match &error {
+        rusqlite::Error::SqliteFailure(failure, Some(text)) if is_unique(failure.extended_code) => {
+            text.rsplit([' ', '.']).next().map(|name| name.trim_matches('\'').to_owned())
+        }
+        _ => None,
+    };
+    taken.map_or_else(|| db(error), |name| Error::duplicate(class.named(&name).map(str::to_owned)))
 }
 
 /// 124 for a deadline that has passed.

@@ -12,10 +12,13 @@ mod error;
 mod filter;
 mod indexes;
 mod kind;
+mod pred;
 mod query;
 mod readers;
 mod row;
 mod slot;
+#[cfg(test)]
+mod tests;
 mod text;
 mod write;
 mod writer;

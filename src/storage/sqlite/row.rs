@@ -52,13 +52,13 @@ impl Encoded {
                 Value::Date(date) if matches!(name.as_str(), "createdAt" | "updatedAt") => Some(date.iso()),
                 _ => None,
             };
-            push(name, &iso.map(Value::String).as_ref().unwrap_or(value), &mut doc);
+            push(name, iso.map(Value::String).as_ref().unwrap_or(value), &mut doc);
         }
         doc.push(b'}');
         check_size(&doc)?;
         let priv_ = (!object.internal.is_empty()).then(|| {
             let mut out = vec![b'{'];
-            object.internal.iter().for_each(|(name, value)| push(name, &value, &mut out));
+            object.internal.iter().for_each(|(name, value)| push(name, value, &mut out));
             out.push(b'}');
             out
         });

@@ -7,8 +7,9 @@ use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
 use super::alter;
 use super::catalog::{Catalog, Class};
 use super::conn::{Conn, text};
-use super::error::{Db, db};
-use super::filter::{Builder, Pred};
+use super::error::{Db, of_write};
+use super::filter::Builder;
+use super::pred::Pred;
 use super::row::{self, Encoded, is_kept, typed};
 use crate::access::{Create, Delete, Join, Update, Write};
 use crate::error::{Error, Result};
@@ -89,7 +90,7 @@ fn create(conn: &Conn, catalog: &mut Catalog, plan: &Create) -> Result<Outcome> 
     for field in class.columns.keys() {
         bind(typed(&class, object, field))?;
     }
-    insert.raw_execute().map_err(db)?;
+    insert.raw_execute().map_err(|e| of_write(&class, e))?;
     join(conn, &class, &object.id, plan.joins())?;
     Ok(Outcome::Created)
 }
@@ -204,7 +205,7 @@ fn store(
         update.raw_bind_parameter(i + 1, value).or_db()?;
     }
     update.raw_bind_parameter(values.len() + 1, rid).or_db()?;
-    update.raw_execute().map_err(db)?;
+    update.raw_execute().map_err(|e| of_write(class, e))?;
     Ok(())
 }
 

@@ -7,27 +7,20 @@ use std::cell::Cell;
 use std::cmp::Ordering;
 
 use mongodb::Collection;
-use mongodb::bson::{Binary, Bson, DateTime, Document, doc, spec::BinarySubtype};
+use mongodb::bson::{Bson, Document, doc};
 use parsimony::matching::{self, Work};
 use parsimony::model::query::{OrderBy, OrderKey, Regex};
-use parsimony::model::value::GeoPoint;
-use parsimony::model::{Constraint, Filter, Map, Path, Pointer, Value, wire};
+use parsimony::model::{self, Constraint, Filter, Map, Path, Pointer, Value, wire};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
-mod generate;
+mod support;
+use support::{failed, generate, interior, pair};
 
 #[test]
 fn agrees_with_a_mongodb_engine() {
-    let Ok(uri) = std::env::var("PARSIMONY_TEST_MONGO_URI") else {
-        eprintln!("left out: PARSIMONY_TEST_MONGO_URI is not set");
-        return;
-    };
-    let cases = std::env::var("PARSIMONY_TEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(250);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let client = runtime.block_on(mongodb::Client::with_uri_str(uri)).unwrap();
-    let database = client.database(&format!("parsimony_matching_{}", std::process::id()));
+    let Some((runtime, database, cases)) = support::database("matching", 250) else { return };
     let mut runner =
         TestRunner::new(Config { cases, failure_persistence: None, max_shrink_iters: 1000, ..Config::default() });
     let strategy = (
@@ -69,10 +62,6 @@ fn agrees_with_a_mongodb_engine() {
 struct Rows {
     here: Vec<Map>,
     there: Collection<Document>,
-}
-
-fn failed(e: impl std::fmt::Display) -> TestCaseError {
-    TestCaseError::fail(e.to_string())
 }
 
 impl Rows {
@@ -162,31 +151,6 @@ fn column(value: &Value) -> Bson {
         Value::Pointer(Pointer { class, id }) => Bson::String(format!("{class}${id}")),
         other => interior(other),
     }
-}
-
-/// A value inside an array or object as MongoDB stores it.
-fn interior(value: &Value) -> Bson {
-    match value {
-        Value::Null => Bson::Null,
-        Value::Bool(b) => Bson::Boolean(*b),
-        Value::Number(n) => Bson::Double(*n),
-        Value::String(s) | Value::File(s) => Bson::String(s.clone()),
-        Value::Date(date) => Bson::DateTime(DateTime::from_millis(date.0)),
-        Value::Bytes(bytes) => Bson::Binary(Binary { subtype: BinarySubtype::Generic, bytes: bytes.clone() }),
-        Value::Pointer(p) => Bson::Document(doc! { "__type": "Pointer", "className": &p.class, "objectId": &p.id }),
-        Value::GeoPoint(point) => pair(*point),
-        Value::Polygon(points) => {
-            let ring: Vec<Bson> = points.iter().map(|p| pair(*p)).collect();
-            Bson::Document(doc! { "type": "Polygon", "coordinates": [ring] })
-        }
-        Value::Array(list) => Bson::Array(list.iter().map(interior).collect()),
-        Value::Object(map) => Bson::Document(map.iter().map(|(k, v)| (k.clone(), interior(v))).collect()),
-        Value::Relation(_) => panic!("a relation is not stored"),
-    }
-}
-
-fn pair(point: GeoPoint) -> Bson {
-    Bson::Array(vec![Bson::Double(point.longitude), Bson::Double(point.latitude)])
 }
 
 fn document(filter: &Filter) -> Document {

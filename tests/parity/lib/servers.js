@@ -36,7 +36,7 @@ function installed(dir) {
 /** The database of the oracle: MONGO_URI, or what the script MONGO_UP prints as its last line. */
 function mongoUri() {
   if (process.env.MONGO_URI) return process.env.MONGO_URI;
-  const script = process.env.MONGO_UP || path.join(__dirname, '../../../../shared/mongo/up');
+  const script = process.env.MONGO_UP || path.join(__dirname, '../../support/mongo-up');
   const lines = execFileSync(script, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim().split('\n');
   return lines[lines.length - 1];
 }

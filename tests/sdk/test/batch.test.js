@@ -129,7 +129,8 @@ test('a transaction with one failure stores nothing', transactions, async () => 
       ],
     },
   });
-  assert.equal(status, 500);
+  // Parse Server answers 500 without a reason, Parsimony with the error of the item that failed (COMPAT.md).
+  assert.ok(status === 400 || status === 500, `status ${status}`);
   assert.equal(await new Parse.Query(Item).equalTo('name', 'undone').count(), 0);
 });
 

@@ -1,8 +1,9 @@
 //! Random rows, filters and orders, alike enough that filters often hold: for tests that two evaluations agree.
+//! `tests/mongo/` takes this file too.
 
-use parsimony::model::query::{OrderBy, OrderKey, Regex};
-use parsimony::model::value::GeoPoint;
-use parsimony::model::{Constraint, Date, FieldType, Filter, Map, Path, Pointer, Value};
+use crate::model::query::{OrderBy, OrderKey, Regex};
+use crate::model::value::GeoPoint;
+use crate::model::{Constraint, Date, FieldType, Filter, Map, Path, Pointer, Value};
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -31,7 +32,11 @@ pub fn row(mixed: bool) -> impl Strategy<Value = Map> {
     let columns = columns().into_iter().filter(move |(_, ty)| mixed || ty.is_some());
     let fields: Vec<_> = columns
         .map(|(name, ty)| {
-            let value = prop_oneof![1 => Just(Value::Null), 8 => column(ty.as_ref())];
+            let stored = match &ty {
+                Some(FieldType::Pointer(class)) => pointer(vec![class]).boxed(),
+                ty => column(ty.as_ref()),
+            };
+            let value = prop_oneof![1 => Just(Value::Null), 8 => stored];
             weighted(0.8, value).prop_map(move |v| v.map(|v| (name, v)))
         })
         .collect();
@@ -47,7 +52,7 @@ fn column(ty: Option<&FieldType>) -> BoxedStrategy<Value> {
         Some(FieldType::Date) => date().boxed(),
         Some(FieldType::Bytes) => bytes().boxed(),
         Some(FieldType::File) => select(vec!["a", "ab.txt", "b"]).prop_map(|n| Value::File(n.into())).boxed(),
-        Some(FieldType::Pointer(_)) => pointer().boxed(),
+        Some(FieldType::Pointer(_)) => pointer(vec!["A", "B"]).boxed(),
         Some(FieldType::GeoPoint) => place().prop_map(Value::GeoPoint).boxed(),
         Some(FieldType::Polygon) => polygon().prop_map(Value::Polygon).boxed(),
         Some(FieldType::Object) => object(interior()).boxed(),
@@ -58,11 +63,11 @@ fn column(ty: Option<&FieldType>) -> BoxedStrategy<Value> {
 }
 
 fn text() -> impl Strategy<Value = Value> {
-    select(vec!["", "a", "A", "ab", "b", "ba\n", "é", "A$x1"]).prop_map(Value::from)
+    select(vec!["", "a", "A", "ab", "b", "ba\n", "é", "A$x1", "a\0", "a|", "\u{fffd}", "😀"]).prop_map(Value::from)
 }
 
 fn number() -> impl Strategy<Value = Value> {
-    select(vec![0.0, -0.0, 1.0, -1.0, 1.5, 1e20]).prop_map(Value::Number)
+    select(vec![0.0, -0.0, 1.0, -1.0, 1.5, 0.1, 1e20, 9_007_199_254_740_994.0]).prop_map(Value::Number)
 }
 
 fn date() -> impl Strategy<Value = Value> {
@@ -73,9 +78,10 @@ fn bytes() -> impl Strategy<Value = Value> {
     select(vec![vec![], vec![0], vec![255], vec![0, 1]]).prop_map(Value::Bytes)
 }
 
-fn pointer() -> impl Strategy<Value = Value> {
+fn pointer(classes: Vec<&str>) -> impl Strategy<Value = Value> + use<> {
+    let classes: Vec<String> = classes.into_iter().map(str::to_owned).collect();
     let id = select(vec!["x1", "x2"]);
-    (select(vec!["A", "B"]), id).prop_map(|(c, id)| Value::Pointer(Pointer { class: c.into(), id: id.into() }))
+    (select(classes), id).prop_map(|(class, id)| Value::Pointer(Pointer { class, id: id.into() }))
 }
 
 fn place() -> impl Strategy<Value = GeoPoint> {
@@ -83,7 +89,7 @@ fn place() -> impl Strategy<Value = GeoPoint> {
 }
 
 /// A triangle or rectangle, closed, none of its edges crossing.
-fn polygon() -> impl Strategy<Value = Vec<GeoPoint>> {
+pub fn polygon() -> impl Strategy<Value = Vec<GeoPoint>> {
     (place(), 1..5i32, 1..5i32, any::<bool>()).prop_map(|(from, up, right, whole)| {
         let (up, right) = (f64::from(up), f64::from(right));
         let at = |a: f64, b: f64| GeoPoint { latitude: from.latitude + a, longitude: from.longitude + b };
@@ -111,7 +117,7 @@ fn leaf() -> impl Strategy<Value = Value> {
         5 => text(),
         1 => date(),
         1 => bytes(),
-        2 => pointer(),
+        2 => pointer(vec!["A", "B"]),
     ]
 }
 
@@ -154,7 +160,26 @@ fn operand(path: &str, ty: Option<&FieldType>) -> BoxedStrategy<Value> {
 }
 
 fn regex() -> impl Strategy<Value = Regex> {
-    let pattern = select(vec!["^a", "B", "^\\Qa\\E", "a$", "^$", "A\\$x", ".", "", "^b(?=a)", "[^a]", "\\w\\b", "^é"]);
+    let pattern = select(vec![
+        "^a",
+        "B",
+        "^\\Qa\\E",
+        "a$",
+        "^$",
+        "A\\$x",
+        ".",
+        "",
+        "^b(?=a)",
+        "[^a]",
+        "\\w\\b",
+        "^é",
+        "^ab?",
+        "^a|B",
+        "^\\Qa|\\E",
+        "^a*",
+        "^A\\$",
+        "\\x00",
+    ]);
     (pattern, select(vec!["", "i", "m", "s", "im"]))
         .prop_map(|(p, options)| Regex { pattern: p.into(), options: options.into() })
 }
