@@ -62,6 +62,8 @@ pub enum Handler {
     VerifyPassword,
     /// The session of the token.
     SessionMe,
+    /// What a provider asks back.
+    Challenge,
     /// A session for an old token.
     UpgradeSession,
     /// Known to Parse, not built here yet: answered with 108.
@@ -122,8 +124,9 @@ const fn apart(method: &'static str, path: &'static str, who: Who, handler: Hand
 }
 
 use Handler::{
-    Aggregate, Batch, Create, Delete, Find, Get, Login, LoginAs, Logout, Of, Purge, SchemaCreate, SchemaDelete,
-    SchemaGet, SchemaUpdate, Schemas, ServerInfo, SessionMe, Unbuilt, Update, UpgradeSession, UserMe, VerifyPassword,
+    Aggregate, Batch, Challenge, Create, Delete, Find, Get, Login, LoginAs, Logout, Of, Purge, SchemaCreate,
+    SchemaDelete, SchemaGet, SchemaUpdate, Schemas, ServerInfo, SessionMe, Unbuilt, Update, UpgradeSession, UserMe,
+    VerifyPassword,
 };
 use Who::{Master, Public};
 
@@ -149,7 +152,7 @@ pub static ROUTES: &[Route] = &[
     row("POST", "/verificationEmailRequest", Public, Unbuilt),
     row("GET", "/verifyPassword", Public, VerifyPassword),
     row("POST", "/verifyPassword", Public, VerifyPassword),
-    row("POST", "/challenge", Public, Unbuilt),
+    row("POST", "/challenge", Public, Challenge),
     row("GET", "/sessions/me", Public, SessionMe),
     row("GET", "/sessions", Public, Of("_Session", Verb::Find)),
     row("POST", "/sessions", Public, Of("_Session", Verb::Create)),
