@@ -66,3 +66,41 @@ impl Auth {
         self.forget(&Changed::Roles);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::access::account::of_user;
+    use crate::access::internal;
+    use crate::model::{ClassSchema, Date, ParseObject};
+
+    fn schema(class: &str) -> Arc<ClassSchema> {
+        Arc::new(ClassSchema::new(class))
+    }
+
+    fn update(class: &str, filter: Filter) -> Changed {
+        Changed::by(&Write::Update(internal("test").update(schema(class), filter, Vec::new(), Date(0))))
+    }
+
+    #[test]
+    fn a_write_says_whose_sessions_it_changes() {
+        let id = || Filter::eq("objectId", "u");
+        let user = || Changed::User("u".to_owned());
+        assert_eq!(update("_User", id()), user());
+        assert_eq!(update("_User", id().and(Filter::Nor(vec![Filter::eq("n", 1.0)]))), user());
+        assert_eq!(update("_User", Filter::eq("username", "u")), Changed::Users);
+        assert_eq!(update("_User", Filter::Or(vec![id(), Filter::eq("objectId", "v")])), Changed::Users);
+        assert_eq!(update("_Session", of_user("user", "u").and(Filter::eq("a", "b"))), user());
+        assert_eq!(update("_Session", id()), Changed::Users);
+        assert_eq!(update("_Role", id()), Changed::Roles);
+        assert_eq!(update("Other", id()), Changed::Nothing);
+        let all = |class: &str| Changed::by(&Write::Delete(internal("test").delete(schema(class), Filter::all())));
+        assert_eq!((all("_Session"), all("_User"), all("_Role")), (Changed::Users, Changed::Users, Changed::Roles));
+        let create = |class: &str| {
+            Changed::by(&Write::Create(internal("test").create(schema(class), ParseObject::default(), Vec::new())))
+        };
+        assert_eq!((create("_Session"), create("_Role")), (Changed::Nothing, Changed::Roles));
+    }
+}

@@ -160,3 +160,37 @@ pub async fn store(call: &Call, user: &ParseObject, store: Map) -> Result<()> {
 pub fn taken() -> Error {
     Error::new(Code::AccountAlreadyLinked, "this auth is already used")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(text: &str) -> Map {
+        wire::parse(text.as_bytes(), 9).unwrap().as_object().cloned().unwrap()
+    }
+
+    #[test]
+    fn a_part_of_what_is_stored_is_no_news() {
+        let stored = map(r#"{"fb":{"id":"1","token":"t"},"anonymous":{"id":"a"}}"#);
+        for (sent, news) in [
+            (r#"{"fb":{"id":"1"}}"#, "{}"),
+            (r#"{"fb":{"id":"1","token":"new"}}"#, r#"{"fb":{"id":"1","token":"new"}}"#),
+            (r#"{"fb":null,"gg":{"id":"2"},"anonymous":{"id":"a"}}"#, r#"{"fb":null,"gg":{"id":"2"}}"#),
+        ] {
+            assert_eq!(changed(&map(sent), &stored), map(news), "{sent}");
+        }
+        assert!(!wants_check(&map(r#"{"anonymous":{"id":"b"}}"#)) && wants_check(&map(r#"{"fb":null}"#)));
+    }
+
+    #[test]
+    fn what_changes_is_stored_if_the_user_still_has_what_it_replaces() {
+        let stored = map(r#"{"fb":{"id":"1"},"anonymous":{"id":"a"}}"#);
+        let Linking { ops, guard } =
+            linking(map(r#"{"fb":{"id":"1"},"anonymous":null,"gg":{"id":"2"}}"#), &stored).unwrap();
+        let shown: Vec<_> = ops.iter().map(|(path, op)| (path.as_str(), matches!(op, Op::Delete))).collect();
+        assert_eq!(shown, [("authData.anonymous", true), ("authData.gg", false)]);
+        let mut guarded = Vec::new();
+        guard.unwrap().paths(&mut |path| guarded.push(path.as_str().to_owned()));
+        assert_eq!(guarded, ["authData.anonymous"]);
+    }
+}
