@@ -13,7 +13,7 @@ use crate::http::Site;
 use crate::model::Date;
 use crate::model::id::Random;
 use crate::rest::engine::Clock;
-use crate::rest::{Engine, schemas};
+use crate::rest::{Engine, admin, schemas};
 use crate::storage::Storage;
 use crate::storage::sqlite::Sqlite;
 
@@ -35,6 +35,7 @@ impl App {
         let storage = open_storage(&config)?;
         let engine = Arc::new(Engine::new(config, storage, Arc::new(NoCode), clock, random).await?);
         schemas::defined::migrate(&engine).await?;
+        admin::security::log(&engine.config);
         Ok(Self { site: Arc::new(Site::new(engine.clone())?), engine })
     }
 

@@ -117,7 +117,8 @@ pub fn is(path: &str, route: &str) -> bool {
 /// Parameters that are no class and no id at all are emptied; the recipes then say what is wrong.
 fn checked(route: &Route, mut params: Params) -> Params {
     let names = route.path.split('/').filter(|s| s.starts_with(':'));
-    for (name, value) in names.zip(&mut params.0) {
+    let free = usize::from(!route.class.is_empty());
+    for (name, value) in names.zip(params.0.iter_mut().skip(free)) {
         let fits = match name {
             ":className" => value.bytes().any(|b| b.is_ascii_alphabetic()),
             ":objectId" => value.bytes().any(|b| b.is_ascii_alphanumeric()),
@@ -165,6 +166,7 @@ async fn one(job: &Job, item: Item) -> Result<Answer> {
         call: job.call.clone(),
         site: job.site.clone(),
         mount: job.mount.clone(),
+        log: job.log.clone(),
     };
     Box::pin(dispatch::run(sub)).await
 }
@@ -252,6 +254,8 @@ mod tests {
         assert_eq!(checked(route, params), Params::default());
         let Found::Route(route, params) = router::find("GET", "/classes/1a/-1") else { panic!() };
         assert_eq!(checked(route, params).0, ["1a", "-1"]);
+        let Found::Route(route, params) = router::find("GET", "/installations/--") else { panic!() };
+        assert_eq!(checked(route, params).0, ["_Installation", ""]);
     }
 
     #[test]

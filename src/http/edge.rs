@@ -208,6 +208,7 @@ impl Edge {
             call,
             site: site.clone(),
             mount: mount.path.clone(),
+            log: self.log.recent().clone(),
         };
         let once = self.request_id(&site, route, path, &head.headers);
         Ok(Reply::answer(self.run(job, once).await?, &site.base))

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::admin::Admin;
 use super::percent;
 
 /// Who may use a route.
@@ -48,6 +49,8 @@ pub enum Handler {
     Purge,
     /// Run a pipeline.
     Aggregate,
+    /// Administration of another kind.
+    Admin(Admin),
     /// Known to Parse, not built here yet: answered with 108.
     Unbuilt,
 }
@@ -67,10 +70,12 @@ pub struct Route {
     pub in_batch: bool,
     /// What runs.
     pub handler: Handler,
+    /// The class that the route is for, where its path names none; else empty.
+    pub class: &'static str,
 }
 
 const fn row(method: &'static str, path: &'static str, who: Who, handler: Handler) -> Route {
-    Route { method, path, who, idempotent: false, in_batch: true, handler }
+    Route { method, path, who, idempotent: false, in_batch: true, handler, class: "" }
 }
 
 /// A route on which a request id counts.
@@ -81,6 +86,16 @@ const fn once(method: &'static str, path: &'static str, who: Who, handler: Handl
 /// A route outside Parse's API router, which batch does not reach.
 const fn apart(method: &'static str, path: &'static str, who: Who, handler: Handler) -> Route {
     Route { in_batch: false, ..row(method, path, who, handler) }
+}
+
+/// A route to the objects of one class.
+const fn of(class: &'static str, route: Route) -> Route {
+    Route { class, ..route }
+}
+
+/// A route of administration, for the master key.
+const fn admin(method: &'static str, path: &'static str, what: Admin) -> Route {
+    row(method, path, Who::Master, Handler::Admin(what))
 }
 
 use Handler::{
@@ -124,13 +139,13 @@ pub static ROUTES: &[Route] = &[
     row("GET", "/roles/:objectId", Public, Unbuilt),
     row("PUT", "/roles/:objectId", Public, Unbuilt),
     row("DELETE", "/roles/:objectId", Public, Unbuilt),
-    row("GET", "/installations", Public, Unbuilt),
-    once("POST", "/installations", Public, Unbuilt),
-    row("GET", "/installations/:objectId", Public, Unbuilt),
-    once("PUT", "/installations/:objectId", Public, Unbuilt),
-    row("DELETE", "/installations/:objectId", Public, Unbuilt),
-    row("POST", "/events/AppOpened", Public, Unbuilt),
-    row("POST", "/events/:eventName", Public, Unbuilt),
+    of("_Installation", row("GET", "/installations", Public, Find)),
+    of("_Installation", once("POST", "/installations", Public, Create)),
+    of("_Installation", row("GET", "/installations/:objectId", Public, Get)),
+    of("_Installation", once("PUT", "/installations/:objectId", Public, Update)),
+    of("_Installation", row("DELETE", "/installations/:objectId", Public, Delete)),
+    row("POST", "/events/AppOpened", Public, Handler::Admin(Admin::Event)),
+    row("POST", "/events/:eventName", Public, Handler::Admin(Admin::Event)),
     once("POST", "/functions/:functionName", Public, Unbuilt),
     once("POST", "/jobs/:jobName", Master, Unbuilt),
     row("POST", "/jobs", Master, Unbuilt),
@@ -144,11 +159,11 @@ pub static ROUTES: &[Route] = &[
     row("GET", "/aggregate/:className", Master, Aggregate),
     row("GET", "/serverInfo", Master, ServerInfo),
     row("POST", "/push", Master, Unbuilt),
-    row("GET", "/scriptlog", Master, Unbuilt),
-    row("GET", "/config", Public, Unbuilt),
-    row("PUT", "/config", Master, Unbuilt),
-    row("GET", "/graphql-config", Master, Unbuilt),
-    row("PUT", "/graphql-config", Master, Unbuilt),
+    admin("GET", "/scriptlog", Admin::Log),
+    row("GET", "/config", Public, Handler::Admin(Admin::Config)),
+    admin("PUT", "/config", Admin::ConfigUpdate),
+    admin("GET", "/graphql-config", Admin::GraphQlConfig),
+    admin("PUT", "/graphql-config", Admin::GraphQlConfigUpdate),
     row("GET", "/hooks/functions", Master, Unbuilt),
     row("GET", "/hooks/triggers", Master, Unbuilt),
     row("GET", "/hooks/functions/:functionName", Master, Unbuilt),
@@ -159,18 +174,18 @@ pub static ROUTES: &[Route] = &[
     row("PUT", "/hooks/triggers/:className/:triggerName", Master, Unbuilt),
     row("DELETE", "/hooks/functions/:functionName", Master, Unbuilt),
     row("DELETE", "/hooks/triggers/:className/:triggerName", Master, Unbuilt),
-    row("GET", "/cloud_code/jobs", Master, Unbuilt),
-    row("GET", "/cloud_code/jobs/data", Master, Unbuilt),
-    row("POST", "/cloud_code/jobs", Master, Unbuilt),
-    row("PUT", "/cloud_code/jobs/:objectId", Master, Unbuilt),
-    row("DELETE", "/cloud_code/jobs/:objectId", Master, Unbuilt),
-    row("GET", "/push_audiences", Master, Unbuilt),
-    row("GET", "/push_audiences/:objectId", Master, Unbuilt),
-    row("POST", "/push_audiences", Master, Unbuilt),
-    row("PUT", "/push_audiences/:objectId", Master, Unbuilt),
-    row("DELETE", "/push_audiences/:objectId", Master, Unbuilt),
-    row("GET", "/security", Master, Unbuilt),
-    row("POST", "/validate_purchase", Public, Unbuilt),
+    admin("GET", "/cloud_code/jobs", Admin::Jobs),
+    admin("GET", "/cloud_code/jobs/data", Admin::JobNames),
+    admin("POST", "/cloud_code/jobs", Admin::JobCreate),
+    of("_JobSchedule", admin("PUT", "/cloud_code/jobs/:objectId", Admin::JobUpdate)),
+    of("_JobSchedule", row("DELETE", "/cloud_code/jobs/:objectId", Master, Delete)),
+    of("_Audience", admin("GET", "/push_audiences", Admin::Audiences)),
+    of("_Audience", admin("GET", "/push_audiences/:objectId", Admin::Audience)),
+    of("_Audience", row("POST", "/push_audiences", Master, Create)),
+    of("_Audience", row("PUT", "/push_audiences/:objectId", Master, Update)),
+    of("_Audience", row("DELETE", "/push_audiences/:objectId", Master, Delete)),
+    admin("GET", "/security", Admin::Security),
+    row("POST", "/validate_purchase", Public, Handler::Admin(Admin::Purchase)),
     apart("GET", "/files/:appId/*path", Public, Unbuilt),
     apart("POST", "/files", Public, Unbuilt),
     apart("POST", "/files/:filename", Public, Unbuilt),
@@ -179,7 +194,8 @@ pub static ROUTES: &[Route] = &[
     apart("POST", "/apps/*path", Public, Unbuilt),
 ];
 
-/// What the `:` segments of a path held, decoded, in their order; no route has more than two that are used.
+/// What the `:` segments of a path held, decoded, in their order, behind the class of a route that is for one; no route has
+/// more than two that are used.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Params(pub [String; 2]);
 
@@ -210,7 +226,7 @@ pub enum Found {
 pub fn find(method: &str, path: &str) -> Found {
     for route in ROUTES {
         if route.method == method && fits(route.path, path) {
-            return match params(route.path, path) {
+            return match params(route, path) {
                 Ok(params) => Found::Route(route, params),
                 Err(segment) => Found::BadEncoding(segment),
             };
@@ -233,10 +249,11 @@ fn fits(pattern: &str, path: &str) -> bool {
     }
 }
 
-fn params(pattern: &str, path: &str) -> Result<Params, String> {
-    let mut params = Params::default();
-    let segments = pattern.split('/').zip(path.split('/')).filter(|(wanted, _)| wanted.starts_with(':'));
-    for (slot, (_, segment)) in params.0.iter_mut().zip(segments) {
+fn params(route: &Route, path: &str) -> Result<Params, String> {
+    let mut params = Params([route.class.to_owned(), String::new()]);
+    let segments = route.path.split('/').zip(path.split('/')).filter(|(wanted, _)| wanted.starts_with(':'));
+    let free = usize::from(!route.class.is_empty());
+    for (slot, (_, segment)) in params.0.iter_mut().skip(free).zip(segments) {
         *slot = percent::strict(segment).map(Cow::into_owned).ok_or_else(|| segment.to_owned())?;
     }
     Ok(params)
@@ -274,6 +291,8 @@ mod tests {
         assert_eq!(found("GET", "/users/mee"), Some(("/users/:objectId", pair("mee", ""))));
         assert_eq!(found("GET", "/files/app/a/b.txt").map(|f| f.0), Some("/files/:appId/*path"));
         assert_eq!(found("GET", "/files/app"), None);
+        assert_eq!(found("PUT", "/installations/x"), Some(("/installations/:objectId", pair("_Installation", "x"))));
+        assert_eq!(found("GET", "/installations"), Some(("/installations", pair("_Installation", ""))));
     }
 
     #[test]

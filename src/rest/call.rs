@@ -94,7 +94,7 @@ impl Call {
 /// # Errors
 /// 108.
 pub fn check_built(class: &str) -> Result<()> {
-    if !matches!(class, "_User" | "_Session" | "_Role" | "_Installation") {
+    if !matches!(class, "_User" | "_Session" | "_Role") {
         return Ok(());
     }
     let text = format!("Writing objects of {class} is not built yet in Parsimony {}", env!("CARGO_PKG_VERSION"));

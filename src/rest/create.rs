@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::body::{self, Changes};
 use super::call::check_built;
+use super::classes::installation;
 use super::{Answer, Call};
 use crate::access::clp::Action;
 use crate::access::{Subject, Write};
@@ -18,6 +19,9 @@ use crate::storage::Outcome;
 /// # Errors
 /// As `objects.md` section 3 has them.
 pub async fn create(call: &Call, class: &str, body: Value) -> Result<Answer> {
+    if class == installation::CLASS {
+        return installation::save(call, None, body).await;
+    }
     let (write, pending) = prepare(call.clone(), class, body).await?;
     let outcome = call.engine.write(write).await?;
     pending.finish(outcome).await
@@ -101,7 +105,7 @@ impl Pending {
 }
 
 /// The id of the new object: the client's where the app lets it choose, else a new one.
-fn object_id(call: &Call, body: &mut Map) -> Result<String> {
+pub(super) fn object_id(call: &Call, body: &mut Map) -> Result<String> {
     if !call.engine.config.allow_custom_object_id {
         for key in ["objectId", "id"] {
             if body.get(key).is_some_and(Value::truthy) {

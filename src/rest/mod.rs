@@ -3,10 +3,12 @@
 //! The edge (`http/`, later `graphql/` and `live/`) hands in a [`Call`] and gets an [`Answer`].
 
 pub mod aggregate;
+pub mod admin;
 pub mod answer;
 pub mod batch;
 mod body;
 pub mod call;
+mod classes;
 pub mod create;
 pub mod delete;
 mod denylist;

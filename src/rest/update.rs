@@ -2,6 +2,7 @@
 
 use super::body::{self, Changes};
 use super::call::check_built;
+use super::classes::installation;
 use super::create::{before_save, grow, trigger_object};
 use super::{Answer, Call};
 use crate::access::authorise::Change;
@@ -19,6 +20,9 @@ use crate::storage::Outcome;
 /// # Errors
 /// As `objects.md` section 4 has them.
 pub async fn update(call: &Call, class: &str, id: &str, body: Value) -> Result<Answer> {
+    if class == installation::CLASS {
+        return installation::save(call, Some(id), body).await;
+    }
     let (write, pending) = prepare(call.clone(), class, id, body).await?;
     let outcome = call.engine.write(write).await?;
     pending.finish(outcome).await

@@ -94,6 +94,8 @@ pub enum Outcome {
     Updated(Option<ParseObject>),
     /// How many objects went.
     Deleted(u64),
+    /// Is it true that no object matches?
+    Absent(bool),
 }
 
 /// A relation column.

@@ -538,7 +538,7 @@ pub static INSTALLATION: Table = Table {
             Text,
             r#""delete""#,
             "delete or update the loser",
-            NotYet("installations"),
+            Works,
         ),
         app(
             "duplicateDeviceTokenActionEnforceAuth",
@@ -546,7 +546,7 @@ pub static INSTALLATION: Table = Table {
             Bool,
             "false",
             "apply caller rights",
-            NotYet("installations"),
+            Works,
         ),
         app(
             "duplicateDeviceTokenMergePriority",
@@ -554,7 +554,7 @@ pub static INSTALLATION: Table = Table {
             Text,
             r#""deviceToken""#,
             "deviceToken or installationId",
-            NotYet("installations"),
+            Works,
         ),
     ],
 };
@@ -1174,7 +1174,7 @@ pub static SECURITY: Table = Table {
             Bool,
             "false",
             "GET /security",
-            NotYet("the security check"),
+            Works,
         ),
         app(
             "enableCheckLog",
@@ -1182,7 +1182,7 @@ pub static SECURITY: Table = Table {
             Bool,
             "false",
             "log report at start",
-            NotYet("the security check"),
+            Works,
         ),
     ],
 };

@@ -13,13 +13,14 @@ use crate::model::schema::text_fields;
 use crate::model::{Map, Value};
 
 /// What the server itself looks for, by class.
-const OWN: [(&str, &str); 6] = [
+const OWN: [(&str, &str); 7] = [
     ("_Session", "sessionToken"),
     ("_Session", "_session_token"),
     ("_Session", "user"),
     ("_User", "_email_verify_token"),
     ("_User", "_perishable_token"),
     ("_Installation", "installationId"),
+    ("_Installation", "deviceToken"),
 ];
 
 /// The indexes for the server's own look-ups. `/schemas` does not show them.

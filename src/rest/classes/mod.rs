@@ -1,0 +1,3 @@
+//! The rules of Parse's own classes.
+
+pub mod installation;
