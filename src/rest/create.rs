@@ -10,7 +10,7 @@ use crate::access::clp::Action;
 use crate::access::{Subject, Write};
 use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
-use crate::model::{Acl, ClassSchema, Date, Map, Op, ParseObject, Value, wire};
+use crate::model::{Acl, ClassSchema, Date, Map, Op, ParseObject, Value, names, wire};
 use crate::schema::check::{self, Kind};
 use crate::storage::Outcome;
 
@@ -34,6 +34,9 @@ pub async fn create(call: &Call, class: &str, body: Value) -> Result<Answer> {
 pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<(Write, Pending)> {
     crate::access::authorise::class(call.subject(), class, Action::Create)?;
     check_built(class)?;
+    if !names::is_creatable(class) {
+        return Err(Error::new(Code::InvalidClassName, format!("invalid className: {class}")));
+    }
     let mut body = body::entries(body);
     let id = object_id(&call, &mut body)?;
     body::screen(&call, &body)?;
