@@ -2,12 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod aggregate;
+mod admin;
 mod arrows;
 mod cli;
 mod crash;
 mod defined;
 mod disk;
 mod drain;
+mod garbage;
+mod installations;
 mod golden;
 mod logs;
 mod options;

@@ -39,7 +39,7 @@ pub fn class(subject: &Subject, class: &str, action: Action) -> Result<()> {
             ),
         ))
     };
-    if names::VOLATILE_CLASSES.contains(&class) || class.starts_with("_Join:") || class == "_SCHEMA" {
+    if names::VOLATILE_CLASSES.contains(&class) || (class == "_SCHEMA" && !writes) || class.starts_with("_Join:") {
         return refuse(class);
     }
     let guarded = matches!(action, Action::Find | Action::Count | Action::Delete);

@@ -82,6 +82,7 @@ fn item(job: &Job, path: &str, mut request: Map) -> Result<Item> {
         Found::Route(route, params) if route.in_batch => {
             Ok(Item { params: checked(route, params), route, method, path, body: request.take("body") })
         }
+        Found::BadEncoding(text) => Err(Error::http(400, format!("Failed to decode param '{text}'"))),
         _ => Err(Error::json(format!("cannot route {method} {path}"))),
     }
 }

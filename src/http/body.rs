@@ -9,6 +9,7 @@ use hyper::HeaderMap;
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
+use super::memory::{Memory, Place};
 use super::query;
 use crate::error::{Error, Result};
 use crate::model::{Value, wire};
@@ -17,6 +18,11 @@ use crate::model::{Value, wire};
 const FORM_LIMIT: u64 = 100 * 1024;
 /// Bodies above this size, or inflated ones, are read away from the threads that serve connections, bytes.
 const LARGE: usize = 256 * 1024;
+
+/// How much of a body is thrown away after its answer, bytes.
+const LINGER: u64 = 64 << 20;
+/// How long that may take.
+const LINGER_TIME: Duration = Duration::from_secs(10);
 
 /// What bounds a body.
 #[derive(Debug, Clone, Copy)]
@@ -29,32 +35,68 @@ pub struct Bounds {
     pub depth: usize,
 }
 
-/// Reads a body: a form or JSON by its content type, `None` if there is none or it is multipart.
+/// A body and the place that it takes in memory.
+#[derive(Debug, Default)]
+pub struct Received {
+    /// `None` if there is none or it is multipart.
+    pub value: Option<Value>,
+    /// To be held as long as the value is worked with.
+    pub place: Place,
+}
+
+/// Reads a body: a form or JSON by its content type.
 ///
 /// # Errors
 /// 400, 408, 413 or 415 with a text.
-pub async fn read(headers: &HeaderMap, body: Incoming, bounds: Bounds) -> Result<Option<Value>> {
+pub async fn read(headers: &HeaderMap, body: &mut Incoming, bounds: Bounds, memory: &Memory) -> Result<Received> {
     if body.is_end_stream() && !headers.contains_key(hyper::header::CONTENT_LENGTH) {
-        return Ok(None);
+        return Ok(Received::default());
     }
     let kind = Kind::of(headers)?;
     let size = match kind {
-        Kind::Multipart => return Ok(None),
+        Kind::Multipart => return Ok(Received::default()),
         Kind::Form => bounds.size.min(FORM_LIMIT),
         Kind::Json => bounds.size,
     };
     let coding = Coding::of(headers)?;
-    let bytes = match bounds.time {
-        Some(time) => tokio::time::timeout(time, collect(body, size, coding))
+    let work = async {
+        let (bytes, incoming) = collect(body, size, coding, memory).await?;
+        if coding == Coding::Identity && bytes.len() <= LARGE {
+            let place = memory.values(bytes.len(), Memory::count(&bytes)).await?;
+            return parse(kind, &bytes, bounds.depth).map(|value| Received { value: Some(value), place });
+        }
+        let inflate = move || coding.inflate(bytes, size).map(|bytes| (Memory::count(&bytes), bytes));
+        let (values, bytes) = blocking(inflate).await?;
+        let place = memory.values(bytes.len(), values).await?;
+        let value = blocking(move || parse(kind, &bytes, bounds.depth)).await?;
+        drop(incoming);
+        Ok(Received { value: Some(value), place })
+    };
+    match bounds.time {
+        None => work.await,
+        Some(time) => tokio::time::timeout(time, work)
             .await
             .map_err(|_| Error::http(408, "The request body did not arrive in time."))?,
-        None => collect(body, size, coding).await,
-    }?;
-    if coding == Coding::Identity && bytes.len() <= LARGE {
-        return parse(kind, &bytes, bounds.depth).map(Some);
     }
-    let work = move || parse(kind, &coding.inflate(bytes, size)?, bounds.depth).map(Some);
+}
+
+/// Runs what takes long away from the threads that serve connections.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|e| Error::caused("reading a body", e))?
+}
+
+/// Takes what is left of a body that was answered before its end, and throws it away: a client that is still sending would
+/// see its connection broken and never read the answer.
+pub async fn linger(mut body: Incoming) {
+    let rest = async {
+        let mut left = LINGER;
+        while let Some(Ok(frame)) = body.frame().await {
+            let taken = frame.data_ref().map_or(0, |data| data.len() as u64);
+            let Some(less) = left.checked_sub(taken) else { return };
+            left = less;
+        }
+    };
+    let _ = tokio::time::timeout(LINGER_TIME, rest).await;
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,19 +169,26 @@ fn too_large() -> Error {
     Error::http(413, "request entity too large")
 }
 
-/// All bytes of a body, as they came.
-async fn collect(mut body: Incoming, limit: u64, coding: Coding) -> Result<Bytes> {
+/// All bytes of a body, as they came, and their place in memory.
+async fn collect(body: &mut Incoming, limit: u64, coding: Coding, memory: &Memory) -> Result<(Bytes, Place)> {
     let told = body.size_hint().exact();
     if coding == Coding::Identity && told.is_some_and(|told| told > limit) {
         return Err(too_large());
     }
+    // What is compressed may become as large as is allowed.
+    let most = if coding == Coding::Identity { told.unwrap_or(limit) } else { limit };
+    let mut place = None;
     let mut first = Bytes::new();
     let mut all = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Error::http(400, "request aborted"))?;
         let Ok(data) = frame.into_data() else { continue };
-        if (first.len() + all.len() + data.len()) as u64 > limit {
+        let length = first.len() + all.len() + data.len();
+        if length as u64 > limit {
             return Err(too_large());
+        }
+        if place.is_none() && (length > LARGE || coding != Coding::Identity) {
+            place = memory.incoming(most).await?;
         }
         if first.is_empty() && all.is_empty() {
             first = data;
@@ -152,7 +201,7 @@ async fn collect(mut body: Incoming, limit: u64, coding: Coding) -> Result<Bytes
         }
         all.extend_from_slice(&data);
     }
-    Ok(if all.is_empty() { first } else { all.into() })
+    Ok((if all.is_empty() { first } else { all.into() }, place))
 }
 
 fn parse(kind: Kind, bytes: &[u8], depth: usize) -> Result<Value> {

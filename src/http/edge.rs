@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::body::Incoming;
-use hyper::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, RETRY_AFTER, VARY};
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, EXPECT, HeaderName, HeaderValue, RETRY_AFTER, VARY,
+};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use tokio::sync::mpsc;
@@ -19,6 +21,7 @@ use super::compress::Coding;
 use super::dispatch::{self, Job};
 use super::health::State;
 use super::identify::{self, Claims, Refused};
+use super::memory::Memory;
 use super::rate::Seen;
 use super::respond::{Body, Reply};
 use super::router::{self, Found};
@@ -28,7 +31,7 @@ use crate::auth::{Caller, credential, session};
 use crate::config::{ServerConfig, TrustProxy};
 use crate::error::{Code, Error, Result};
 use crate::model::Value;
-use crate::rest::{Answer, Call};
+use crate::rest::{Answer, Call, Room};
 use crate::telemetry::{Entry, Log, RequestId, RequestIds};
 
 /// The other end of a connection.
@@ -39,6 +42,7 @@ pub struct Edge {
     mounts: Vec<Mount>,
     health: Arc<Health>,
     bounds: Bounds,
+    memory: Memory,
     deadline: Option<Duration>,
     log: Log,
     ids: RequestIds,
@@ -102,14 +106,15 @@ impl Edge {
         }
         // The longest path that fits is the one that is meant.
         mounts.sort_by_key(|mount| std::cmp::Reverse(mount.path.len()));
+        let memory = Memory::new(mounts.iter().map(|mount| mount.size).max().unwrap_or(0));
         let bounds = Bounds { size: 0, time: config.timeouts.body, depth: config.max_json_depth };
-        Ok(Self { mounts, health, bounds, deadline: config.timeouts.request, log, ids, running })
+        Ok(Self { mounts, health, bounds, memory, deadline: config.timeouts.request, log, ids, running })
     }
 
     /// Answers a request.
     pub async fn handle(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let started = Instant::now();
-        let (head, body) = request.into_parts();
+        let (head, mut body) = request.into_parts();
         let mut trace = Trace {
             id: self.ids.of(head.headers.get("x-request-id").map(HeaderValue::as_bytes)),
             site: None,
@@ -121,13 +126,17 @@ impl Edge {
         let reply = match mount {
             None => Reply::no_route(head.method.as_str(), head.uri.path()),
             Some((mount, path)) => {
-                let way = self.way(mount, path, &head, body, peer, started, &mut trace);
+                let way = self.way(mount, path, &head, &mut body, peer, started, &mut trace);
                 match Caught(Box::pin(way)).await.unwrap_or_else(|panic| Err(Stop::Error(panic))) {
                     Ok(reply) | Err(Stop::Reply(reply)) => reply,
                     Err(Stop::Error(error)) => trace.error(&error),
                 }
             }
         };
+        // A client that waits to be told to go on is told otherwise by the answer.
+        if !body.is_end_stream() && !head.headers.contains_key(EXPECT) {
+            tokio::spawn(body::linger(body));
+        }
         let mut response = finish(reply, &head, std::mem::take(&mut trace.headers)).await;
         if let Some((mount, _)) = mount
             && let Some(first) = mount.sites.first()
@@ -153,7 +162,7 @@ impl Edge {
         mount: &Mount,
         path: &str,
         head: &Parts,
-        incoming: Incoming,
+        incoming: &mut Incoming,
         peer: Peer,
         started: Instant,
         trace: &mut Trace,
@@ -171,7 +180,8 @@ impl Edge {
             return self.health(mount, &early, &head.method, path);
         }
         let bounds = Bounds { size: mount.size, ..self.bounds };
-        let mut body = body::read(&head.headers, incoming, bounds).await?;
+        let body::Received { value: mut body, place } =
+            body::read(&head.headers, incoming, bounds, &self.memory).await?;
         let method = method(&head.method, body.as_mut());
         trace.method = known_method(&method);
         let site = mount.identify(&mut claims, body.as_mut(), depth)?;
@@ -199,7 +209,9 @@ impl Edge {
         trace.route = route.path;
         let query = head.uri.query().filter(|_| route.method == "GET");
         let limits = Limits { deadline: self.deadline.map(|time| started + time) };
-        let call = Call { engine: site.engine.clone(), caller: Arc::new(caller), context, ip: Some(ip), limits };
+        let (engine, caller) = (site.engine.clone(), Arc::new(caller));
+        let room = Arc::new(Room::new(engine.pool.clone()));
+        let call = Call { engine, caller, context, ip: Some(ip), limits, room: room.clone() };
         let job = Job {
             route,
             params,
@@ -211,7 +223,9 @@ impl Edge {
             log: self.log.recent().clone(),
         };
         let once = self.request_id(&site, route, path, &head.headers);
-        Ok(Reply::answer(self.run(job, once).await?, &site.base))
+        let answer = self.run(job, once).await?;
+        drop(place);
+        Ok(Reply::answer(answer, &site.base).holding(room))
     }
 
     fn health(&self, mount: &Mount, early: &Option<Subject>, method: &Method, path: &str) -> Result<Reply, Stop> {

@@ -63,8 +63,11 @@ impl Claims {
             }) else {
                 continue;
             };
-            if slot.is_none() && !value.is_empty() {
-                *slot = Some(text(value.as_bytes()));
+            match slot {
+                // Node joins what comes twice, so that it is neither the one nor the other.
+                Some(first) => first.extend([", ", &text(value.as_bytes())]),
+                None if value.is_empty() => {}
+                None => *slot = Some(text(value.as_bytes())),
             }
         }
         if let Some(basic) = headers.get(hyper::header::AUTHORIZATION).and_then(|v| Basic::read(v.as_bytes()))
@@ -106,6 +109,8 @@ impl Claims {
         match body.take("_context").filter(Value::truthy) {
             None => {}
             Some(Value::Object(map)) => self.context = map,
+            // To JavaScript a list is an object too, one without names.
+            Some(Value::Array(_)) => {}
             Some(Value::String(text)) => {
                 self.context = context(text.as_bytes(), depth).map_err(Refused::Error)?;
             }
@@ -292,7 +297,7 @@ mod tests {
         assert!(refused("[]", None));
         assert!(!refused(r#"{"_ApplicationId":"app","_SessionToken":null}"#, Some("mk")));
         let mut c = Claims::default();
-        let bad = c.take_body(Some(&mut body(r#"{"_ApplicationId":"app","_context":[1]}"#)), of_app, 20);
+        let bad = c.take_body(Some(&mut body(r#"{"_ApplicationId":"app","_context":5}"#)), of_app, 20);
         assert!(matches!(bad, Err(Refused::Error(e)) if e.code() == Some(Code::InvalidJson)));
     }
 

@@ -16,6 +16,7 @@ pub mod etag;
 pub mod health;
 pub mod idempotency;
 pub mod identify;
+pub mod memory;
 pub mod pattern;
 pub mod percent;
 pub mod query;

@@ -12,6 +12,9 @@ const ARRAY_LIMIT: u32 = 20;
 /// Parameters that are read; those after them are dropped.
 const PARAMETER_LIMIT: usize = 1000;
 
+/// A key that `qs` leaves out.
+const PROTOTYPE: &str = "__proto__";
+
 /// Reads a query string: `a[b]=c` nests, `a=1&a=2` and `a[]=1` make lists. Every leaf is text.
 pub fn parse(query: &str) -> Map {
     let mut map = Map::new();
@@ -19,10 +22,10 @@ pub fn parse(query: &str) -> Map {
         let at = part.find("]=").map(|at| at + 1).or_else(|| part.find('='));
         let (key, value) = at.map_or((part, ""), |at| (&part[..at], &part[at + 1..]));
         let key = percent::form(key);
-        if key.is_empty() {
+        let (root, rest) = segments(&key);
+        if root.is_empty() || root == PROTOTYPE || rest.contains(&PROTOTYPE) {
             continue;
         }
-        let (root, rest) = segments(&key);
         let mut slot = map.take(root).map(Slot::from);
         let placed = insert(slot.take(), &rest, percent::form(value));
         map.set(root, placed.into_value());

@@ -1,5 +1,7 @@
 //! Responses: answers, errors and Express' own pages.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
@@ -9,7 +11,7 @@ use hyper::{Response, StatusCode};
 
 use crate::error::Error;
 use crate::model::wire;
-use crate::rest::Answer;
+use crate::rest::{Answer, Room};
 
 /// The body of every response.
 pub type Body = Full<Bytes>;
@@ -31,11 +33,27 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// Further headers.
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// What the body takes of the memory for results.
+    room: Option<Arc<Room>>,
+}
+
+/// A body with its place in memory.
+struct Held(Vec<u8>, #[expect(dead_code, reason = "it is there to be dropped with the body")] Arc<Room>);
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl Reply {
     fn new(status: u16, kind: Option<HeaderValue>, body: Vec<u8>) -> Self {
-        Self { status, tagged: kind.is_some(), kind, body, headers: Vec::new() }
+        Self { status, tagged: kind.is_some(), kind, body, headers: Vec::new(), room: None }
+    }
+
+    /// Keeps a place in memory until the body is sent.
+    pub fn holding(self, room: Arc<Room>) -> Self {
+        Self { room: Some(room), ..self }
     }
 
     /// JSON text with a status.
@@ -91,7 +109,11 @@ impl Reply {
     /// The response.
     pub fn into_response(self) -> Response<Body> {
         let length = self.body.len();
-        let mut response = Response::new(Full::new(Bytes::from(self.body)));
+        let body = match self.room {
+            Some(room) => Bytes::from_owner(Held(self.body, room)),
+            None => Bytes::from(self.body),
+        };
+        let mut response = Response::new(Full::new(body));
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         headers.reserve(12);

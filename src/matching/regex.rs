@@ -4,6 +4,7 @@
 
 mod class;
 mod escape;
+mod long;
 mod translate;
 
 use std::collections::VecDeque;
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use fancy_regex::{Error as EngineError, RuntimeError};
 
+use self::long::{Found, Long};
 use self::translate::{Engine, translate};
 use super::Work;
 use super::work::too_much;
@@ -21,6 +23,10 @@ use crate::model::query::Regex;
 const MAX_PATTERN: usize = 32_764;
 /// How often one match may go back and try again.
 const MAX_BACKTRACKS: usize = 100_000;
+/// The longest text that a pattern may be matched with by going back, bytes.
+const MAX_BACKTRACKED: usize = 1 << 16;
+/// Texts of more bytes are searched in a way that ends early, if not always with an answer.
+const LONG: usize = 1 << 12;
 /// Bytes that a compiled pattern may take, and its cache of states beside it.
 const MAX_SIZE: usize = 1 << 19;
 /// How many compiled patterns are kept.
@@ -34,6 +40,8 @@ pub struct Compiled {
     linear: Option<regex::bytes::Regex>,
     /// Does a line feed at the end of the text matter to `$` or `^`? The linear form does not know that.
     minds_final_newline: bool,
+    /// The linear form once more, for long texts.
+    long: OnceLock<Result<Long, String>>,
     backtracking: OnceLock<Result<fancy_regex::Regex, String>>,
 }
 
@@ -47,6 +55,7 @@ impl Compiled {
             source: source.clone(),
             linear: None,
             minds_final_newline: plan.minds_final_newline,
+            long: OnceLock::new(),
             backtracking: OnceLock::new(),
         };
         if plan.backtracks {
@@ -75,6 +84,15 @@ impl Compiled {
         })
     }
 
+    /// A search that ends early, for a text that is long.
+    fn long(&self, text: &str) -> Option<Found> {
+        if text.len() <= LONG {
+            return None;
+        }
+        let make = || Long::new(&translate(&self.source, Engine::Linear)?.pattern);
+        self.long.get_or_init(make).as_ref().ok().map(|long| long.search(text))
+    }
+
     /// Does the text have a match?
     ///
     /// # Errors
@@ -85,7 +103,14 @@ impl Compiled {
             && !(self.minds_final_newline && text.ends_with('\n'))
         {
             work.spend(1 + length / 16)?;
-            return Ok(linear.is_match(text.as_bytes()));
+            return match self.long(text) {
+                Some(Found::Known(hit)) => Ok(hit),
+                Some(Found::TooMuch) => Err(too_much()),
+                Some(Found::Unknown) | None => Ok(linear.is_match(text.as_bytes())),
+            };
+        }
+        if text.len() > MAX_BACKTRACKED {
+            return Err(too_much());
         }
         work.spend(8 + length)?;
         match self.backtracking().as_ref().map_err(|reason| invalid(reason))?.is_match(text) {

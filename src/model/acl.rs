@@ -1,5 +1,7 @@
 //! Access control lists: who may read and who may write an object.
 
+use std::collections::HashSet;
+
 use super::{Map, Value};
 
 /// The two lists of an object. An object without an [`Acl`] is public; one with empty lists is for the master key alone.
@@ -29,17 +31,14 @@ impl Acl {
 
     /// The form on the wire: entries in the order of the read list, then those that may only write; true flags only.
     pub fn to_wire(&self) -> Value {
-        let mut map = Map::with_capacity(self.read.len());
-        for entry in self.read.iter().chain(self.write.iter().filter(|w| !self.read.contains(w))) {
-            let mut flags = Map::with_capacity(2);
-            if self.read.contains(entry) {
-                flags.set("read", Value::Bool(true));
-            }
-            if self.write.contains(entry) {
-                flags.set("write", Value::Bool(true));
-            }
-            map.set(entry.as_str(), Value::Object(flags));
-        }
-        Value::Object(map)
+        let (may_read, may_write): (HashSet<_>, HashSet<_>) = (self.read.iter().collect(), self.write.iter().collect());
+        let flags = |entry: &String| {
+            let flags = [("read", may_read.contains(entry)), ("write", may_write.contains(entry))];
+            Value::Object(
+                flags.into_iter().filter(|(_, may)| *may).map(|(flag, _)| (flag, Value::Bool(true))).collect(),
+            )
+        };
+        let entries = self.read.iter().chain(self.write.iter().filter(|entry| !may_read.contains(entry)));
+        Value::Object(entries.map(|entry| (entry.as_str(), flags(entry))).collect::<Map>())
     }
 }

@@ -5,6 +5,7 @@
 pub mod acl;
 pub mod date;
 pub mod id;
+pub mod js;
 pub mod names;
 pub mod number;
 pub mod object;
@@ -13,6 +14,7 @@ pub mod path;
 pub mod query;
 pub mod schema;
 pub mod value;
+pub mod value_set;
 pub mod wire;
 
 pub use acl::Acl;

@@ -1,5 +1,6 @@
 //! What an update does to a field (`objects.md` section 2).
 
+use super::value_set::ValueSet;
 use super::{Pointer, Value};
 use crate::error::{Code, Error, Result};
 
@@ -50,18 +51,17 @@ impl Op {
             }
             Self::AddUnique(items) => {
                 let mut list = list_of(old)?;
-                for item in items {
-                    if !list.contains(item) {
-                        list.push(item.clone());
-                    }
-                }
+                let mut set = ValueSet::of(&list);
+                let fresh: Vec<Value> = items.iter().filter(|item| set.insert(item)).cloned().collect();
+                list.extend(fresh);
                 Some(Value::Array(list))
             }
             Self::Remove(items) => match old {
                 None => None,
                 old => {
                     let mut list = list_of(old)?;
-                    list.retain(|v| !items.contains(v));
+                    let gone = ValueSet::of(items);
+                    list.retain(|v| !gone.contains(v));
                     Some(Value::Array(list))
                 }
             },

@@ -9,7 +9,6 @@ mod parse;
 mod relative_time;
 mod text;
 
-pub use atom::js_text;
 pub use parse::{Context, parse};
 
 use super::value::GeoPoint;
@@ -44,6 +43,23 @@ impl Filter {
     /// One field equal to one value.
     pub fn eq(path: impl Into<Path>, value: impl Into<Value>) -> Self {
         Self::Field(path.into(), vec![Constraint::Eq(value.into())])
+    }
+
+    /// How many conditions there are in it, itself included.
+    pub fn parts(&self) -> usize {
+        match self {
+            Self::And(list) | Self::Or(list) | Self::Nor(list) => 1 + list.iter().map(Self::parts).sum::<usize>(),
+            Self::Field(..) | Self::Text(_) => 1,
+        }
+    }
+
+    /// Is there a full-text search in it?
+    pub fn searches(&self) -> bool {
+        match self {
+            Self::And(list) | Self::Or(list) | Self::Nor(list) => list.iter().any(Self::searches),
+            Self::Field(..) => false,
+            Self::Text(_) => true,
+        }
     }
 
     /// Both hold.
@@ -192,7 +208,7 @@ pub struct OrderKey {
 }
 
 /// What rows are sorted by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum OrderBy {
     /// The value at a path.
     Path(Path),

@@ -79,6 +79,9 @@ impl GeoPoint {
 #[derive(Clone, Default)]
 pub struct Map(IndexMap<String, Value, foldhash::fast::RandomState>);
 
+/// What a key takes besides its text: itself, its digest and its place in the table, bytes.
+const KEY_BYTES: usize = 48;
+
 impl Map {
     /// An empty map.
     pub fn new() -> Self {
@@ -97,9 +100,22 @@ impl Map {
         if let Some(slot) = self.0.get_mut(&key) {
             return Some(std::mem::replace(slot, value));
         }
-        let place = self.0.keys().position(|k| array_index(k).is_none_or(|m| m > n)).unwrap_or(self.0.len());
+        let place = self.0.partition_point(|k, _| array_index(k).is_some_and(|m| m < n));
         self.0.shift_insert(place, key, value);
         None
+    }
+
+    /// About how much memory its entries take, bytes.
+    pub fn weight(&self) -> usize {
+        self.0.iter().map(|(key, value)| KEY_BYTES + key.len() + value.weight()).sum()
+    }
+
+    /// Puts integer-like keys to their places, after many keys were put in without a look at their order.
+    fn arrange(mut self) -> Self {
+        if self.0.keys().any(|key| array_index(key).is_some()) {
+            self.0.sort_by_cached_key(|key, _| array_index(key).map_or(u64::MAX, u64::from));
+        }
+        self
     }
 
     /// Takes a key out; the order of the others stays.
@@ -136,11 +152,7 @@ impl fmt::Debug for Map {
 
 impl<K: Into<String>> FromIterator<(K, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (K, Value)>>(iter: I) -> Self {
-        let mut map = Self::new();
-        for (key, value) in iter {
-            map.set(key, value);
-        }
-        map
+        Self(iter.into_iter().map(|(key, value)| (key.into(), value)).collect()).arrange()
     }
 }
 
@@ -225,6 +237,29 @@ impl Value {
             Self::String(s) => !s.is_empty(),
             _ => true,
         }
+    }
+
+    /// How deep its lists and objects lie in each other; 0 for what is neither.
+    pub fn depth(&self) -> usize {
+        match self {
+            Self::Array(list) => 1 + list.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Object(map) => 1 + map.values().map(Self::depth).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// About how much memory it takes, bytes.
+    pub fn weight(&self) -> usize {
+        size_of::<Self>()
+            + match self {
+                Self::String(text) | Self::File(text) | Self::Relation(text) => text.len(),
+                Self::Pointer(pointer) => pointer.class.len() + pointer.id.len(),
+                Self::Polygon(points) => points.len() * size_of::<GeoPoint>(),
+                Self::Bytes(bytes) => bytes.len(),
+                Self::Array(list) => list.iter().map(Self::weight).sum(),
+                Self::Object(map) => map.weight(),
+                Self::Null | Self::Bool(_) | Self::Number(_) | Self::Date(_) | Self::GeoPoint(_) => 0,
+            }
     }
 
     /// The text in `__type`, while the value is still in its wire form.

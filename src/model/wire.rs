@@ -6,7 +6,7 @@ mod typed;
 mod write;
 
 pub use ops::op;
-pub use read::{Syntax, parse};
+pub use read::{MAX_DEPTH, MAX_VALUES, Syntax, count_values, parse, reread};
 pub use typed::{field, interior};
 pub use write::{string, write};
 
@@ -16,7 +16,7 @@ use super::Value;
 pub fn untyped(value: Value) -> Value {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
-        typed => parse(to_string(&typed).as_bytes(), usize::MAX).unwrap_or_default(),
+        typed => reread(to_string(&typed).as_bytes()).unwrap_or_default(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::access::authorise::{self, Aggregator};
 use crate::access::clp::Action;
 use crate::access::{Aggregate, Pipeline};
 use crate::error::Result;
-use crate::model::query::js_text;
+use crate::model::js;
 use crate::model::{ClassSchema, Map, Path, Value, wire};
 use crate::storage::pipeline::results;
 use crate::storage::pipeline::translate::{self, RawStage, Style};
@@ -53,7 +53,7 @@ fn answer(rows: Vec<Value>) -> Answer {
 
 impl Request {
     fn of(call: &Call, mut params: Map) -> Result<Self> {
-        let distinct = params.get("distinct").filter(|v| v.truthy()).map(|v| Path::from(js_text(v).as_str()));
+        let distinct = params.get("distinct").filter(|v| v.truthy()).map(|v| Path::from(js::text(v).as_str()));
         // What JavaScript counts as false stays, and is taken for a stage if there is no list of them.
         let mut take = |key: &str, fits: fn(&Value) -> bool| match params.get(key).is_some_and(fits) {
             true => params.take(key),

@@ -6,23 +6,34 @@ use crate::error::{Code, Error, Result};
 use crate::model::{Acl, Map, Op, Path, Value, wire};
 use crate::schema::check::Kind;
 
-/// The keys and values of a body; a list counts as an object with its indices as keys, as JavaScript has it.
-pub fn entries(body: Value) -> Map {
+/// The keys and values of a body; a list or a text counts as an object with its indices as keys, as JavaScript has it.
+///
+/// # Errors
+/// 107 for what has no keys at all.
+pub fn entries(body: Value) -> Result<Map> {
+    let indexed = |(i, value): (usize, Value)| (i.to_string(), value);
     match body {
-        Value::Object(map) => map,
-        Value::Array(list) => list.into_iter().enumerate().map(|(i, v)| (i.to_string(), v)).collect(),
-        _ => Map::new(),
+        Value::Object(map) => Ok(map),
+        Value::Array(list) => Ok(list.into_iter().enumerate().map(indexed).collect()),
+        Value::String(text) => Ok(text.chars().map(|c| Value::String(c.into())).enumerate().map(indexed).collect()),
+        Value::Null => Ok(Map::new()),
+        _ => Err(Error::json("the body must be an object")),
     }
 }
 
 /// The permissions that a body asks for; falsy ones are no wish at all.
 ///
 /// # Errors
-/// 123 for the entry that the SDKs send for a user without an id yet.
+/// 123 for the entry that the SDKs send for a user without an id yet, and for one without flags; 121 for an entry that MongoDB
+/// could not hold.
 pub fn take_acl(body: &mut Map) -> Result<Option<Acl>> {
     let Some(wish) = body.take("ACL").filter(Value::truthy) else { return Ok(None) };
-    if wish.as_object().is_some_and(|acl| acl.contains_key("*unresolved")) {
+    let entries = wish.as_object().into_iter().flatten();
+    if entries.clone().any(|(entry, flags)| entry == "*unresolved" || flags.is_null()) {
         return Err(Error::new(Code::InvalidAcl, "Invalid ACL."));
+    }
+    if entries.clone().any(|(entry, _)| entry.contains(['$', '.'])) {
+        return Err(Error::new(Code::InvalidNestedKey, "Nested keys should not contain the '$' or '.' characters"));
     }
     let acl = Acl::from_wire(&wish);
     if acl.read.iter().chain(&acl.write).any(|entry| entry.contains('\u{1}')) {
@@ -63,10 +74,14 @@ pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
     Ok(out)
 }
 
-/// A dotted key needs a name at each step, and a body cannot change a field and something below it: which comes first is not
-/// said.
+/// A dotted key needs a name at each step, may not lead deeper than a body may be nested, together with the value that it sets,
+/// and a body cannot change a field and something below it: which comes first is not said.
 fn check_dotted(body: &Map) -> Result<()> {
-    for key in body.keys().filter(|key| key.contains('.')) {
+    for (key, value) in body.iter().filter(|(key, _)| key.contains('.')) {
+        if key.split('.').skip(1).count().saturating_add(value.depth()) > wire::MAX_DEPTH {
+            let root = Path::from(key.as_str()).root().to_owned();
+            return Err(Error::new(Code::InvalidKeyName, format!("{root} is nested too deep.")));
+        }
         if key.split('.').any(str::is_empty) {
             return Err(Error::new(Code::InvalidKeyName, format!("Invalid field name: {key}.")));
         }

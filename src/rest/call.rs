@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::Engine;
+use super::{Engine, Room};
 use crate::access::authorise::Gate;
 use crate::access::clp::Action;
 use crate::access::{Limits, Subject, protected};
@@ -25,6 +25,8 @@ pub struct Call {
     pub ip: Option<IpAddr>,
     /// What bounds the work.
     pub limits: Limits,
+    /// What bounds the results.
+    pub room: Arc<Room>,
 }
 
 impl Call {

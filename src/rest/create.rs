@@ -37,9 +37,10 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<(Write,
     if !names::is_creatable(class) {
         return Err(Error::new(Code::InvalidClassName, format!("invalid className: {class}")));
     }
-    let mut body = body::entries(body);
+    let mut body = body::entries(body)?;
     let id = object_id(&call, &mut body)?;
     body::screen(&call, &body)?;
+    drop_nulls(&call, &mut body);
     call.engine.check_class_exists(&call, class)?;
     call.gate(call.engine.schemas.get_or_new(class), Action::Create)?;
     let submitted = body.clone();
@@ -105,6 +106,12 @@ impl Pending {
         let path = if class == "_User" { format!("/users/{id}") } else { format!("/classes/{class}/{id}") };
         Ok(Answer::created(answer, path))
     }
+}
+
+/// A null says nothing of a type, and so Parse Server asks for no name that a field may have; nothing is kept under another.
+fn drop_nulls(call: &Call, body: &mut Map) {
+    let internals = *call.subject() == Subject::Maintenance;
+    body.retain(|name, value| !value.is_null() || internals || name.contains('.') || names::is_valid_field(name));
 }
 
 /// The id of the new object: the client's where the app lets it choose, else a new one.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::denylist::Denylist;
 use super::file_domains::FileDomains;
+use super::room::Pool;
 use crate::cloud::Invoker;
 use crate::config::AppConfig;
 use crate::error::{Code, Error, Result};
@@ -36,6 +37,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// Chance, for ids and tokens.
     pub random: Arc<dyn Random>,
+    /// Memory for results.
+    pub pool: Arc<Pool>,
     /// Words that no body may hold.
     pub(super) denylist: Denylist,
     /// Places that files may be at.
@@ -59,6 +62,7 @@ impl Engine {
         let url = config.public_server_url.as_deref().unwrap_or(&config.server_url);
         Ok(Self {
             schemas: Schemas::load(storage.clone()).await?,
+            pool: Arc::default(),
             denylist: Denylist::new(&config.request_keyword_denylist)?,
             file_domains: FileDomains::new(&config.allowed_file_url_domains),
             file_base: format!("{url}/files/{}", config.app_id),
@@ -89,11 +93,7 @@ impl Engine {
     ///
     /// # Errors
     /// What `fit` says, 107 for a class name that breaks the rules, and those of the database.
-    pub async fn grow(
-        &self,
-        class: &str,
-        fit: &Fit<'_>,
-    ) -> Result<Arc<ClassSchema>> {
+    pub async fn grow(&self, class: &str, fit: &Fit<'_>) -> Result<Arc<ClassSchema>> {
         if !names::is_valid_class(class) {
             return Err(Error::json("schema class name does not revalidate"));
         }

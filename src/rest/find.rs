@@ -142,7 +142,9 @@ impl Query {
             if i > 0 {
                 out.push(b',');
             }
+            let before = out.len();
             rows.write_json(i, plan.render(), out)?;
+            call.room.take(out.len() - before)?;
         }
         out.push(b']');
         Ok(())
@@ -154,7 +156,9 @@ impl Query {
         let rows = call.engine.storage.find(&plan).await?;
         let mut objects = Vec::with_capacity(rows.len());
         for i in 0..rows.len() {
-            objects.push(plan.render().object(rows.object(i)?));
+            let object = plan.render().object(rows.object(i)?);
+            call.room.take(object.weight())?;
+            objects.push(object);
         }
         drop(rows);
         include::run(call, &self.schema, &self.params, &mut objects).await?;
@@ -185,6 +189,7 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
     }
     let mut body = Vec::with_capacity(512);
     rows.write_json(0, plan.render(), &mut body)?;
+    call.room.take(body.len())?;
     Ok(Some(Answer::raw(body)))
 }
 

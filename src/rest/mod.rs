@@ -17,9 +17,11 @@ mod file_domains;
 pub mod find;
 pub mod get;
 pub mod query;
+pub mod room;
 pub mod schemas;
 pub mod update;
 
 pub use answer::Answer;
 pub use call::Call;
 pub use engine::Engine;
+pub use room::{Pool, Room};

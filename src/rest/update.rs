@@ -35,7 +35,7 @@ pub async fn update(call: &Call, class: &str, id: &str, body: Value) -> Result<A
 pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Result<(Write, Pending)> {
     crate::access::authorise::class(call.subject(), class, Action::Update)?;
     check_built(class)?;
-    let mut body = body::entries(body);
+    let mut body = body::entries(body)?;
     body::screen(&call, &body)?;
     call.engine.check_class_exists(&call, class)?;
     call.gate(call.engine.schemas.get_or_new(class), Action::Update)?;
@@ -160,7 +160,8 @@ fn report(answer: &mut Map, path: &Path, object: &ParseObject) {
     let indexed = path.rest().next().is_some_and(|key| key.bytes().all(|b| b.is_ascii_digit()));
     match root {
         Some(root) if !path.is_dotted() || (indexed && root.as_array().is_some()) => {
-            let told = Some(root).filter(|root| !body::is_dropped(root, None));
+            // Another path may have brought the whole list along.
+            let told = Some(root).filter(|root| !body::is_dropped(root, None) && !answer.contains_key(path.root()));
             told.map(|root| answer.set(path.root(), root.clone()));
         }
         _ if path.is_dotted() => report_below(answer, path.root(), root, &mut path.rest()),

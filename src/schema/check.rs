@@ -1,6 +1,8 @@
 //! Does a body fit the columns of its class? Columns that it brings along are found here and made by [`super::Schemas`]
 //! (`objects.md` sections 1 to 4).
 
+use indexmap::IndexMap;
+
 use crate::error::{Code, Error, Result};
 use crate::model::schema::{infer, infer_path};
 use crate::model::{ClassSchema, Field, FieldType, Map, Value, names};
@@ -23,7 +25,7 @@ pub struct Kind {
 /// # Errors
 /// 105 for a field name, 111 for a type, 108 for an unknown operation.
 pub fn fit(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<Vec<(String, Field)>> {
-    let mut added: Vec<(String, Field)> = Vec::new();
+    let mut added: IndexMap<String, Field> = IndexMap::new();
     one_geo_point(body)?;
     for (key, value) in body {
         if key == "ACL" {
@@ -35,18 +37,18 @@ pub fn fit(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<Vec<(String, 
         if kind.internals && name.starts_with('_') {
             continue;
         }
-        let known = schema.field_type(name).or_else(|| added.iter().find(|(n, _)| n == name).map(|(_, f)| &f.ty));
+        let known = schema.field_type(name).or_else(|| added.get(name).map(|field| &field.ty));
         match known {
             Some(expected) if *expected == ty => {}
             Some(expected) => return Err(mismatch(schema, name, expected, &ty)),
             None => {
                 check_new(schema, &added, name, &ty)?;
-                added.push((name.to_owned(), Field::new(ty)));
+                added.insert(name.to_owned(), Field::new(ty));
             }
         }
     }
     required(schema, body, kind)?;
-    Ok(added)
+    Ok(added.into_iter().collect())
 }
 
 fn check_name(schema: &ClassSchema, key: &str, name: &str, kind: Kind) -> Result<()> {
@@ -75,18 +77,18 @@ fn one_geo_point(body: &Map) -> Result<()> {
     Ok(())
 }
 
-fn check_new(schema: &ClassSchema, added: &[(String, Field)], name: &str, ty: &FieldType) -> Result<()> {
+fn check_new(schema: &ClassSchema, added: &IndexMap<String, Field>, name: &str, ty: &FieldType) -> Result<()> {
     if *ty == FieldType::Relation(String::new()) {
         return Err(Error::json(format!("Could not add field {name}")));
     }
     if *ty == FieldType::GeoPoint {
-        let mut fields = schema.fields.values().chain(added.iter().map(|(_, field)| field));
+        let mut fields = schema.fields.values().chain(added.values());
         if fields.any(|field| field.ty == FieldType::GeoPoint) {
             let text = "MongoDB only supports one GeoPoint field in a class.";
             return Err(Error::new(Code::IncorrectType, text));
         }
     }
-    if let FieldType::Pointer(target) | FieldType::Relation(target) = ty
+    if let FieldType::Relation(target) = ty
         && !names::is_valid_class(target)
     {
         return Err(Error::new(Code::InvalidClassName, invalid_class(target)));

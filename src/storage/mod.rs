@@ -12,11 +12,19 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::access::{Aggregate, Read, Render, Write};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Date, Field, Map, ParseObject, Path, Value};
 
 /// What the methods of [`Storage`] give back.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// The most bytes that one read may give back: four times MongoDB's largest document.
+pub const MOST_BYTES: usize = 64 << 20;
+
+/// The answer to a read that would give back more.
+pub fn too_large() -> Error {
+    Error::query("The answer would be too large; ask for less at a time.")
+}
 
 /// A database. Errors are told by meaning: 137 for a value that must be unique, 124 when the deadline has passed, 102 for a
 /// query that it cannot run, 1 for everything that is not the client's fault.
@@ -36,7 +44,7 @@ pub trait Storage: Send + Sync {
     /// How the database would run a plan, in its own words.
     fn explain<'a>(&'a self, plan: &'a Read) -> Answer<'a, Value>;
 
-    /// Carries out writes in order. With `atomic` all or none: the first that fails (or finds no object to update or delete)
+    /// Carries out writes in order. With `atomic` all or none: the first that fails (or finds no object to update or delete, or one that must not be there)
     /// undoes the others. The answer has one outcome a write, up to the one that failed.
     fn write<'a>(&'a self, writes: Vec<Write>, atomic: bool) -> Answer<'a, Vec<Result<Outcome>>>;
 

@@ -6,5 +6,9 @@
 mod answers;
 mod bodies;
 mod bombs;
+mod dear;
+mod depth;
+mod odd;
+mod race;
 mod slow;
 mod wire;

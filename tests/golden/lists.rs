@@ -3,16 +3,16 @@
 use super::vectors::{Expected, expected};
 use std::collections::BTreeMap;
 
-/// Numbers of requests that need something not built yet, with the area that is missing.
-pub fn debt() -> BTreeMap<u32, String> {
+/// Numbers of requests that need something not built yet, with the area that is missing, from a text in the form of `debt.txt`.
+pub fn debt(text: &str) -> BTreeMap<u32, String> {
     let mut debt = BTreeMap::new();
-    for line in entries(include_str!("debt.txt")) {
+    for line in entries(text) {
         let (numbers, reason) = line.split_once("  ").expect("two spaces before the reason");
         for item in numbers.split(' ') {
             let (from, to) = item.split_once('-').unwrap_or((item, item));
             for number in from.parse::<u32>().expect("a number")..=to.parse().expect("a number") {
                 let before = debt.insert(number, reason.trim().to_owned());
-                assert!(before.is_none(), "{number} stands twice in debt.txt");
+                assert!(before.is_none(), "{number} stands twice in the debt");
             }
         }
     }

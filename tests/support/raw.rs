@@ -36,12 +36,13 @@ impl Raw {
         };
         let head = String::from_utf8_lossy(&self.unread[..head_end]).into_owned();
         let mut lines = head.split("\r\n");
-        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+        let status: u16 = lines.next()?.split(' ').nth(1)?.parse().ok()?;
         let headers: Vec<(String, String)> = lines
             .filter_map(|line| line.split_once(':'))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
             .collect();
-        let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, v)| v.parse().ok());
+        let told = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, v)| v.parse().ok());
+        let length = if status < 200 { Some(0) } else { told };
         let body_at = head_end + 4;
         while length.is_none_or(|length: usize| self.unread.len() < body_at + length) {
             if self.fill(until).is_none() {

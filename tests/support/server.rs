@@ -114,9 +114,18 @@ impl Server {
 
     /// Resident memory of the process in KiB, anonymous and file pages together.
     pub fn resident_kib(&self) -> u64 {
+        self.memory_kib("VmRSS:")
+    }
+
+    /// The most resident memory that the process ever had, in KiB.
+    pub fn peak_kib(&self) -> u64 {
+        self.memory_kib("VmHWM:")
+    }
+
+    fn memory_kib(&self, which: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("process status");
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("VmRSS");
-        line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("VmRSS in kB")
+        let line = status.lines().find(|line| line.starts_with(which)).expect("a line of the status");
+        line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number of kB")
     }
 
     fn wait_healthy(&mut self) {

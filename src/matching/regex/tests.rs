@@ -157,3 +157,23 @@ fn keeps_the_patterns_used_last() {
     assert!(!Arc::ptr_eq(&one, &take(0)), "the oldest goes");
     assert_eq!(cache.0.lock().unwrap().len(), KEPT);
 }
+
+#[test]
+fn long_texts_are_searched_in_bounded_time() {
+    // Which state comes next depends on the last 1500 letters: hardly any comes twice.
+    let mut seed = 1_u32;
+    let letters = std::iter::repeat_with(|| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        if seed >> 31 == 0 { 'a' } else { 'b' }
+    });
+    let text: String = letters.take(1_000_000).collect();
+    let search = |pattern: &str| {
+        let regex = Regex { pattern: pattern.into(), options: String::new() };
+        compile(&regex).unwrap().is_match(&text, &mut Work::unlimited()).map_err(|e| e.code())
+    };
+    assert_eq!(search("[ab]*a[ab]{1500}c"), Err(Some(Code::Timeout)));
+    assert_eq!(search("(?=a)c"), Err(Some(Code::Timeout)));
+    assert_eq!(search("^[ab]+$"), Ok(true));
+    assert_eq!(search("abc|c{5}"), Ok(false));
+    assert_eq!(search("(?i)BABABA"), Ok(true));
+}

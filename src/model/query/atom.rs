@@ -2,7 +2,7 @@
 
 use super::Constraint;
 use crate::error::{Error, Result};
-use crate::model::{FieldType, Pointer, Value, number, wire};
+use crate::model::{FieldType, Pointer, Value, js, wire};
 
 /// How values are read for one path.
 pub(super) struct Atoms<'a> {
@@ -51,8 +51,13 @@ impl Atoms<'_> {
     fn top(&self, value: &Value) -> Result<Option<Value>> {
         let typed = match value {
             Value::Array(_) => return Ok(None),
+            // One whose parts are no texts is none, and equal to nothing that is stored.
+            Value::Object(map) if value.wire_type() == Some("Pointer") => Value::Pointer(Pointer {
+                class: js::text_of(map.get("className")),
+                id: js::text_of(map.get("objectId")),
+            }),
             Value::Object(_) => match value.wire_type() {
-                Some("Pointer" | "Date" | "Bytes" | "GeoPoint" | "Polygon" | "File") => wire::field(value.clone())?,
+                Some("Date" | "Bytes" | "GeoPoint" | "Polygon" | "File") => wire::field(value.clone())?,
                 _ => return Ok(None),
             },
             other => other.clone(),
@@ -65,20 +70,5 @@ impl Atoms<'_> {
             }
             (other, _) => other,
         }))
-    }
-}
-
-/// A value as JavaScript turns it into text, for messages.
-pub fn js_text(value: &Value) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(b) => b.to_string(),
-        Value::Number(n) => number::text(*n),
-        Value::String(text) => text.clone(),
-        Value::Array(list) => {
-            let text = |v: &Value| if v.is_null() { String::new() } else { js_text(v) };
-            list.iter().map(text).collect::<Vec<_>>().join(",")
-        }
-        _ => "[object Object]".to_owned(),
     }
 }

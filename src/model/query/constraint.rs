@@ -1,10 +1,10 @@
 //! `{"$gt": 1, "$lt": 5}`: the constraints on one path.
 
-use super::atom::{Atoms, js_text};
+use super::atom::Atoms;
 use super::parse::Context;
 use super::{Constraint, Filter, Regex, geo, relative_time, text};
 use crate::error::{Code, Error, Result};
-use crate::model::{FieldType, Map, Path, Value};
+use crate::model::{FieldType, Map, Path, Value, js};
 
 /// Reads the constraints of a value; `None` if it is no object of constraints, but a value to compare with.
 ///
@@ -20,6 +20,8 @@ pub(super) fn parse(path: &Path, value: &Value, atoms: &Atoms<'_>, context: &Con
     if map.is_empty() {
         return Ok(Some(equal_to_nothing(path)));
     }
+    let mixed = mixed(map);
+    let map = mixed.as_ref().unwrap_or(map);
     let mut keys: Vec<&str> = map.keys().map(String::as_str).collect();
     // Parse Server goes through them backwards; which error comes first depends on it.
     keys.sort_unstable();
@@ -39,6 +41,18 @@ pub(super) fn parse(path: &Path, value: &Value, atoms: &Atoms<'_>, context: &Con
         true => Ok(Some(equal_to_nothing(path))),
         false => Ok(Some(Filter::Field(path.clone(), found))),
     }
+}
+
+/// Keys to compare with beside constraints are one constraint more; `None` if there are not both.
+fn mixed(map: &Map) -> Option<Map> {
+    let (mut constraints, equal): (Vec<_>, Vec<_>) = map.iter().partition(|(key, _)| key.starts_with('$'));
+    if constraints.is_empty() || equal.is_empty() {
+        return None;
+    }
+    let own = |(key, value): (&String, &Value)| (key.clone(), value.clone());
+    let equal = Value::Object(equal.into_iter().map(own).collect());
+    constraints.retain(|(key, _)| *key != "$eq");
+    Some(constraints.into_iter().map(own).chain([("$eq".to_owned(), equal)]).collect())
 }
 
 fn equal_to_nothing(path: &Path) -> Filter {
@@ -65,7 +79,7 @@ fn one(key: &str, map: &Map, atoms: &Atoms<'_>, context: &Context<'_>) -> Result
         }
         "$regex" => {
             let Value::String(pattern) = value else {
-                return Err(Error::json(format!("bad regex: {}", js_text(value))));
+                return Err(Error::json(format!("bad regex: {}", js::text(value))));
             };
             let options = map.get("$options").and_then(Value::as_str).unwrap_or_default();
             Constraint::Regex(Regex { pattern: pattern.clone(), options: options.to_owned() })
@@ -132,7 +146,7 @@ fn all(value: &Value, atoms: &Atoms<'_>) -> Result<Constraint> {
     }
     if regexes.len() < list.len() || regexes.iter().any(|r| !is_quoted_prefix(&r.pattern)) {
         let shown: Vec<String> =
-            list.iter().map(|v| regex(v).map_or_else(|| js_text(v), |r| format!("/{}/", r.pattern))).collect();
+            list.iter().map(|v| regex(v).map_or_else(|| js::text(v), |r| format!("/{}/", r.pattern))).collect();
         return Err(Error::json(format!("All $all values must be of regex type or none: {}", shown.join(","))));
     }
     Ok(Constraint::AllMatch(regexes))

@@ -10,7 +10,9 @@ const KILOMETERS_PER_RADIAN: f64 = 6371.0;
 
 /// `$nearSphere` with its distances. For a count the order does not matter, and a circle will do.
 pub(super) fn near(map: &Map, count: bool) -> Result<Constraint> {
-    let center = map.get("$nearSphere").and_then(point).ok_or_else(|| Error::json("bad $nearSphere value"))?;
+    let on_earth = |p: &GeoPoint| p.latitude.abs() <= 90.0 && p.longitude.abs() <= 180.0;
+    let center =
+        map.get("$nearSphere").and_then(point).filter(on_earth).ok_or_else(|| Error::json("bad $nearSphere value"))?;
     let mut max: Option<f64> = None;
     for (key, per_radian) in [
         ("$maxDistance", 1.0),

@@ -2,10 +2,10 @@
 //!
 //! Sub-queries and relation constraints are gone from the clause by now.
 
-use super::atom::{Atoms, js_text};
+use super::atom::Atoms;
 use super::{Constraint, Filter, constraint, text};
 use crate::error::{Code, Error, Result};
-use crate::model::{ClassSchema, Date, FieldType, Map, Path, Value, names, wire};
+use crate::model::{ClassSchema, Date, FieldType, Map, Path, Value, js, names, wire};
 
 /// What a where clause is read against.
 pub struct Context<'a> {
@@ -81,7 +81,7 @@ fn bad_list(key: &str) -> Error {
 }
 
 fn check_key(key: &str, value: &Value, context: &Context<'_>) -> Result<()> {
-    if let Some(constraint) = value.as_object().filter(|c| c.get("$regex").is_some_and(Value::truthy)) {
+    if let Some(constraint) = value.as_object().filter(|c| c.contains_key("$regex")) {
         if !context.allow_regex {
             return Err(Error::query("$regex operator is not allowed"));
         }
@@ -110,8 +110,8 @@ fn filter(clause: &Map, context: &Context<'_>) -> Result<Filter> {
     let mut all = Vec::with_capacity(clause.len());
     for (key, value) in clause {
         match key.as_str() {
-            // A client's own permission lists never reach the database: the plan brings the caller's.
-            "_rperm" | "_wperm" => {}
+            // What a client says of the read list never reaches the database: the plan brings the caller's own.
+            "_rperm" if !context.internals => {}
             "$or" => all.push(Filter::Or(filters(value, context)?)),
             "$and" => all.push(Filter::And(filters(value, context)?)),
             "$nor" => all.push(Filter::Nor(filters(value, context)?)),
@@ -149,19 +149,10 @@ fn field(key: &str, value: &Value, context: &Context<'_>) -> Result<Filter> {
     } else {
         match atoms.direct(value)? {
             Some(constraint) => constraint,
-            None => return Err(unusable(value)),
+            None => return Err(Error::json(format!("You cannot use {} as a query parameter.", js::text(value)))),
         }
     };
     Ok(Filter::Field(path, vec![constraint]))
-}
-
-/// 107 for a value that a column cannot be compared with. Among constraints the plain keys count as an operand of their own.
-fn unusable(value: &Value) -> Error {
-    let Some(map) = value.as_object().filter(|map| map.keys().any(|key| key.starts_with('$'))) else {
-        return Error::json(format!("You cannot use {} as a query parameter.", js_text(value)));
-    };
-    let plain = map.iter().filter(|(key, _)| !key.starts_with('$')).map(|(key, value)| (key.as_str(), value.clone()));
-    Error::json(format!("bad atom: {}", wire::to_string(&Value::Object(plain.collect()))))
 }
 
 /// Dates that a query may give as plain text.

@@ -41,7 +41,7 @@ pub fn infer_path<'a>(key: &'a str, value: &Value) -> Result<(&'a str, Option<Fi
 }
 
 fn of_object(map: &Map) -> Result<Option<FieldType>> {
-    if let Some(ty) = map.get("__type") {
+    if let Some(ty) = map.get("__type").filter(|ty| ty.truthy()) {
         return typed(map, ty).map(Some);
     }
     if let Some(ne) = map.get("$ne") {
@@ -87,7 +87,7 @@ fn of_op(map: &Map, op: &Value) -> Result<Option<FieldType>> {
             FieldType::Relation(class.unwrap_or_default().to_owned())
         }
         "Batch" => {
-            let first = map.get("ops").and_then(Value::as_array).and_then(<[Value]>::first);
+            let first = map.get("ops").and_then(Value::as_array).ok_or_else(|| unsupported(op))?.first();
             return infer(first.ok_or_else(|| Error::json("ops must be a non-empty array"))?);
         }
         _ => return Err(unsupported(op)),
@@ -102,6 +102,5 @@ pub(crate) fn unsupported(op: &Value) -> Error {
 
 /// 111 for a value that is not what its `__type` says.
 pub(crate) fn invalid(ty: &Value) -> Error {
-    let name = ty.as_str().map_or_else(|| crate::model::wire::to_string(ty), str::to_owned);
-    Error::new(Code::IncorrectType, format!("This is not a valid {name}"))
+    Error::new(Code::IncorrectType, format!("This is not a valid {}", crate::model::js::text(ty)))
 }

@@ -32,7 +32,7 @@ pub fn op(value: Value, create: bool, dotted: bool) -> Result<Op> {
         Some("Delete") => Ok(Op::Delete),
         Some("AddRelation") => Ok(Op::Relate { add: pointers(&map)?, remove: Vec::new() }),
         Some("RemoveRelation") => Ok(Op::Relate { add: Vec::new(), remove: pointers(&map)? }),
-        Some("Batch") => batch(&map),
+        Some("Batch") => batch(map),
         _ => Err(unsupported(&name)),
     }
 }
@@ -68,11 +68,11 @@ fn related(value: &Value) -> Result<Pointer> {
     }
 }
 
-fn batch(map: &Map) -> Result<Op> {
-    let list = map.get("ops").and_then(Value::as_array).ok_or_else(|| Error::json("ops must be an array"))?;
+fn batch(mut map: Map) -> Result<Op> {
+    let Some(Value::Array(list)) = map.take("ops") else { return Err(Error::json("ops must be an array")) };
     let (mut all_add, mut all_remove) = (Vec::new(), Vec::new());
     for one in list {
-        match op(one.clone(), false, false)? {
+        match op(one, false, false)? {
             Op::Relate { add, remove } => {
                 all_add.extend(add);
                 all_remove.extend(remove);

@@ -15,11 +15,12 @@ use crate::model::{Date, Pointer, Value};
 /// 111 for a `__type` that is unknown or incomplete, 107 for a polygon that is none, 121 for a key that a nested object
 /// may not have.
 pub fn field(value: Value) -> Result<Value> {
-    if value.as_object().is_some_and(|map| map.contains_key("__type")) {
+    let is_typed = |map: &Map| map.get("__type").is_some_and(Value::truthy);
+    if value.as_object().is_some_and(is_typed) {
         infer(&value)?;
     }
     let Value::Object(map) = value else { return interior(value) };
-    let Some(ty) = map.get("__type") else { return interior(Value::Object(map)) };
+    let Some(ty) = map.get("__type").filter(|ty| ty.truthy()) else { return interior(Value::Object(map)) };
     let text = |key: &str| map.get(key).and_then(Value::as_str);
     let number = |key: &str| map.get(key).and_then(Value::as_number);
     let typed = match ty.as_str() {
@@ -129,12 +130,13 @@ fn polygon(coordinates: &Value) -> Result<Vec<GeoPoint>> {
     if points.first() != points.last() {
         points.extend(points.first().copied());
     }
+    // Three different ones are enough; going on would cost much for a long line.
     let mut distinct: Vec<GeoPoint> = Vec::new();
-    points.iter().for_each(|p| {
-        if !distinct.contains(p) {
-            distinct.push(*p)
+    for point in &points {
+        if distinct.len() < 3 && !distinct.contains(point) {
+            distinct.push(*point);
         }
-    });
+    }
     if distinct.len() < 3 {
         return Err(Error::json("GeoJSON: Loop must have at least 3 different vertices"));
     }

@@ -18,7 +18,7 @@ const HOOKED: &str = "@Config";
 /// Those of the database.
 pub async fn get(call: &Call) -> Result<Answer> {
     let mut row = single::read(call, CLASS).await?.unwrap_or_default();
-    let mut params = map(row.take("params"));
+    let mut params = map(row.take("params"))?;
     let mut flags = row.take("masterKeyOnly");
     if !call.subject().is_master()
         && let Some(Value::Object(flags)) = &mut flags
@@ -43,8 +43,8 @@ pub async fn get(call: &Call) -> Result<Answer> {
 /// 119 with the read-only master key, what beforeSave says, 108 and 121 for values that cannot be kept.
 pub async fn put(call: &Call, mut body: Map) -> Result<Answer> {
     check_writer(call, "config")?;
-    let params = map(body.take("params"));
-    let flags = map(body.take("masterKeyOnly"));
+    let params = map(body.take("params"))?;
+    let flags = map(body.take("masterKeyOnly"))?;
     let mut hooks = call.clone();
     let original = original(call).await?;
     let run = |request: &mut crate::cloud::TriggerRequest, object: Map| {
@@ -77,9 +77,9 @@ async fn original(call: &Call) -> Result<Option<Map>> {
     if !wanted.into_iter().any(|trigger| call.engine.invoker.has(HOOKED, trigger)) {
         return Ok(None);
     }
-    Ok(single::read(call, CLASS).await?.map(|mut row| map(row.take("params"))))
+    single::read(call, CLASS).await?.map(|mut row| map(row.take("params"))).transpose()
 }
 
-fn map(value: Option<Value>) -> Map {
-    value.map(body::entries).unwrap_or_default()
+fn map(value: Option<Value>) -> Result<Map> {
+    value.map_or_else(|| Ok(Map::new()), body::entries)
 }

@@ -80,6 +80,7 @@ async fn call(code: Arc<Spy>, dir: &tempfile::TempDir) -> Call {
         context: Map::new(),
         ip: None,
         limits: Limits::default(),
+        room: Arc::new(crate::rest::Room::new(Arc::default())),
     }
 }
 

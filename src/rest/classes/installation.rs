@@ -75,7 +75,7 @@ pub fn raced() -> Error {
 pub async fn prepare(call: &Call, id: Option<&str>, body: Value) -> Result<(Vec<Write>, Pending)> {
     let action = if id.is_some() { Action::Update } else { Action::Create };
     authorise::class(call.subject(), CLASS, action)?;
-    let mut body = entries(body);
+    let mut body = entries(body)?;
     screen(call, &body)?;
     if id.is_none() {
         create::object_id(call, &mut body.clone())?;

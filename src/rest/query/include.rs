@@ -6,13 +6,13 @@ use super::Params;
 use crate::access::Select;
 use crate::access::authorise::Wanted;
 use crate::access::clp::Action;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Constraint, Filter, Map, Pointer, Value};
-use crate::rest::Call;
 use crate::rest::find::{after_find, before_find};
+use crate::rest::{Call, Room};
 
-/// The objects found for one path, by what pointed to them.
-type Found = HashMap<Pointer, Map>;
+/// The objects found for one path, by what pointed to them, each with its weight.
+type Found = HashMap<Pointer, (Map, usize)>;
 
 /// Replaces the pointers at all paths that the parameters name, shallow ones first.
 ///
@@ -31,9 +31,9 @@ pub async fn run(call: &Call, schema: &ClassSchema, params: &Params, rows: &mut 
         for (class, ids) in wanted {
             fetch(call, &class, ids, &path, params, &mut found).await?;
         }
-        for row in rows.iter_mut() {
-            replace_in(row, &path, &found);
-        }
+        let mut replacing = Replacing { found: &found, room: &call.room, failed: None };
+        rows.iter_mut().for_each(|row| replacing.in_row(row, &path));
+        replacing.failed.map_or(Ok(()), Err)?;
     }
     Ok(())
 }
@@ -93,14 +93,17 @@ async fn fetch(
     let rows = call.engine.storage.find(&read).await?;
     let mut objects = Vec::with_capacity(rows.len());
     for i in 0..rows.len() {
-        objects.push(read.render().object(rows.object(i)?));
+        let object = read.render().object(rows.object(i)?);
+        call.room.take(object.weight())?;
+        objects.push(object);
     }
     after_find(&mut hooked, class, &mut objects).await?;
     for mut object in objects {
         let id = object.get("objectId").and_then(Value::as_str).unwrap_or_default().to_owned();
         object.set("__type", Value::from("Object"));
         object.set("className", Value::from(class));
-        found.insert(Pointer { class: class.to_owned(), id }, object);
+        let weight = object.weight();
+        found.insert(Pointer { class: class.to_owned(), id }, (object, weight));
     }
     Ok(())
 }
@@ -121,32 +124,37 @@ fn below(path: &[String], params: &Params) -> Select {
     if except.is_empty() { Select::All } else { Select::Except(except) }
 }
 
-fn replace_in(row: &mut Map, path: &[String], found: &Found) {
-    let Some((first, rest)) = path.split_first() else { return };
-    let keep = row.get_mut(first).is_none_or(|value| replace(value, rest, found));
-    if !keep {
-        row.take(first);
-    }
+/// Puts the objects found in the place of the pointers at a path. One object may stand in many places, and in each of them
+/// many others: what that comes to is bounded.
+struct Replacing<'a> {
+    found: &'a Found,
+    room: &'a Room,
+    failed: Option<Error>,
 }
 
-/// Replaces pointers at a path; `false` if the value is a pointer to nothing that the caller can see.
-fn replace(value: &mut Value, rest: &[String], found: &Found) -> bool {
-    match value {
-        Value::Array(list) => {
-            list.retain_mut(|value| replace(value, rest, found));
-            true
+impl Replacing<'_> {
+    fn in_row(&mut self, row: &mut Map, path: &[String]) {
+        let Some((first, rest)) = path.split_first() else { return };
+        let keep = row.get_mut(first).is_none_or(|value| self.in_value(value, rest));
+        if !keep {
+            row.take(first);
         }
-        Value::Pointer(pointer) if rest.is_empty() => match found.get(pointer) {
-            Some(object) => {
-                *value = Value::Object(object.clone());
-                true
-            }
-            None => false,
-        },
-        Value::Object(map) => {
-            replace_in(map, rest, found);
-            true
+    }
+
+    /// `false` if the value is a pointer to nothing that the caller can see.
+    fn in_value(&mut self, value: &mut Value, rest: &[String]) -> bool {
+        match value {
+            Value::Array(list) => list.retain_mut(|value| self.in_value(value, rest)),
+            Value::Object(map) => self.in_row(map, rest),
+            Value::Pointer(pointer) if rest.is_empty() => match self.found.get(pointer) {
+                Some((object, weight)) => match self.room.take(*weight) {
+                    Ok(()) => *value = Value::Object(object.clone()),
+                    Err(error) => self.failed = Some(error),
+                },
+                None => return false,
+            },
+            _ => {}
         }
-        _ => true,
+        true
     }
 }

@@ -1,8 +1,12 @@
 //! The parameters of a find (`queries.md` section 1).
 
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
 use crate::error::{Code, Error, Result};
 use crate::model::query::{OrderBy, OrderKey};
-use crate::model::{ClassSchema, Map, Path, Value, names, wire};
+use crate::model::{ClassSchema, Map, Path, Value, js, names, wire};
 use crate::rest::Call;
 
 /// What a find was asked for.
@@ -22,6 +26,8 @@ pub struct Params {
     pub keys: Option<Vec<String>>,
     /// Fields not to show.
     pub exclude: Vec<String>,
+    /// `include` as it was written.
+    pub asked: Vec<String>,
     /// Paths of pointers to replace by the objects they point to.
     pub include: Vec<Vec<String>>,
     /// Is every pointer and list to be included?
@@ -32,6 +38,8 @@ pub struct Params {
     pub explain: bool,
 }
 
+/// The most fields that an order may have.
+const MAX_ORDER: usize = 32;
 const READ_PREFERENCES: [&str; 5] = ["PRIMARY", "PRIMARY_PREFERRED", "SECONDARY", "SECONDARY_PREFERRED", "NEAREST"];
 const EXPLAIN: [&str; 4] = ["queryPlanner", "queryPlannerExtended", "executionStats", "allPlansExecution"];
 const PREFERENCE_KEYS: [&str; 3] = ["readPreference", "includeReadPreference", "subqueryReadPreference"];
@@ -45,7 +53,7 @@ impl Params {
         let config = &call.engine.config;
         let mut params = Self { limit: Some(config.default_limit), ..Self::default() };
         if let Some(clause) = given.take("where") {
-            params.clause = clause_of(clause)?;
+            params.clause = clause_of(call, clause)?;
         }
         for (key, value) in given {
             match key.as_str() {
@@ -62,8 +70,7 @@ impl Params {
         if let (Some(limit), Some(max)) = (params.limit, config.max_limit) {
             params.limit = Some(limit.min(max));
         }
-        params.force_includes();
-        params.check_includes(call)?;
+        params.add_includes(call)?;
         Ok(params)
     }
 
@@ -81,75 +88,59 @@ impl Params {
             }
             params.common(&key, &value)?;
         }
-        params.force_includes();
-        params.check_includes(call)?;
+        params.add_includes(call)?;
         Ok(params)
     }
 
     fn common(&mut self, key: &str, value: &Value) -> Result<()> {
         match key {
-            "keys" => self.keys = (!value.is_null()).then(|| list(value)),
+            "keys" => {
+                let keys = list(value);
+                check_keys(&keys)?;
+                self.keys = (!value.is_null()).then_some(keys);
+            }
             "excludeKeys" => self.exclude = list(value),
-            "include" => self.add_includes(&list(value)),
+            "include" => self.asked = list(value),
             "includeAll" => self.include_all |= value.truthy(),
-            _ if PREFERENCE_KEYS.contains(&key) => check_preference(value)?,
+            "readPreference" => check_preference(value)?,
+            _ if PREFERENCE_KEYS.contains(&key) => {}
             _ => return Err(Error::query(format!("Invalid parameter for query: {key}"))),
         }
         Ok(())
     }
 
-    fn add_includes(&mut self, paths: &[String]) {
-        for path in paths {
-            if path == "*" {
-                self.include_all = true;
-                continue;
-            }
-            let parts: Vec<String> = path.split('.').map(str::to_owned).collect();
-            for n in 1..=parts.len() {
-                if !self.include.contains(&parts[..n].to_vec()) {
-                    self.include.push(parts[..n].to_vec());
-                }
-            }
-        }
-        self.include.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
-    }
-
-    /// A dotted key asks for the object in which it stands.
-    fn force_includes(&mut self) {
+    /// The paths with all that they lead through, shallow ones first.
+    fn add_includes(&mut self, call: &Call) -> Result<()> {
+        // A dotted key asks for the object in which it stands.
         let dotted = self.keys.iter().flatten().chain(&self.exclude);
-        let parents: Vec<String> =
-            dotted.filter_map(|key| key.rsplit_once('.').map(|(parent, _)| parent.to_owned())).collect();
-        self.add_includes(&parents);
-    }
-
-    fn check_includes(&self, call: &Call) -> Result<()> {
-        if call.subject().reads_all() {
-            return Ok(());
-        }
-        let limits = &call.engine.config.request_complexity;
-        let deepest = self.include.iter().map(|path| path.len() as u64).max().unwrap_or(0);
-        if let Some(max) = limits.include_depth.filter(|max| deepest > *max) {
-            return Err(Error::query(format!("Include depth of {deepest} exceeds maximum allowed depth of {max}")));
-        }
-        let count = self.include.len() as u64;
-        match limits.include_count.filter(|max| count > *max) {
-            Some(max) => {
-                Err(Error::query(format!("Number of include fields ({count}) exceeds maximum allowed ({max})")))
+        let parents = dotted.filter_map(|key| key.rsplit_once('.').map(|(parent, _)| parent));
+        let wanted: Vec<&str> = self.asked.iter().map(String::as_str).chain(parents).collect();
+        self.include_all |= wanted.contains(&"*");
+        let mut paths = BTreeSet::new();
+        for path in wanted.into_iter().filter(|path| *path != "*") {
+            let parts: Vec<&str> = path.split('.').collect();
+            check_depth(call, parts.len())?;
+            paths.extend((1..=parts.len()).map(|n| (n, parts[..n].to_vec())));
+            // Counting all of them could take more memory than there is.
+            if paths.len() > MOST_INCLUDES {
+                break;
             }
-            None => Ok(()),
         }
+        check_count(call, paths.len())?;
+        self.include = paths.into_iter().map(|(_, path)| path.into_iter().map(str::to_owned).collect()).collect();
+        Ok(())
     }
 
-    /// The order, as far as the class has its columns.
+    /// The order, as far as the class has its columns. A field that comes again keeps its place and takes the later direction.
     ///
     /// # Errors
-    /// 105 for a name that no field can have.
+    /// 105 for a name that no field can have, 102 for more fields than MongoDB takes.
     pub fn order_keys(&self, schema: &ClassSchema) -> Result<Vec<OrderKey>> {
-        let mut keys: Vec<OrderKey> = Vec::new();
+        let mut keys: IndexMap<OrderBy, bool> = IndexMap::new();
         for part in self.order.iter().flat_map(|order| order.split(',')).map(str::trim) {
             let (name, descending) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
             if name == "$score" {
-                keys.push(OrderKey { by: OrderBy::TextScore, descending: false });
+                keys.insert(OrderBy::TextScore, false);
                 continue;
             }
             let name = match name {
@@ -164,32 +155,54 @@ impl Params {
             if !names::is_valid_field(root) {
                 return Err(Error::new(Code::InvalidKeyName, format!("Invalid field name: {name}.")));
             }
-            if !schema.fields.contains_key(root) {
-                continue;
-            }
-            let by = OrderBy::Path(Path::from(name));
-            // A field that is named twice keeps its first place and gets its last direction.
-            match keys.iter_mut().find(|key| key.by == by) {
-                Some(key) => key.descending = descending,
-                None => keys.push(OrderKey { by, descending }),
+            if schema.fields.contains_key(root) {
+                keys.insert(OrderBy::Path(Path::from(name)), descending);
             }
         }
-        Ok(keys)
+        if keys.len() > MAX_ORDER {
+            return Err(Error::query(format!("too many sort keys: {} (at most {MAX_ORDER})", keys.len())));
+        }
+        Ok(keys.into_iter().map(|(by, descending)| OrderKey { by, descending }).collect())
     }
 }
 
-fn clause_of(value: Value) -> Result<Map> {
+fn clause_of(call: &Call, value: Value) -> Result<Map> {
     let bad = || Error::json("where parameter is not valid JSON");
     match value {
         Value::Object(map) => Ok(map),
         // The keys of a list are its indices, none of which can be asked for.
         Value::Array(list) => Ok(list.into_iter().enumerate().map(|(i, value)| (i.to_string(), value)).collect()),
-        Value::String(text) => match wire::parse(text.as_bytes(), 100) {
-            Ok(value @ (Value::Object(_) | Value::Array(_))) => clause_of(value),
+        Value::String(text) => match wire::parse(text.as_bytes(), wire::MAX_DEPTH) {
+            Ok(value @ (Value::Object(_) | Value::Array(_))) => clause_of(call, value),
             _ => Err(bad()),
         },
+        Value::Number(_) if call.subject().reads_all() => Ok(Map::new()),
         _ => Err(bad()),
     }
+}
+
+/// A path longer than any that can be stored.
+const LONGEST: u64 = wire::MAX_DEPTH as u64;
+
+fn check_depth(call: &Call, depth: usize) -> Result<()> {
+    let limit = call.engine.config.request_complexity.include_depth.filter(|_| !call.subject().reads_all());
+    let max = limit.unwrap_or(LONGEST).min(LONGEST);
+    if depth as u64 > max {
+        return Err(Error::query(format!("Include depth of {depth} exceeds maximum allowed depth of {max}")));
+    }
+    Ok(())
+}
+
+/// The most paths that anybody may ask for.
+const MOST_INCLUDES: usize = 10_000;
+
+fn check_count(call: &Call, count: usize) -> Result<()> {
+    let limit = call.engine.config.request_complexity.include_count.filter(|_| !call.subject().reads_all());
+    let max = limit.unwrap_or(MOST_INCLUDES as u64).min(MOST_INCLUDES as u64);
+    if count as u64 > max {
+        return Err(Error::query(format!("Number of include fields ({count}) exceeds maximum allowed ({max})")));
+    }
+    Ok(())
 }
 
 /// JavaScript's `Number(value)`, where it is a number.
@@ -199,6 +212,7 @@ fn number(value: &Value) -> Option<f64> {
         Value::Bool(b) => Some(f64::from(u8::from(*b))),
         Value::String(text) if text.trim().is_empty() => Some(0.0),
         Value::String(text) => text.trim().parse().ok(),
+        Value::Array(_) => number(&Value::String(js::text(value))),
         _ => None,
     }
 }
@@ -208,26 +222,29 @@ fn limit(value: &Value) -> Result<Option<u64>> {
     if !value.truthy() && *value != Value::Number(0.0) {
         return Ok(None);
     }
-    match number(value).filter(|n| n.is_finite()) {
+    match number(value).filter(|n| n.fract() == 0.0) {
         Some(n) => Ok(Some(n.abs() as u64)),
-        None => Err(Error::query("limit must be a number")),
+        None => Err(Error::query("limit must be a whole number")),
     }
 }
+
+/// A database counts rows in 64 bits with a sign.
+const MOST_SKIPPED: f64 = 9_223_372_036_854_775_808.0;
 
 fn skip(value: &Value) -> Result<u64> {
     if !value.truthy() {
         return Ok(0);
     }
-    match number(value).filter(|n| n.is_finite() && *n >= 0.0) {
+    match number(value).filter(|n| n.fract() == 0.0 && (0.0..MOST_SKIPPED).contains(n)) {
         Some(n) => Ok(n as u64),
-        None => Err(Error::query("skip must be a number that is not negative")),
+        None => Err(Error::query("skip must be a whole number that is not negative")),
     }
 }
 
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-        value if value.truthy() => Some(wire::to_string(value)),
+        value if value.truthy() => Some(js::text(value)),
         _ => None,
     }
 }
@@ -242,13 +259,26 @@ fn list(value: &Value) -> Vec<String> {
     joined.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
+/// No path that MongoDB could not select.
+fn check_keys(keys: &[String]) -> Result<()> {
+    let odd = |key: &&String| key.as_str() != "$score" && key.starts_with(['$', '.']);
+    match keys.iter().find(odd) {
+        Some(key) => Err(Error::query(format!("Invalid key in keys: {key}"))),
+        None => Ok(()),
+    }
+}
+
 /// Is it a read preference that Parse Server knows?
 ///
 /// # Errors
 /// 102 if not.
 pub(in crate::rest) fn check_preference(value: &Value) -> Result<()> {
-    let known = value.as_str().is_some_and(|text| READ_PREFERENCES.contains(&text.to_uppercase().as_str()));
-    if known || !value.truthy() { Ok(()) } else { Err(Error::query("Not supported read preference.")) }
+    match value.as_str().map(str::to_uppercase) {
+        Some(text) if !text.is_empty() && !READ_PREFERENCES.contains(&text.as_str()) => {
+            Err(Error::query("Not supported read preference."))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Is the plan of the database wanted?

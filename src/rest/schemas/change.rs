@@ -21,7 +21,7 @@ pub(super) async fn create(engine: &Engine, class: &str, body: &Map) -> Result<A
         return Err(Error::new(Code::InvalidClassName, invalid_class(class)));
     }
     let mut schema = ClassSchema::new(class);
-    let added = fields::additions(&schema, &object(body, "fields"), true)?;
+    let added = fields::additions(&schema, &object(body, "fields")?, true)?;
     schema.fields.extend(added);
     schema.clp = permissions(engine, &schema, body)?;
     let plan = indexes::plan(&schema, body.get("indexes"), &engine.config.database_options, true)?;
@@ -37,7 +37,7 @@ pub(super) async fn create(engine: &Engine, class: &str, body: &Map) -> Result<A
 /// As `admin.md` section 1 has them.
 pub(super) async fn update(engine: &Engine, class: &str, body: &Map) -> Result<Arc<ClassSchema>> {
     let schema = existing(engine, class)?;
-    let mut changes = fields::changes(&schema, &object(body, "fields"))?;
+    let mut changes = fields::changes(&schema, &object(body, "fields")?)?;
     let mut after = (*schema).clone();
     fields::apply(&mut after, &changes);
     if let Some(clp) = permissions(engine, &after, body)? {
@@ -57,9 +57,16 @@ pub(super) fn existing(engine: &Engine, class: &str) -> Result<Arc<ClassSchema>>
     engine.schemas.get(class).ok_or_else(missing)
 }
 
-/// The object at a key of a body; nothing else counts.
-pub(super) fn object(body: &Map, key: &str) -> Map {
-    body.get(key).and_then(Value::as_object).cloned().unwrap_or_default()
+/// The object at a key of a body; anything else has no keys, but null is none at all.
+///
+/// # Errors
+/// 107 for null.
+pub(super) fn object(body: &Map, key: &str) -> Result<Map> {
+    match body.get(key) {
+        Some(Value::Object(map)) => Ok(map.clone()),
+        Some(Value::Null) => Err(Error::json("invalid JSON")),
+        _ => Ok(Map::new()),
+    }
 }
 
 fn permissions(engine: &Engine, schema: &ClassSchema, body: &Map) -> Result<Option<Map>> {

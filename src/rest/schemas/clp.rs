@@ -11,7 +11,14 @@ const OPERATIONS: [&str; 7] = ["find", "count", "get", "create", "update", "dele
 /// # Errors
 /// 107 for what they cannot say.
 pub(super) fn checked(schema: &ClassSchema, rules: &Value, custom_ids: bool) -> Result<Map> {
-    let rules = rules.as_object().ok_or_else(|| Error::json("invalid JSON"))?;
+    // What has no keys closes everything.
+    let none = Map::new();
+    let rules = match rules {
+        Value::Object(rules) => rules,
+        Value::Array(list) if !list.is_empty() => return Err(Error::json("invalid JSON")),
+        Value::String(_) => return Err(Error::json("invalid JSON")),
+        _ => &none,
+    };
     for (operation, value) in rules {
         let op = operation.as_str();
         match op {

@@ -50,6 +50,10 @@ pub(super) fn changes(schema: &ClassSchema, given: &Map) -> Result<Vec<SchemaCha
                 let text = format!("Field {name} does not exist, cannot delete.");
                 return Err(Error::new(Code::InvalidSchemaOperation, text));
             }
+            Some(known) if !has_type(wish, known) => {
+                let text = format!("Field {name} exists, cannot update.");
+                return Err(Error::new(Code::InvalidSchemaOperation, text));
+            }
             Some(known) => {
                 let wanted = field(schema, name, wish)?;
                 if wanted.ty != known.ty {
@@ -72,6 +76,12 @@ pub(super) fn changes(schema: &ClassSchema, given: &Map) -> Result<Vec<SchemaCha
         changes.insert(0, SchemaChange::DeleteFields { class: class.clone(), fields: deleted });
     }
     Ok(changes)
+}
+
+/// Does a body declare a column with the type that it has?
+fn has_type(wish: &Value, known: &Field) -> bool {
+    let declared = wish.as_object().and_then(|wish| wish.get("type")).and_then(Value::as_str);
+    declared == Some(known.ty.name())
 }
 
 /// What a class looks like after such changes.

@@ -27,6 +27,9 @@ pub(super) fn plan(
             (true, true) => names.push(name.clone()),
             (false, false) => {
                 let keys = wish.as_object().ok_or_else(|| Error::json("invalid JSON"))?;
+                if keys.is_empty() {
+                    return Err(Error::query("Index keys cannot be empty."));
+                }
                 if !options.disable_index_field_validation {
                     check(schema, keys)?;
                 }

@@ -9,7 +9,7 @@ pub(super) mod indexes;
 use super::{Answer, Call};
 use crate::access::{Subject, Write, authorise};
 use crate::error::{Code, Error, Result};
-use crate::model::{ClassSchema, Filter, Map, Value, names};
+use crate::model::{ClassSchema, Filter, Map, Value, js, names};
 use crate::schema::check::invalid_class;
 use crate::storage::SchemaChange;
 
@@ -117,8 +117,8 @@ fn to_wire(schema: &ClassSchema, created: bool) -> Value {
 }
 
 fn class_name(path: Option<&str>, body: &Map) -> Result<String> {
-    let given = body.get("className").and_then(Value::as_str).filter(|name| !name.is_empty());
-    match (given, path) {
+    let given = body.get("className").filter(|name| name.truthy()).map(js::text);
+    match (given.as_deref(), path) {
         (Some(body), Some(path)) if body != path => {
             let text = format!("Class name mismatch between {body} and {path}.");
             Err(Error::new(Code::InvalidClassName, text))

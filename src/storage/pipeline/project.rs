@@ -13,7 +13,8 @@ type Tree = IndexMap<String, Node>;
 #[derive(Debug)]
 enum Node {
     Leaf,
-    Branch(Tree),
+    /// Fields below; is one of them computed?
+    Branch(Tree, bool),
 }
 
 /// What `$project` makes of a document.
@@ -188,21 +189,23 @@ fn check(path: &[String]) -> Result<()> {
 fn insert(tree: &mut Tree, path: &[String]) -> Result<()> {
     let Some((first, rest)) = path.split_first() else { return Ok(()) };
     if rest.is_empty() {
-        if matches!(tree.get(first), Some(Node::Branch(_))) {
+        if matches!(tree.get(first), Some(Node::Branch(..))) {
             return Err(Error::query(format!("Path collision at {first}")));
         }
         tree.insert(first.clone(), Node::Leaf);
         return Ok(());
     }
-    match tree.entry(first.clone()).or_insert_with(|| Node::Branch(Tree::new())) {
-        Node::Branch(below) => insert(below, rest),
+    match tree.entry(first.clone()).or_insert_with(|| Node::Branch(Tree::new(), false)) {
+        Node::Branch(below, _) => insert(below, rest),
         Node::Leaf => Err(Error::query(format!("Path collision at {}", path.join(".")))),
     }
 }
 
 fn insert_way(tree: &mut Tree, path: &[String]) {
     let Some((first, rest)) = path.split_first() else { return };
-    if let Node::Branch(below) = tree.entry(first.clone()).or_insert_with(|| Node::Branch(Tree::new())) {
+    if let Node::Branch(below, computed) = tree.entry(first.clone()).or_insert_with(|| Node::Branch(Tree::new(), true))
+    {
+        *computed = true;
         insert_way(below, rest);
     }
 }
@@ -216,8 +219,8 @@ fn only(map: &Map, tree: &Tree) -> Map {
             Some(Node::Leaf) => {
                 out.set(key.as_str(), value.clone());
             }
-            Some(Node::Branch(below)) => {
-                if let Some(value) = only_in(value, below) {
+            Some(Node::Branch(below, computed)) => {
+                if let Some(value) = only_in(value, below, *computed) {
                     out.set(key.as_str(), value);
                 }
             }
@@ -227,10 +230,14 @@ fn only(map: &Map, tree: &Tree) -> Map {
     out
 }
 
-fn only_in(value: &Value, tree: &Tree) -> Option<Value> {
+/// What is no object goes; in a list it keeps its place if something is to be computed there.
+fn only_in(value: &Value, tree: &Tree, computed: bool) -> Option<Value> {
     match value {
         Value::Object(map) => Some(Value::Object(only(map, tree))),
-        Value::Array(list) => Some(Value::Array(list.iter().filter_map(|v| only_in(v, tree)).collect())),
+        Value::Array(list) => {
+            let kept = |v| only_in(v, tree, computed).or_else(|| computed.then_some(Value::Null));
+            Some(Value::Array(list.iter().filter_map(kept).collect()))
+        }
         _ => None,
     }
 }
@@ -240,7 +247,7 @@ fn all_but(map: &Map, tree: &Tree) -> Map {
     for (key, value) in map {
         match tree.get(key) {
             Some(Node::Leaf) => {}
-            Some(Node::Branch(below)) => {
+            Some(Node::Branch(below, _)) => {
                 out.set(key.as_str(), all_but_in(value, below));
             }
             None => {

@@ -159,6 +159,7 @@ fn projections() {
         [{"$limit":1},{"$project":{"_id":0,"o.x":1,"l.x":1}}] => [{"l":[],"o":{"x":1}}]
         [{"$limit":1},{"$project":{"k":0,"n":0,"l":0,"p":0}}] => [{"_id":1,"o":{"x":1}}]
         [{"$limit":1},{"$project":{"_id":0,"twice":{"$multiply":["$n",2]},"none":"$zz","in":{"o":"$o.x"}}}] => [{"twice":4,"in":{"o":1}}]
+        [{"$limit":1},{"$project":{"_id":0,"l":{"x":"$n"}}}] => [{"l":[{"x":2},{"x":2}]}]
         [{"$limit":1},{"$project":{"_id":"$k"}}] => [{"_id":"a"}]
         [{"$limit":1},{"$project":{"a":1,"k":0}}] => !Cannot do exclusion on field k in inclusion projection
         [{"$project":{}}] => !at least one field

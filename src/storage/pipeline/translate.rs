@@ -2,7 +2,7 @@
 
 use super::ejson;
 use crate::error::{Error, Result};
-use crate::model::query::js_text;
+use crate::model::js;
 use crate::model::{ClassSchema, Date, FieldType, Map, Value};
 
 /// One stage: its name with the `$`, and what it is given.
@@ -174,7 +174,7 @@ impl Translator<'_> {
                 Some(class) => match value {
                     value @ (Value::Object(_) | Value::Array(_) | Value::Null) => value,
                     value if self.style.raw_values => value,
-                    value => Value::String(format!("{class}${}", js_text(&value))),
+                    value => Value::String(format!("{class}${}", js::text(&value))),
                 },
                 None if !self.style.raw_values && self.schema.field_type(key) == Some(&FieldType::Date) => dated(value),
                 None => self.condition(value),

@@ -3,7 +3,7 @@
 use crate::error::{Code, Error, Result};
 use crate::model::{Date, Map, Op, ParseObject, Path, Pointer, Value};
 
-/// How far behind the end of an array an element may be set; what lies between becomes null.
+/// How many elements an update may add because one is set far behind the end of an array; they become null.
 const MAX_GAP: usize = 10_000;
 
 /// Carries out the operations in order. Paths that begin with `_` lead into the internal columns. Fields that are new go to
@@ -12,102 +12,113 @@ const MAX_GAP: usize = 10_000;
 /// # Errors
 /// 111 for an operation on a value of another type, and for a path through a value that has no parts.
 pub fn apply(object: &mut ParseObject, ops: &[(Path, Op)], updated: Date) -> Result<()> {
+    let mut gap = MAX_GAP;
     for (path, op) in ops {
         if matches!(op, Op::Relate { .. }) || matches!(path.root(), "objectId" | "ACL" | "") {
             continue;
         }
         let map = if path.root().starts_with('_') { &mut object.internal } else { &mut object.fields };
         let keys: Vec<&str> = path.components().collect();
-        in_map(map, &keys, op, path)?;
+        Step { op, path, gap: &mut gap }.in_map(map, &keys)?;
     }
     object.fields.set("updatedAt", Value::Date(updated));
     Ok(())
 }
 
-fn in_map(map: &mut Map, keys: &[&str], op: &Op, path: &Path) -> Result<()> {
-    let [key, below @ ..] = keys else { return Ok(()) };
-    if below.is_empty() {
-        return in_slot(map, key, op);
-    }
-    match map.get_mut(*key) {
-        Some(value) => inside(value, below, op, path),
-        None => {
-            let mut made = Map::new();
-            in_map(&mut made, below, op, path)?;
-            if !made.is_empty() {
-                map.set(*key, Value::Object(made));
+/// One operation on its way along its path.
+struct Step<'a> {
+    op: &'a Op,
+    path: &'a Path,
+    /// What is left of [`MAX_GAP`] for the whole update.
+    gap: &'a mut usize,
+}
+
+impl Step<'_> {
+    fn in_map(&mut self, map: &mut Map, keys: &[&str]) -> Result<()> {
+        let [key, below @ ..] = keys else { return Ok(()) };
+        if below.is_empty() {
+            return self.in_slot(map, key);
+        }
+        match map.get_mut(*key) {
+            Some(value) => self.inside(value, below),
+            None => {
+                let mut made = Map::new();
+                self.in_map(&mut made, below)?;
+                if !made.is_empty() {
+                    map.set(*key, Value::Object(made));
+                }
+                Ok(())
             }
-            Ok(())
         }
     }
-}
 
-fn in_slot(map: &mut Map, key: &str, op: &Op) -> Result<()> {
-    // The old value is replaced where it stands: a failing operation ends the whole update, so that nothing is lost.
-    let old = map.get_mut(key).map(std::mem::take);
-    match op.apply(old)? {
-        Some(value) => {
-            map.set(key, value);
+    fn in_slot(&self, map: &mut Map, key: &str) -> Result<()> {
+        // The old value is replaced where it stands: a failing operation ends the whole update, so that nothing is lost.
+        let old = map.get_mut(key).map(std::mem::take);
+        match self.op.apply(old)? {
+            Some(value) => drop(map.set(key, value)),
+            None => drop(map.take(key)),
         }
-        None => {
-            map.take(key);
-        }
+        Ok(())
     }
-    Ok(())
-}
 
-fn inside(value: &mut Value, keys: &[&str], op: &Op, path: &Path) -> Result<()> {
-    if let Value::Pointer(pointer) = value {
-        *value = Value::Object(Map::from([
-            ("__type", Value::from("Pointer")),
-            ("className", Value::from(pointer.class.as_str())),
-            ("objectId", Value::from(pointer.id.as_str())),
-        ]));
-    }
-    match value {
-        Value::Object(map) => {
-            in_map(map, keys, op, path)?;
-            if let Some(pointer) = Pointer::from_keys(map) {
-                *value = Value::Pointer(pointer);
+    fn inside(&mut self, value: &mut Value, keys: &[&str]) -> Result<()> {
+        if let Value::Pointer(pointer) = value {
+            *value = Value::Object(Map::from([
+                ("__type", Value::from("Pointer")),
+                ("className", Value::from(pointer.class.as_str())),
+                ("objectId", Value::from(pointer.id.as_str())),
+            ]));
+        }
+        match value {
+            Value::Object(map) => {
+                self.in_map(map, keys)?;
+                if let Some(pointer) = Pointer::from_keys(map) {
+                    *value = Value::Pointer(pointer);
+                }
+                Ok(())
             }
-            Ok(())
+            Value::Array(list) => self.in_list(list, keys),
+            _ if matches!(self.op, Op::Delete) => Ok(()),
+            _ => Err(no_parts(self.path)),
         }
-        Value::Array(list) => in_list(list, keys, op, path),
-        _ if matches!(op, Op::Delete) => Ok(()),
-        _ => Err(no_parts(path)),
     }
-}
 
-fn in_list(list: &mut Vec<Value>, keys: &[&str], op: &Op, path: &Path) -> Result<()> {
-    let [key, below @ ..] = keys else { return Ok(()) };
-    let Some(at) = crate::model::value::array_index(key).map(|n| n as usize) else {
-        return if matches!(op, Op::Delete) { Ok(()) } else { Err(no_parts(path)) };
-    };
-    let there = at < list.len();
-    if !there && matches!(op, Op::Delete | Op::Remove(_)) {
-        return Ok(());
+    fn in_list(&mut self, list: &mut Vec<Value>, keys: &[&str]) -> Result<()> {
+        let [key, below @ ..] = keys else { return Ok(()) };
+        let Some(at) = crate::model::value::array_index(key).map(|n| n as usize) else {
+            return if matches!(self.op, Op::Delete) { Ok(()) } else { Err(no_parts(self.path)) };
+        };
+        let there = at < list.len();
+        if !there && matches!(self.op, Op::Delete | Op::Remove(_)) {
+            return Ok(());
+        }
+        if !below.is_empty() && there {
+            return self.inside(&mut list[at], below);
+        }
+        self.reach(at, list.len())?;
+        let mut slot = Map::new();
+        if there {
+            slot.set("v", std::mem::take(&mut list[at]));
+        }
+        let mut keys = vec!["v"];
+        keys.extend(below);
+        self.in_map(&mut slot, &keys)?;
+        if !there {
+            list.resize(at + 1, Value::Null);
+        }
+        list[at] = slot.take("v").unwrap_or_default();
+        Ok(())
     }
-    if at > list.len() + MAX_GAP {
-        return Err(Error::new(
-            Code::IncorrectType,
-            format!("Cannot set {path}: too far behind the end of the array."),
-        ));
+
+    /// Takes the elements between the end of a list and a place behind it off what the update may add.
+    fn reach(&mut self, at: usize, end: usize) -> Result<()> {
+        let far = || format!("Cannot set {}: too far behind the end of the array.", self.path);
+        let left =
+            self.gap.checked_sub(at.saturating_sub(end)).ok_or_else(|| Error::new(Code::IncorrectType, far()))?;
+        *self.gap = left;
+        Ok(())
     }
-    if !below.is_empty() && there {
-        return inside(&mut list[at], below, op, path);
-    }
-    let mut slot = Map::new();
-    if there {
-        slot.set("v", std::mem::take(&mut list[at]));
-    }
-    let mut keys = vec!["v"];
-    keys.extend(below);
-    in_map(&mut slot, &keys, op, path)?;
-    if !there {
-        list.resize(at + 1, Value::Null);
-    }
-    list[at] = slot.take("v").unwrap_or_default();
-    Ok(())
 }
 
 fn no_parts(path: &Path) -> Error {

@@ -34,19 +34,19 @@ impl Run {
     ///
     /// # Errors
     /// 102 for a pipeline that is wrong or not supported, 124 when the deadline has passed, and those of the database.
-    pub fn run(self, conn: &Conn) -> Result<Vec<Map>> {
+    pub fn run(&self, conn: &Conn) -> Result<Vec<Map>> {
         let class = self.catalog.get(&self.plan.schema().name);
         let query = class.map(|class| self.rows(class, pipeline::implied(&self.stages, &class.schema))).transpose()?;
         let query = query.flatten();
         if self.plan.pipeline().explain {
             return self.explain(query, conn);
         }
-        let deadline = self.plan.limits().deadline;
+        let deadline = conn.until(self.plan.limits().deadline);
         let check = || if deadline.is_some_and(|d| d <= Instant::now()) { Err(timeout()) } else { Ok(()) };
         let context = Context {
             now: self.plan.pipeline().now,
             seed: self.plan.pipeline().seed,
-            source: &Classes { run: &self, conn },
+            source: &Classes { run: self, conn },
             memory: DEFAULT_MEMORY,
             check: &check,
         };
@@ -100,7 +100,7 @@ impl Classes<'_> {
         };
         let sql = format!("SELECT related, owning FROM j{table}");
         let deadline = self.run.plan.limits().deadline;
-        self.conn.prepare(&sql, &[], Vec::new(), deadline)?.each(|row| {
+        self.conn.prepare(&sql, &[], Arc::default(), deadline)?.each(|row| {
             let id = |i| row.get::<_, String>(i).or_db().map(Value::String);
             visit(Map::from([("relatedId", id(0)?), ("owningId", id(1)?)])).map(|()| true)
         })

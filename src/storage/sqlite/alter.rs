@@ -1,5 +1,7 @@
 //! Changes of classes: the tables, and what the catalogue says of them. Runs in the writer's transaction.
 
+use std::collections::{HashMap, HashSet};
+
 use rusqlite::params;
 
 use super::catalog::{Catalog, Class, schema_text};
@@ -15,6 +17,8 @@ use crate::storage::SchemaChange;
 /// Columns that a new table has to spare. A new field takes one of them, so that it stands before the document, where a scan
 /// finds it without reading through large texts.
 const SPARE: i64 = 8;
+/// Fields with a column of their own; those of later fields are looked for in the document. SQLite takes 2000 columns in all.
+const MOST: i64 = 1000;
 /// Rows that a deleted field is taken out of at once.
 const BATCH: i64 = 500;
 
@@ -82,7 +86,7 @@ pub fn create(conn: &Conn, catalog: &mut Catalog, schema: &ClassSchema, stored: 
         let insert = "INSERT INTO class(name, stored, physical, schema) VALUES(?, ?, ?, ?)";
         let wanted = schema.fields.values().filter(|f| Kind::of(&f.ty).is_some()).count() as i64;
         let own = INTERNAL.iter().filter(|(class, ..)| *class == name);
-        let physical = wanted + own.clone().count() as i64 + SPARE;
+        let physical = (wanted + own.clone().count() as i64 + SPARE).min(MOST);
         sql.execute(insert, params![name, stored, physical, schema_text(&bare)]).or_db()?;
         let id = sql.last_insert_rowid();
         let columns: String = (1..=physical).map(|n| format!("c{n}, ")).collect();
@@ -116,7 +120,8 @@ pub fn add_fields<'f>(
 ) -> Result<()> {
     let old = known(catalog, class)?;
     let (id, mut physical, mut schema) = (old.id, old.physical, old.schema.clone());
-    let mut taken: Vec<i64> = old.columns.values().map(|c| c.number).collect();
+    let taken: HashSet<i64> = old.columns.values().map(|c| c.number).collect();
+    let mut free = (1..=MOST).filter(|number| !taken.contains(number));
     let mut fresh = Vec::new();
     for (name, field) in fields.filter(|(name, _)| !old.schema.fields.contains_key(*name)) {
         if schema.fields.insert(name.to_owned(), field.clone()).is_some() {
@@ -126,12 +131,11 @@ pub fn add_fields<'f>(
             relation(conn, id, name)?;
         }
         let Some(kind) = Kind::of(&field.ty).filter(|_| !is_common(name)) else { continue };
-        let number = (1..=physical).find(|n| !taken.contains(n)).unwrap_or(physical + 1);
+        let Some(number) = free.next() else { continue };
         if number > physical {
             conn.sql.execute_batch(&format!("ALTER TABLE t{id} ADD COLUMN c{number}")).or_db()?;
             physical = number;
         }
-        taken.push(number);
         let insert = "INSERT INTO col(class, name, number, type) VALUES(?, ?, ?, ?)";
         conn.sql.execute(insert, params![id, name, number, kind.name()]).or_db()?;
         fresh.push((name.to_owned(), number, kind));
@@ -157,24 +161,28 @@ fn relation(conn: &Conn, class: i64, field: &str) -> Result<()> {
     conn.sql.execute_batch(&table).or_db()
 }
 
-/// Objects may have values already for a column that is new: those of a class whose schema was made anew.
+/// Objects may have values already for columns that are new: those of a class whose schema was made anew.
 fn fill(conn: &Conn, id: i64, fresh: &[(String, i64, Kind)]) -> Result<()> {
-    for (name, number, kind) in fresh {
-        let mut found = Vec::new();
-        let mut statement = conn.sql.prepare(&format!("SELECT rid, doc FROM t{id} WHERE hf(doc, ?)")).or_db()?;
-        let mut rows = statement.query([name]).or_db()?;
-        while let Some(row) = rows.next().or_db()? {
-            let doc = row.get_ref(1).or_db()?.as_bytes().unwrap_or_default();
-            let value = doc::find(doc, name).map(doc::value).transpose()?;
-            if let Some(arg) = value.and_then(|v| kind.arg(&v)) {
-                let rid: i64 = row.get(0).or_db()?;
-                found.push((rid, arg));
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let fresh: HashMap<&[u8], (i64, &Kind)> =
+        fresh.iter().map(|(name, number, kind)| (name.as_bytes(), (*number, kind))).collect();
+    let mut found = Vec::new();
+    let mut statement = conn.sql.prepare(&format!("SELECT rid, doc FROM t{id}")).or_db()?;
+    let mut rows = statement.query([]).or_db()?;
+    while let Some(row) = rows.next().or_db()? {
+        let doc = row.get_ref(1).or_db()?.as_bytes().unwrap_or_default();
+        for (key, raw) in doc::pairs(doc) {
+            let Some((number, kind)) = fresh.get(key) else { continue };
+            if let Some(arg) = kind.arg(&doc::value(raw)?) {
+                found.push((row.get::<_, i64>(0).or_db()?, *number, arg));
             }
         }
-        let mut update = conn.sql.prepare(&format!("UPDATE t{id} SET c{number} = ? WHERE rid = ?")).or_db()?;
-        for (rid, arg) in found {
-            update.execute(params![arg, rid]).or_db()?;
-        }
+    }
+    for (rid, number, arg) in found {
+        let update = format!("UPDATE t{id} SET c{number} = ? WHERE rid = ?");
+        conn.sql.prepare_cached(&update).or_db()?.execute(params![arg, rid]).or_db()?;
     }
     Ok(())
 }

@@ -227,7 +227,7 @@ pub fn schema_text(schema: &ClassSchema) -> String {
 
 fn schema_from(name: &str, text: &str) -> Result<ClassSchema> {
     let broken = || Error::internal(format!("the stored schema of {name} cannot be read"));
-    let Ok(Value::Object(mut map)) = wire::parse(text.as_bytes(), 127) else { return Err(broken()) };
+    let Ok(Value::Object(mut map)) = wire::reread(text.as_bytes()) else { return Err(broken()) };
     let mut object = |key: &str| match map.take(key) {
         Some(Value::Object(map)) => Some(map),
         _ => None,

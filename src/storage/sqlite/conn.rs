@@ -1,5 +1,6 @@
 //! A connection: its settings, its deadline, and the functions that bring MongoDB's meaning to SQLite.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -41,6 +42,8 @@ pub struct Conn {
     slots: Arc<Mutex<Slots>>,
     deadline: Arc<AtomicU64>,
     born: Instant,
+    /// Until when statements may run, whatever deadline they have themselves.
+    bound: Cell<Option<Instant>>,
 }
 
 impl Conn {
@@ -72,7 +75,17 @@ impl Conn {
         let slots = Arc::new(Mutex::new(Slots::default()));
         register(&sql, &slots).or_db()?;
         fulltext::register(&sql).or_db()?;
-        Ok(Self { sql, slots, deadline, born })
+        Ok(Self { sql, slots, deadline, born, bound: Cell::new(None) })
+    }
+
+    /// Sets until when the next statements may run, besides their own deadlines.
+    pub fn bound(&self, until: Option<Instant>) {
+        self.bound.set(until);
+    }
+
+    /// Until when work with this deadline may go on now.
+    pub fn until(&self, deadline: Option<Instant>) -> Option<Instant> {
+        deadline.into_iter().chain(self.bound.get()).min()
     }
 
     /// A statement with its parameters in place, and with what its functions need. One that is begun in the middle of another
@@ -81,9 +94,10 @@ impl Conn {
         &self,
         text: &str,
         args: &[Sql],
-        slots: Vec<Slot>,
+        slots: Arc<Vec<Slot>>,
         deadline: Option<Instant>,
     ) -> Result<Prepared<'_>> {
+        let deadline = self.until(deadline);
         let late = deadline.map(|d| nanos(self.born, d));
         if late.is_some_and(|late| late <= nanos(self.born, Instant::now())) {
             return Err(timeout());
@@ -91,7 +105,7 @@ impl Conn {
         let left = late.map(|late| late.saturating_sub(nanos(self.born, Instant::now())));
         let work = left.map_or(Work::unlimited(), |left| Work::new(left / WORK_NS));
         let outer = Outer {
-            slots: std::mem::replace(&mut *lock(&self.slots), Slots::new(slots, work)),
+            slots: std::mem::replace(&mut *lock(&self.slots), Slots::new(slots, work, deadline)),
             deadline: self.deadline.swap(late.unwrap_or(u64::MAX), Ordering::Relaxed),
         };
         let mut prepared = Prepared { statement: None, conn: self, kept: text.len() <= KEPT_SQL, outer };
@@ -180,8 +194,9 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes the functions known: `hd(doc, slot)` and `hv(value, slot)` test constraints, `sk(doc, slot)` is a key to sort by,
-/// `nd(doc, slot)` a distance, `ht(doc, slot)` tests a full-text search, `ts(doc, slot)` is its score, `hf(doc, field)` says whether a document has a field, `nm(text)` folds case.
+/// Makes the functions known: `hw(id, doc, priv, slot)` tests a condition on a row, `hd(doc, slot)` and `hv(value, slot)` test
+/// constraints, `sk(doc, slot)` is a key to sort by, `nd(doc, slot)` a distance, `ht(doc, slot)` tests a full-text search,
+/// `ts(doc, slot)` is its score, `hf(doc, field)` says whether a document has a field.
 fn register(sql: &Connection, slots: &Arc<Mutex<Slots>>) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     let function = |name: &str, body: fn(&mut Slots, ValueRef<'_>, usize) -> Result<Sql>| {
@@ -190,11 +205,7 @@ fn register(sql: &Connection, slots: &Arc<Mutex<Slots>>) -> rusqlite::Result<()>
             let slot = ctx.get::<i64>(1)?;
             let mut slots = lock(&slots);
             let answer = body(&mut slots, ctx.get_raw(0), usize::try_from(slot).unwrap_or(usize::MAX));
-            answer.map(ToSqlOutput::Owned).map_err(|error| {
-                let text = error.to_string();
-                slots.failed = Some(error);
-                rusqlite::Error::UserFunctionError(text.into())
-            })
+            answer.map(ToSqlOutput::Owned).map_err(|error| slots.fail(error))
         })
     };
     function("hd", |slots, doc, slot| slots.holds_in_doc(text(doc), slot).map(|b| Sql::Integer(b.into())))?;
@@ -203,6 +214,14 @@ fn register(sql: &Connection, slots: &Arc<Mutex<Slots>>) -> rusqlite::Result<()>
     function("nd", |slots, doc, slot| slots.distance(text(doc), slot).map(|d| d.map_or(Sql::Null, Sql::Real)))?;
     function("ht", |slots, doc, slot| slots.is_found(text(doc), slot).map(|b| Sql::Integer(b.into())))?;
     function("ts", |slots, doc, slot| slots.score(text(doc), slot).map(Sql::Real))?;
+    let shared = Arc::clone(slots);
+    sql.create_scalar_function("hw", 4, flags, move |ctx: &mut Context<'_>| {
+        let slot = usize::try_from(ctx.get::<i64>(3)?).unwrap_or(usize::MAX);
+        let mut slots = lock(&shared);
+        let [id, doc, internal] = [0, 1, 2].map(|i| text(ctx.get_raw(i)));
+        let answer = slots.holds_for_row(id, doc, internal, slot);
+        answer.map_err(|error| slots.fail(error))
+    })?;
     sql.create_scalar_function("hf", 2, flags, |ctx| {
         let field = ctx.get_raw(1);
         let field = field.as_str().unwrap_or_default();

@@ -10,9 +10,6 @@ use crate::error::{Error, Result};
 use crate::model::value::GeoPoint;
 use crate::model::{Date, Map, Pointer, Value, wire};
 
-/// How deep a stored value may be nested; the same bound that the wire has.
-const DEPTH: usize = 127;
-
 /// The keys (raw, without quotes) and values (raw) at the top of a JSON object.
 pub struct Pairs<'a>(&'a [u8]);
 
@@ -94,7 +91,7 @@ fn value_end(text: &[u8], mut at: usize) -> Option<usize> {
 /// # Errors
 /// 1 for a text that is no JSON.
 pub fn value(raw: &[u8]) -> Result<Value> {
-    Ok(column(wire::parse(raw, DEPTH).map_err(|e| broken(&e.0))?))
+    Ok(column(wire::reread(raw).map_err(|e| broken(&e.0))?))
 }
 
 /// All fields from the document of a row.
@@ -102,7 +99,7 @@ pub fn value(raw: &[u8]) -> Result<Value> {
 /// # Errors
 /// As [`value`].
 pub fn fields(doc: &[u8]) -> Result<Map> {
-    let Value::Object(mut map) = wire::parse(doc, DEPTH).map_err(|e| broken(&e.0))? else {
+    let Value::Object(mut map) = wire::reread(doc).map_err(|e| broken(&e.0))? else {
         return Err(broken("not an object"));
     };
     for (name, value) in map.iter_mut() {

@@ -21,6 +21,8 @@ const MAX_ARGS: usize = 32_000;
 const LISTED: usize = 16;
 /// How many terms stand side by side before a tree is made of them.
 const FLAT: usize = 32;
+/// A condition with more parts is asked of `matching/` as a whole: SQLite would take longer over its text than over the rows.
+const PARTS: usize = 64;
 
 /// A predicate: known now, or to be asked of each row.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,12 +90,45 @@ impl<'a> Builder<'a> {
     fn filter(&mut self, filter: &Filter) -> Result<Pred> {
         let each = |this: &mut Self, list: &[Filter]| list.iter().map(|f| this.filter(f)).collect::<Result<Vec<_>>>();
         Ok(match filter {
+            Filter::And(list) if filter.parts() > PARTS => self.long(list)?,
+            Filter::Or(_) | Filter::Nor(_) if filter.parts() > PARTS => self.whole(filter.clone())?,
             Filter::And(list) => all(each(self, list)?),
             Filter::Or(list) => any(each(self, list)?),
             Filter::Nor(list) => not(any(each(self, list)?)),
             Filter::Field(path, constraints) => self.field(path, constraints)?,
             Filter::Text(search) => text::found(self, search)?,
         })
+    }
+
+    /// Of many conditions that must all hold: a few that an index may serve as SQL, the rest as a whole.
+    fn long(&mut self, list: &[Filter]) -> Result<Pred> {
+        let mut list: Vec<&Filter> = list.iter().collect();
+        list.sort_by_key(|filter| !self.is_key(filter));
+        let mut room = FLAT;
+        let (alone, rest): (Vec<&Filter>, Vec<&Filter>) = list.into_iter().partition(|filter| {
+            let plain =
+                matches!(filter, Filter::Field(path, _) if self.class.column(path.as_str()).is_some()) && room > 0;
+            room -= usize::from(plain);
+            plain || filter.searches()
+        });
+        let mut parts = alone.into_iter().map(|filter| self.filter(filter)).collect::<Result<Vec<_>>>()?;
+        parts.push(self.whole(Filter::And(rest.into_iter().cloned().collect()))?);
+        Ok(all(parts))
+    }
+
+    /// Is it about a column whose values are all different?
+    fn is_key(&self, filter: &Filter) -> bool {
+        let is_unique = |path: &Path| self.class.unique.iter().any(|field| field == path.as_str());
+        matches!(filter, Filter::Field(path, _) if path.as_str() == "objectId" || is_unique(path))
+    }
+
+    /// A condition that `matching/` is asked about, whatever is in it; but what a search looks at, the index alone knows.
+    fn whole(&mut self, filter: Filter) -> Result<Pred> {
+        if filter.searches() {
+            return Err(Error::query("The query has too many conditions beside a full-text search."));
+        }
+        let mark = self.slot(Slot::Whole(filter));
+        Ok(Pred::Sql(format!("hw(id, doc, priv, {mark})")))
     }
 
     fn field(&mut self, path: &Path, constraints: &[Constraint]) -> Result<Pred> {
@@ -107,6 +142,9 @@ impl<'a> Builder<'a> {
         }
         if constraints.contains(&Constraint::Never) {
             return Ok(Pred::Const(false));
+        }
+        if let "_rperm" | "_wperm" = path.as_str() {
+            return Ok(self.test(&path.as_str()[1..], Some(Kind::Groups), path, constraints.to_vec()));
         }
         if let Some((column, kind)) = self.class.column(path.root()) {
             return Ok(if path.is_dotted() {

@@ -2,6 +2,7 @@
 
 use rusqlite::types::{Null, ToSqlOutput, Value as Sql, ValueRef};
 
+use super::row::entries;
 use crate::model::{Date, FieldType, Pointer, Value};
 
 /// What a typed column holds.
@@ -19,6 +20,8 @@ pub enum Kind {
     Date,
     /// The id of an object of this class.
     Pointer(String),
+    /// A permission list; it has its own columns in every table.
+    Groups,
 }
 
 /// Whole numbers up to here are the same as integer and as double.
@@ -74,6 +77,7 @@ impl Kind {
             (Self::Number, ValueRef::Real(n)) => Value::Number(n),
             (Self::Bool, ValueRef::Integer(i)) => Value::Bool(i != 0),
             (Self::Date, ValueRef::Integer(ms)) => Value::Date(Date(ms)),
+            (Self::Groups, ValueRef::Text(t)) => Value::Array(entries(&text(t)).map(Value::from).collect()),
             _ => return None,
         })
     }
@@ -87,6 +91,7 @@ impl Kind {
             Self::Bool => "bool",
             Self::Date => "date",
             Self::Pointer(_) => "pointer",
+            Self::Groups => "groups",
         }
     }
 }

@@ -95,7 +95,7 @@ impl Sqlite {
         &self,
         plan: &Read,
         make: impl Fn(&catalog::Class) -> Result<Option<Query>>,
-        run: impl FnOnce(Query, &Conn) -> Result<T> + Send + 'static,
+        run: impl Fn(&Query, &Conn) -> Result<T> + Send + 'static,
     ) -> Result<Option<T>> {
         let catalog = self.catalog.load_full();
         let Some(class) = catalog.get(&plan.schema().name) else { return Ok(None) };
@@ -103,11 +103,11 @@ impl Sqlite {
         if is_short(class, plan.filter())
             && let Some(conn) = self.readers.take()
         {
-            let answer = run(query, &conn);
+            let answer = run(&query, &conn);
             self.readers.give(conn);
             return answer.map(Some);
         }
-        self.readers.run(move |conn| run(query, conn)).await.map(Some)
+        self.readers.run(move |conn| run(&query, conn)).await.map(Some)
     }
 }
 
@@ -203,7 +203,7 @@ impl Storage for Sqlite {
     fn distinct<'a>(&'a self, plan: &'a Read, path: &'a Path) -> Answer<'a, Vec<Value>> {
         Box::pin(async move {
             let wanted = path.clone();
-            let run = move |query: Query, conn: &Conn| query.distinct(conn, &wanted);
+            let run = move |query: &Query, conn: &Conn| query.distinct(conn, &wanted);
             Ok(self.read(plan, |class| Query::documents(class, plan, path), run).await?.unwrap_or_default())
         })
     }
@@ -232,7 +232,7 @@ impl Storage for Sqlite {
             let table = catalog.get(&relation.class).and_then(|class| class.relations.get(&relation.field).copied());
             let Some(table) = table else { return Ok(Vec::new()) };
             let ids = ids.to_vec();
-            self.readers.run(move |conn| query::joined(conn, table, side, &ids)).await
+            self.readers.run(move |conn| query::joined(conn, table, side, &ids, None)).await
         })
     }
 

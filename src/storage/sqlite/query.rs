@@ -1,6 +1,7 @@
 //! Reads of plans: the statement is made on the calling thread, run where there is a connection.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use rusqlite::types::Value as Sql;
@@ -17,13 +18,13 @@ use crate::error::{Error, Result};
 use crate::matching;
 use crate::model::query::OrderBy;
 use crate::model::{Constraint, Filter, Map, ParseObject, Path, Value};
-use crate::storage::Side;
+use crate::storage::{MOST_BYTES, Side, too_large};
 
 /// A statement ready to run, owning all it needs.
 pub struct Query {
     sql: String,
     args: Vec<Sql>,
-    slots: Vec<Slot>,
+    slots: Arc<Vec<Slot>>,
     deadline: Option<Instant>,
     /// Does each row come with the score of the full-text search?
     scored: bool,
@@ -87,34 +88,35 @@ impl Query {
             }
         };
         let Builder { args, slots, .. } = builder;
-        Ok(Some(Self { sql, args, slots, deadline: plan.limits().deadline, scored }))
+        Ok(Some(Self { sql, args, slots: Arc::new(slots), deadline: plan.limits().deadline, scored }))
     }
 
     /// Runs it for its rows.
-    pub fn fetch(self, conn: &Conn) -> Result<Arena> {
+    pub fn fetch(&self, conn: &Conn) -> Result<Arena> {
         let mut arena = Arena::default();
-        let statement = conn.prepare(&self.sql, &self.args, self.slots, self.deadline)?;
+        let statement = conn.prepare(&self.sql, &self.args, self.slots.clone(), self.deadline)?;
         statement.each(|row| {
             let score = if self.scored { Some(row.get(SCORE).or_db()?) } else { None };
-            arena.push(row, score).or_db().map(|()| true)
+            arena.push(row, score).or_db()?;
+            if arena.bytes() > MOST_BYTES { Err(too_large()) } else { Ok(true) }
         })?;
         Ok(arena)
     }
 
     /// Runs it for the objects of its rows, which are read as they are taken.
     pub fn stream<T>(
-        self,
+        &self,
         conn: &Conn,
         take: impl FnOnce(&mut dyn Iterator<Item = Result<ParseObject>>) -> Result<T>,
     ) -> Result<T> {
-        let mut statement = conn.prepare(&self.sql, &self.args, self.slots, self.deadline)?;
+        let mut statement = conn.prepare(&self.sql, &self.args, self.slots.clone(), self.deadline)?;
         take(&mut statement.iter(row::read))
     }
 
     /// Runs it for a number.
-    pub fn number(self, conn: &Conn) -> Result<u64> {
+    pub fn number(&self, conn: &Conn) -> Result<u64> {
         let mut number = 0;
-        conn.prepare(&self.sql, &self.args, self.slots, self.deadline)?.each(|row| {
+        conn.prepare(&self.sql, &self.args, self.slots.clone(), self.deadline)?.each(|row| {
             number = row.get::<_, i64>(0).or_db()?.unsigned_abs();
             Ok(false)
         })?;
@@ -122,9 +124,9 @@ impl Query {
     }
 
     /// Runs it for the distinct values at a path, in the order in which they first turn up.
-    pub fn distinct(self, conn: &Conn, path: &Path) -> Result<Vec<Value>> {
+    pub fn distinct(&self, conn: &Conn, path: &Path) -> Result<Vec<Value>> {
         let (mut seen, mut values) = (HashSet::new(), Vec::new());
-        conn.prepare(&self.sql, &self.args, self.slots, self.deadline)?.each(|row| {
+        conn.prepare(&self.sql, &self.args, self.slots.clone(), self.deadline)?.each(|row| {
             let bytes = row.get_ref(0).or_db()?;
             let value = match path.root() {
                 "objectId" => Some(Value::String(String::from_utf8_lossy(text(bytes)).into_owned())),
@@ -144,17 +146,17 @@ impl Query {
     }
 
     /// How SQLite would run it.
-    pub fn explain(self, conn: &Conn) -> Result<Value> {
+    pub fn explain(&self, conn: &Conn) -> Result<Value> {
         let mut steps = Vec::new();
         let sql = format!("EXPLAIN QUERY PLAN {}", self.sql);
-        conn.prepare(&sql, &self.args, self.slots, self.deadline)?.each(|row| {
+        conn.prepare(&sql, &self.args, self.slots.clone(), self.deadline)?.each(|row| {
             let number = |i| row.get::<_, i64>(i).or_db().map(|n| Value::Number(n as f64));
             let detail: String = row.get(3).or_db()?;
             let step = [("id", number(0)?), ("parent", number(1)?), ("detail", Value::String(detail))];
             steps.push(Value::Object(Map::from(step)));
             Ok(true)
         })?;
-        Ok(Value::Object(Map::from([("sql", Value::String(self.sql)), ("plan", Value::Array(steps))])))
+        Ok(Value::Object(Map::from([("sql", Value::from(self.sql.as_str())), ("plan", Value::Array(steps))])))
     }
 }
 
@@ -231,7 +233,7 @@ fn nearest(filter: &Filter) -> Option<(&Path, crate::model::value::GeoPoint)> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn joined(conn: &Conn, table: i64, side: Side, ids: &[String]) -> Result<Vec<String>> {
+pub fn joined(conn: &Conn, table: i64, side: Side, ids: &[String], deadline: Option<Instant>) -> Result<Vec<String>> {
     let (given, wanted) = match side {
         Side::Owning => ("owning", "related"),
         Side::Related => ("related", "owning"),
@@ -239,7 +241,7 @@ pub fn joined(conn: &Conn, table: i64, side: Side, ids: &[String]) -> Result<Vec
     let list = Value::Array(ids.iter().map(|id| Value::from(id.as_str())).collect());
     let sql = format!("SELECT DISTINCT {wanted} FROM j{table} WHERE {given} IN (SELECT value FROM json_each(?1))");
     let mut found = Vec::new();
-    conn.prepare(&sql, &[Sql::Text(crate::model::wire::to_string(&list))], Vec::new(), None)?.each(|row| {
+    conn.prepare(&sql, &[Sql::Text(crate::model::wire::to_string(&list))], Arc::default(), deadline)?.each(|row| {
         found.push(row.get(0).or_db()?);
         Ok(true)
     })?;

@@ -55,6 +55,7 @@ impl Encoded {
             push(name, iso.map(Value::String).as_ref().unwrap_or(value), &mut doc);
         }
         doc.push(b'}');
+        check_size(&doc)?;
         let priv_ = (!object.internal.is_empty()).then(|| {
             let mut out = vec![b'{'];
             object.internal.iter().for_each(|(name, value)| push(name, value, &mut out));
@@ -76,6 +77,19 @@ impl Encoded {
         };
         ToSqlOutput::Borrowed(bytes.map_or(ValueRef::Null, ValueRef::Text))
     }
+}
+
+/// The largest document, bytes: what MongoDB can hold is smaller as JSON.
+const MOST: usize = 24 << 20;
+/// Smaller documents are not worth a look at the number of their values.
+const SMALL: usize = 1 << 20;
+
+/// Objects can grow by operations beyond what a request could bring.
+fn check_size(doc: &[u8]) -> Result<()> {
+    if doc.len() > MOST || (doc.len() > SMALL && wire::count_values(doc) > wire::MAX_VALUES) {
+        return Err(Error::new(Code::ObjectTooLarge, "The object is too large."));
+    }
+    Ok(())
 }
 
 /// Is a field part of the document? Neither the id, nor permissions, nor relations, nor anything internal are.
@@ -113,7 +127,8 @@ fn list(entries: &[String]) -> Result<String> {
     Ok(out)
 }
 
-fn entries(list: &str) -> impl Iterator<Item = &str> {
+/// The entries of a permission list.
+pub fn entries(list: &str) -> impl Iterator<Item = &str> {
     list.strip_prefix(EDGE).and_then(|l| l.strip_suffix(EDGE)).into_iter().flat_map(|l| l.split(EDGE))
 }
 
@@ -175,6 +190,11 @@ impl Arena {
         let priv_ = row.get_ref(4).ok().and_then(take).unwrap_or(doc);
         self.rows.push(Lengths { start, id, rperm, wperm, doc, priv_ });
         Ok(())
+    }
+
+    /// How much memory the rows take.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len() + self.rows.len() * size_of::<Lengths>()
     }
 
     fn texts(&self, row: usize) -> Result<Texts<'_>> {

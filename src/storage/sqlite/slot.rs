@@ -1,15 +1,22 @@
 //! What the functions of a running statement work with: SQL hands them a number, the number leads here.
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use rusqlite::types::ValueRef;
 
 use super::doc;
+use super::error::timeout;
 use super::kind::Kind;
 use super::text::Doc;
 use crate::error::{Error, Result};
 use crate::matching::text::{Document, Search};
 use crate::matching::{self, Work, geo};
 use crate::model::value::GeoPoint;
-use crate::model::{Constraint, Path, Value};
+use crate::model::{Constraint, Filter, Map, ParseObject, Path, Value};
+
+/// As long as one step of [`Work`] takes reading so much of a document.
+const BYTES_A_STEP: u64 = 16;
 
 /// The matter of one call of a function.
 #[derive(Debug, Clone)]
@@ -23,6 +30,8 @@ pub enum Slot {
         /// What the column holds.
         kind: Option<Kind>,
     },
+    /// A condition on the whole row.
+    Whole(Filter),
     /// Sorting by a path.
     Sort {
         /// The field and the way below it.
@@ -49,27 +58,56 @@ pub enum Slot {
 /// The slots of the running statement; none for none.
 #[derive(Default)]
 pub struct Slots {
-    list: Vec<Slot>,
+    list: Arc<Vec<Slot>>,
     work: Option<Work>,
+    deadline: Option<Instant>,
     /// What a function failed of; SQLite would keep its text alone.
     pub failed: Option<Error>,
 }
 
 impl Slots {
     /// Those of a statement.
-    pub fn new(list: Vec<Slot>, work: Work) -> Self {
-        Self { list, work: Some(work), failed: None }
+    pub fn new(list: Arc<Vec<Slot>>, work: Work, deadline: Option<Instant>) -> Self {
+        Self { list, work: Some(work), deadline, failed: None }
+    }
+
+    /// Before each call: one row may take long, and SQLite looks at the clock only after many.
+    fn check(&self) -> Result<()> {
+        if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) { Err(timeout()) } else { Ok(()) }
+    }
+
+    /// Keeps an error for [`super::conn::Conn::failed`]; SQLite gets its text.
+    pub fn fail(&mut self, error: Error) -> rusqlite::Error {
+        let text = error.to_string();
+        self.failed = Some(error);
+        rusqlite::Error::UserFunctionError(text.into())
+    }
+
+    /// Does a condition hold for a row?
+    pub fn holds_for_row(&mut self, id: &[u8], doc: &[u8], internal: &[u8], slot: usize) -> Result<bool> {
+        self.check()?;
+        let Some(Slot::Whole(filter)) = self.list.get(slot) else { return Err(astray()) };
+        let work = self.work.get_or_insert(Work::unlimited());
+        work.spend((doc.len() + internal.len()) as u64 / BYTES_A_STEP)?;
+        let internal = if internal.is_empty() { Map::new() } else { doc::fields(internal)? };
+        let id = String::from_utf8_lossy(id).into_owned();
+        let row = ParseObject { id, fields: doc::fields(doc)?, acl: None, internal };
+        matching::matches(filter, &row, work)
     }
 
     /// Do the constraints hold for a document?
     pub fn holds_in_doc(&mut self, text: &[u8], slot: usize) -> Result<bool> {
+        self.check()?;
         let Some(Slot::Test { path, constraints, .. }) = self.list.get(slot) else { return Err(astray()) };
+        let work = self.work.get_or_insert(Work::unlimited());
+        work.spend(text.len() as u64 / BYTES_A_STEP)?;
         let value = in_doc(text, path)?;
-        matching::holds(constraints, path.rest(), value.as_ref(), self.work.get_or_insert(Work::unlimited()))
+        matching::holds(constraints, path.rest(), value.as_ref(), work)
     }
 
     /// Do the constraints hold for the value of a column?
     pub fn holds_for(&mut self, value: ValueRef<'_>, slot: usize) -> Result<bool> {
+        self.check()?;
         let Some(Slot::Test { path, constraints, kind: Some(kind) }) = self.list.get(slot) else {
             return Err(astray());
         };
@@ -79,6 +117,7 @@ impl Slots {
 
     /// The key that a document sorts by.
     pub fn sort_key(&mut self, text: &[u8], slot: usize) -> Result<Vec<u8>> {
+        self.check()?;
         let Some(Slot::Sort { path, descending }) = self.list.get(slot) else { return Err(astray()) };
         Ok(matching::sort_key(in_doc(text, path)?.as_ref(), path.rest(), *descending))
     }

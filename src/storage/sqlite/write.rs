@@ -159,7 +159,7 @@ fn find_one(conn: &Conn, class: &Class, plan: &Update) -> Result<Option<(i64, Pa
     let id = class.id;
     let sql = format!("SELECT rid, id, rperm, wperm, doc, priv FROM t{id} WHERE {condition} ORDER BY rid LIMIT 1");
     let mut found = None;
-    conn.prepare(&sql, &builder.args, builder.slots, None)?.each(|row| {
+    conn.prepare(&sql, &builder.args, builder.slots.into(), None)?.each(|row| {
         let get = |i| row.get_ref(i).or_db();
         let list = |i| Ok::<_, Error>(get(i)?.as_str_or_null().ok().flatten());
         let id = get(1)?;
@@ -213,7 +213,7 @@ fn delete(conn: &Conn, catalog: &Catalog, plan: &Delete) -> Result<u64> {
     let Some(class) = catalog.get(&plan.schema().name) else { return Ok(0) };
     let Some((condition, builder)) = condition(class, plan.filter(), plan.groups())? else { return Ok(0) };
     let sql = format!("DELETE FROM t{} WHERE {condition}", class.id);
-    let gone = conn.prepare(&sql, &builder.args, builder.slots, None)?.run()?;
+    let gone = conn.prepare(&sql, &builder.args, builder.slots.into(), None)?.run()?;
     Ok(gone as u64)
 }
 
@@ -222,7 +222,7 @@ fn absent(conn: &Conn, catalog: &Catalog, plan: &Absent) -> Result<bool> {
     let Some((condition, builder)) = condition(class, plan.filter(), None)? else { return Ok(true) };
     let sql = format!("SELECT 1 FROM t{} WHERE {condition} LIMIT 1", class.id);
     let mut none = true;
-    conn.prepare(&sql, &builder.args, builder.slots, None)?.each(|_| {
+    conn.prepare(&sql, &builder.args, builder.slots.into(), None)?.each(|_| {
         none = false;
         Ok(false)
     })?;

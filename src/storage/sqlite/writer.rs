@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::catalog::Catalog;
 use super::conn::{Conn, lock};
 use super::error::Db;
+use super::readers::STACK;
 use super::{alter, write};
 use crate::access::Write;
 use crate::error::{Error, Result};
@@ -50,7 +51,7 @@ impl Writer {
     pub fn start(conn: Conn, catalog: Arc<ArcSwap<Catalog>>) -> Result<Self> {
         let (jobs, waiting) = mpsc::channel(QUEUE);
         let run = move || Work { conn, catalog }.run(waiting);
-        let thread = std::thread::Builder::new().name("sqlite-writer".into()).spawn(run);
+        let thread = std::thread::Builder::new().name("sqlite-writer".into()).stack_size(STACK).spawn(run);
         let thread = thread.map_err(|e| Error::caused("the writer cannot be started", e))?;
         Ok(Self { jobs, thread: std::sync::Mutex::new(Some(thread)) })
     }

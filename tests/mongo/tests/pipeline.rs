@@ -8,26 +8,19 @@ use std::cell::Cell;
 use mongodb::bson::{Binary, Bson, DateTime, Document, spec::BinarySubtype};
 use mongodb::{Collection, Database};
 use parsimony::error::Result;
-use parsimony::model::{Date, Map, Value, wire};
+use parsimony::model::{self, Date, Map, Value, wire};
 use parsimony::storage::pipeline::{Context, DEFAULT_MEMORY, RawStage, Source, document, run};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
-#[expect(dead_code, reason = "filters and orders are for the other test")]
-mod generate;
 mod pipelines;
+mod support;
+use support::{failed, generate};
 
 #[test]
 fn agrees_with_a_mongodb_engine() {
-    let Ok(uri) = std::env::var("PARSIMONY_TEST_MONGO_URI") else {
-        eprintln!("left out: PARSIMONY_TEST_MONGO_URI is not set");
-        return;
-    };
-    let cases = std::env::var("PARSIMONY_TEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(250);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let client = runtime.block_on(mongodb::Client::with_uri_str(uri)).unwrap();
-    let database = client.database(&format!("parsimony_pipeline_{}", std::process::id()));
+    let Some((runtime, database, cases)) = support::database("pipeline", 250) else { return };
     let mut runner =
         TestRunner::new(Config { cases, failure_persistence: None, max_shrink_iters: 2000, ..Config::default() });
     let strategy = (vec(generate::row(true), 1..8), vec(pipelines::pipeline(), 8));
@@ -62,10 +55,6 @@ impl Source for Rows {
     fn documents(&self, _: &str, visit: &mut dyn FnMut(Map) -> Result<()>) -> Result<()> {
         self.here.iter().try_for_each(|row| visit(row.clone()))
     }
-}
-
-fn failed(e: impl std::fmt::Display) -> TestCaseError {
-    TestCaseError::fail(e.to_string())
 }
 
 impl Rows {

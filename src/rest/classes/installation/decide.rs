@@ -3,7 +3,6 @@
 use crate::access::Subject;
 use crate::config::InstallationConfig;
 use crate::error::{Code, Error, Result};
-use crate::model::query::js_text;
 use crate::model::schema::infer;
 use crate::model::{Filter, Map, ParseObject, Value};
 use crate::rest::Call;
@@ -93,9 +92,11 @@ fn lower(body: &mut Map, field: &str, fold: fn(&str) -> bool) -> Result<Option<S
             }
             Ok(Some(text.clone()))
         }
-        Some(value @ (Value::Array(_) | Value::Object(_))) => {
-            Err(Error::json(format!("You cannot use {} as a query parameter.", js_text(value))))
+        Some(Value::Array(items)) => {
+            let texts: Vec<&str> = items.iter().map(|item| item.as_str().unwrap_or_default()).collect();
+            Err(Error::json(format!("You cannot use {} as a query parameter.", texts.join(","))))
         }
+        Some(Value::Object(_)) => Err(Error::json("You cannot use [object Object] as a query parameter.")),
         Some(value) if value.truthy() => {
             let got = infer(value)?.map_or_else(String::new, |ty| ty.to_string());
             let text = format!("schema mismatch for _Installation.{field}; expected String but got {got}");

@@ -40,8 +40,8 @@ impl Definition {
         };
         let class = entry.get("className").and_then(Value::as_str).unwrap_or_default().to_owned();
         let own = default_fields(&class);
-        let fields = object(&entry, "fields").into_iter();
-        let indexes = object(&entry, "indexes").into_iter();
+        let fields = object(&entry, "fields")?.into_iter();
+        let indexes = object(&entry, "indexes")?.into_iter();
         Ok(Self {
             fields: fields
                 .filter(|(name, _)| !own.contains_key(name))

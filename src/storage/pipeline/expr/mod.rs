@@ -244,7 +244,9 @@ impl Expr {
             Self::Call(op, args) => {
                 env.shared.budget.step(1)?;
                 let args = args.iter().map(|a| a.eval(env)).collect::<Result<Vec<_>>>()?;
-                Ok((op.run)(&Call { name: op.name, args: &args, env })?.map(Cow::Owned))
+                let value = (op.run)(&Call { name: op.name, args: &args, env })?;
+                env.shared.budget.step(value.as_ref().map_or(0, made))?;
+                Ok(value.map(Cow::Owned))
             }
             Self::Lazy(lazy) => {
                 env.shared.budget.step(1)?;
@@ -259,6 +261,15 @@ impl Expr {
     /// As [`Expr::eval`].
     pub fn value(&self, env: &Env<'_>) -> Result<Option<Value>> {
         Ok(self.eval(env)?.map(Cow::into_owned))
+    }
+}
+
+/// The steps that making a value has taken: a list grows by one element, and all others are copied.
+fn made(value: &Value) -> usize {
+    match value {
+        Value::Array(list) => list.len() / 8,
+        Value::Object(map) => map.len() / 8,
+        _ => 0,
     }
 }
 

@@ -1,0 +1,73 @@
+//! How much memory results may take: those of one request, with its sub-queries, includes and batch items, and those of all
+//! requests together, until the last byte is sent.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::error::{Code, Error, Result};
+use crate::storage::{MOST_BYTES, too_large};
+
+/// The results of all requests at a time, in requests with the largest answers.
+const LARGEST: usize = 4;
+
+/// What is left for the results of all requests of an app, bytes.
+#[derive(Debug)]
+pub struct Pool(AtomicUsize);
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self(AtomicUsize::new(MOST_BYTES * LARGEST))
+    }
+}
+
+/// What a request has taken of it. All of it is given back when the answer is gone.
+#[derive(Debug)]
+pub struct Room {
+    taken: AtomicUsize,
+    pool: Arc<Pool>,
+}
+
+impl Room {
+    /// Nothing taken yet.
+    pub fn new(pool: Arc<Pool>) -> Self {
+        Self { taken: AtomicUsize::new(0), pool }
+    }
+
+    /// Takes so many bytes.
+    ///
+    /// # Errors
+    /// 102 when a request has taken as many as it may, 155 when all requests together have.
+    pub fn take(&self, bytes: usize) -> Result<()> {
+        let more = |taken: usize| taken.checked_add(bytes).filter(|taken| *taken <= MOST_BYTES);
+        self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).map_err(|_| too_large())?;
+        let less = |left: usize| left.checked_sub(bytes);
+        self.pool.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).map(drop).map_err(|_| {
+            self.taken.fetch_sub(bytes, Ordering::Relaxed);
+            Error::new(Code::RequestLimitExceeded, "The server is sending too much already; try again.")
+        })
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.pool.0.fetch_add(*self.taken.get_mut(), Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_used_up_and_given_back() {
+        let pool = Arc::new(Pool::default());
+        let room = Room::new(pool.clone());
+        assert!(room.take(MOST_BYTES - 1).is_ok() && room.take(2).is_err() && room.take(1).is_ok());
+        let others: Vec<Room> = (1..LARGEST).map(|_| Room::new(pool.clone())).collect();
+        assert!(others.iter().all(|room| room.take(MOST_BYTES).is_ok()));
+        let late = Room::new(pool);
+        assert_eq!(late.take(1).unwrap_err().code(), Some(Code::RequestLimitExceeded));
+        drop(room);
+        assert!(late.take(MOST_BYTES).is_ok());
+    }
+}
