@@ -35,7 +35,11 @@ fn parameters_of_the_app() {
     let change = json!({"params": {"open": {"__op": "Increment", "amount": 2}, "secret": {"__op": "Delete"}}});
     put(&master, "/config", change);
     assert_eq!(master.get("/config").text(), r#"{"params":{"open":3},"masterKeyOnly":{"open":false,"secret":false}}"#);
-    put(&master, "/config", json!({"params": {"secret": {"__op": "Delete"}}, "masterKeyOnly": {"secret": {"__op": "Delete"}}}));
+    put(
+        &master,
+        "/config",
+        json!({"params": {"secret": {"__op": "Delete"}}, "masterKeyOnly": {"secret": {"__op": "Delete"}}}),
+    );
     assert_eq!(master.get("/config").text(), r#"{"params":{"open":3},"masterKeyOnly":{"open":false}}"#);
 }
 
@@ -86,8 +90,12 @@ fn schedules_of_jobs() {
     assert_eq!(master.get("/cloud_code/jobs?per_page=50").text(), "[]");
     let job = |schedule: Value| json!({"job_schedule": schedule});
     let unknown = master.post("/cloud_code/jobs", &job(json!({"jobName": "nope"})));
-    assert_eq!((unknown.status, unknown.text().as_str()), (500, r#"{"code":1,"error":"Cannot Schedule a job that is not deployed"}"#));
-    let made = master.post("/cloud_code/jobs", &job(json!({"description": "d", "daysOfWeek": ["0"], "repeatMinutes": 5})));
+    assert_eq!(
+        (unknown.status, unknown.text().as_str()),
+        (500, r#"{"code":1,"error":"Cannot Schedule a job that is not deployed"}"#)
+    );
+    let made =
+        master.post("/cloud_code/jobs", &job(json!({"description": "d", "daysOfWeek": ["0"], "repeatMinutes": 5})));
     let id = made.json()["objectId"].as_str().unwrap().to_owned();
     assert_eq!(made.status, 201);
     assert!(made.header("Location").is_some_and(|place| place.ends_with(&format!("/classes/_JobSchedule/{id}"))));
@@ -123,7 +131,10 @@ fn weak_spots_are_told() {
     let off = Server::start(json!({}));
     let refused = off.client(Actor::Master).get("/security");
     assert_eq!(refused.status, 409);
-    assert_eq!(off.client(Actor::Master).get("/serverInfo").json()["features"]["settings"]["securityCheck"], json!(false));
+    assert_eq!(
+        off.client(Actor::Master).get("/serverInfo").json()["features"]["settings"]["securityCheck"],
+        json!(false)
+    );
     let server = Server::start(json!({
         "security": {"enableCheck": true, "enableCheckLog": true}, "allowClientClassCreation": true,
         "readOnlyMasterKeyIps": ["127.0.0.1"], "requestComplexity": {"queryDepth": -1},
@@ -132,7 +143,8 @@ fn weak_spots_are_told() {
     let report = master.get("/security").json()["report"].clone();
     assert_eq!((&report["state"], &report["groups"][0]["state"]), (&json!("fail"), &json!("success")));
     let checks = report["groups"][1]["checks"].as_array().unwrap().clone();
-    let weak: Vec<&str> = checks.iter().filter(|c| c["state"] == "fail").map(|c| c["title"].as_str().unwrap()).collect();
+    let weak: Vec<&str> =
+        checks.iter().filter(|c| c["state"] == "fail").map(|c| c["title"].as_str().unwrap()).collect();
     assert_eq!(
         weak,
         [
@@ -176,13 +188,19 @@ fn the_log_is_shown_and_holds_no_secret() {
 fn internal_classes_are_for_the_master_key() {
     let server = Server::start(json!({"allowClientClassCreation": true}));
     let classes = [
-        "_JobStatus", "_PushStatus", "_Hooks", "_GlobalConfig", "_GraphQLConfig", "_JobSchedule", "_Audience",
-        "_Idempotency", "_Join:users:_Role",
+        "_JobStatus",
+        "_PushStatus",
+        "_Hooks",
+        "_GlobalConfig",
+        "_GraphQLConfig",
+        "_JobSchedule",
+        "_Audience",
+        "_Idempotency",
+        "_Join:users:_Role",
     ];
     for class in classes {
         let path = format!("/classes/{class}");
-        for (actor, read, write) in
-            [(Actor::Client, 400, 400), (Actor::Master, 200, 201), (Actor::ReadOnly, 200, 400)]
+        for (actor, read, write) in [(Actor::Client, 400, 400), (Actor::Master, 200, 201), (Actor::ReadOnly, 200, 400)]
         {
             let client = server.client(actor.clone());
             assert_eq!(client.get(&path).status, read, "{actor:?} {class}");
@@ -229,7 +247,11 @@ fn the_dashboard_is_answered() {
         ("GET", "/cloud_code/jobs/data", json!({})),
         ("GET", "/classes/_JobStatus", json!({"limit": 100, "order": "-createdAt", "where": {}})),
         ("GET", "/scriptlog?level=info&n=100", json!({})),
-        ("GET", "/classes/_PushStatus", json!({"limit": 10, "skip": 0, "order": "-createdAt", "where": {"source": "rest"}})),
+        (
+            "GET",
+            "/classes/_PushStatus",
+            json!({"limit": 10, "skip": 0, "order": "-createdAt", "where": {"source": "rest"}}),
+        ),
         ("GET", "/classes/_Installation", json!({"limit": 0, "count": 1, "where": {}})),
         ("GET", "/push_audiences?limit=10", json!({})),
         ("POST", "/push_audiences", json!({"name": "x", "query": "{}"})),

@@ -57,7 +57,10 @@ fn one_device_one_row() {
     // The app is installed anew: another installation, the same token.
     let b = bed.made(json!({"installationId": "b", "deviceType": "ios", "deviceToken": TOKEN}));
     assert_eq!(bed.rows(), [format!("{b} b {}", TOKEN.to_lowercase())]);
-    assert_eq!(bed.put(&a, json!({"deviceType": "ios"})), (404, json!({"code": 101, "error": "Object not found for update."})));
+    assert_eq!(
+        bed.put(&a, json!({"deviceType": "ios"})),
+        (404, json!({"code": 101, "error": "Object not found for update."}))
+    );
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Black-box tests of the `parsimony` binary: one integration binary, a module per area.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test reports by panicking")]
 
-mod aggregate;
 mod admin;
+mod aggregate;
 mod arrows;
 mod cli;
 mod crash;
@@ -10,8 +10,8 @@ mod defined;
 mod disk;
 mod drain;
 mod garbage;
-mod installations;
 mod golden;
+mod installations;
 mod logs;
 mod options;
 mod protected;

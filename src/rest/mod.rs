@@ -2,8 +2,8 @@
 //!
 //! The edge (`http/`, later `graphql/` and `live/`) hands in a [`Call`] and gets an [`Answer`].
 
-pub mod aggregate;
 pub mod admin;
+pub mod aggregate;
 pub mod answer;
 pub mod batch;
 mod body;

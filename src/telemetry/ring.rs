@@ -219,7 +219,9 @@ mod tests {
         let timestamp = found[0]["timestamp"].as_str().unwrap().to_owned();
         assert_eq!(
             text,
-            format!(r#"{{"class":"A","level":"error","message":"went wrong","n":5,"ok":true,"timestamp":"{timestamp}"}}"#)
+            format!(
+                r#"{{"class":"A","level":"error","message":"went wrong","n":5,"ok":true,"timestamp":"{timestamp}"}}"#
+            )
         );
         assert_eq!(found[1]["message"].as_str().unwrap().len(), LONGEST);
     }

@@ -1168,21 +1168,7 @@ pub static SECURITY: Table = Table {
             "check classes",
             NotYet("the security check"),
         ),
-        app(
-            "enableCheck",
-            "PARSE_SERVER_SECURITY_ENABLE_CHECK",
-            Bool,
-            "false",
-            "GET /security",
-            Works,
-        ),
-        app(
-            "enableCheckLog",
-            "PARSE_SERVER_SECURITY_ENABLE_CHECK_LOG",
-            Bool,
-            "false",
-            "log report at start",
-            Works,
-        ),
+        app("enableCheck", "PARSE_SERVER_SECURITY_ENABLE_CHECK", Bool, "false", "GET /security", Works),
+        app("enableCheckLog", "PARSE_SERVER_SECURITY_ENABLE_CHECK_LOG", Bool, "false", "log report at start", Works),
     ],
 };

@@ -108,11 +108,17 @@ fn sort_field(value: &Value) -> Checked {
     if map.get("field").and_then(Value::as_str).is_none_or(|field| field.trim().is_empty()) {
         return Err("a \"sortField\" did not provide the \"field\" as a string".into());
     }
-    if flag("asc") && flag("desc") { Ok(()) } else { Err("a \"sortField\" needs \"asc\" or \"desc\" as booleans".into()) }
+    if flag("asc") && flag("desc") {
+        Ok(())
+    } else {
+        Err("a \"sortField\" needs \"asc\" or \"desc\" as booleans".into())
+    }
 }
 
 fn is_texts(value: &Value) -> bool {
-    value.as_array().is_some_and(|list| list.iter().all(|item| item.as_str().is_some_and(|text| !text.trim().is_empty())))
+    value
+        .as_array()
+        .is_some_and(|list| list.iter().all(|item| item.as_str().is_some_and(|text| !text.trim().is_empty())))
 }
 
 /// No other keys than these.

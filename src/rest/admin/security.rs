@@ -47,11 +47,7 @@ fn report(config: &AppConfig) -> Value {
         let checks = Value::Array(checks.into_iter().map(to_wire).collect());
         Value::Object(Map::from([("name", Value::from(name)), ("state", state), ("checks", checks)]))
     });
-    let report = [
-        ("version", Value::from("1.0.0")),
-        ("state", state(all)),
-        ("groups", Value::Array(groups.collect())),
-    ];
+    let report = [("version", Value::from("1.0.0")), ("state", state(all)), ("groups", Value::Array(groups.collect()))];
     Value::Object(Map::from([("report", Value::Object(Map::from(report)))]))
 }
 

@@ -58,7 +58,8 @@ pub async fn absent_or_not(db: &Bed) {
     t.put([("a", r#"{"token":"x"}"#)]).await;
     for (clause, holds) in [(r#"{"token":"x"}"#, false), (r#"{"token":"y"}"#, true), ("{}", false)] {
         assert_eq!(t.write(absent(&t, clause)).await.unwrap(), Outcome::Absent(holds), "{clause}");
-        let group = vec![t.create("b", "{}"), absent(&t, &clause.replace("{}", r#"{"objectId":"a"}"#)), t.create("c", "{}")];
+        let group =
+            vec![t.create("b", "{}"), absent(&t, &clause.replace("{}", r#"{"objectId":"a"}"#)), t.create("c", "{}")];
         let done = db.write(group, true).await.unwrap();
         assert_eq!(done.len(), if holds { 3 } else { 2 }, "{clause}");
         t.finds(&[("{}", if holds { "a b c" } else { "a" })]).await;

@@ -137,9 +137,8 @@ pub fn decide(sent: &Sent, rows: &[ParseObject], config: &InstallationConfig) ->
 
 /// What a save may not change.
 fn check(sent: &Sent, found: &Found<'_>) -> Result<()> {
-    let fixed = |field: &str| {
-        Err(Error::new(Code::ImmutableField, format!("{field} may not be changed in this operation")))
-    };
+    let fixed =
+        |field: &str| Err(Error::new(Code::ImmutableField, format!("{field} may not be changed in this operation")));
     let differs = |row: &ParseObject, field: &str, value: &Option<String>| {
         value.is_some() && text(row, field).is_some_and(|own| Some(own) != value.as_deref())
     };
