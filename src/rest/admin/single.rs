@@ -16,7 +16,7 @@ pub async fn read(call: &Call, class: &str) -> Result<Option<Map>> {
     let schema = call.engine.schemas.get_or_new(class);
     let why = internal("a configuration is shown as its route allows");
     let rows = call.engine.storage.find(&why.read(schema, Filter::eq("objectId", ID), call.limits)).await?;
-    if rows.len() == 0 {
+    if rows.is_empty() {
         return Ok(None);
     }
     rows.object(0).map(|object| Some(object.fields))
