@@ -34,6 +34,7 @@ impl App {
     pub async fn open(config: AppConfig, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self> {
         let storage = open_storage(&config)?;
         let engine = Arc::new(Engine::new(config, storage, Arc::new(NoCode), clock, random).await?);
+        engine.prepare().await?;
         schemas::defined::migrate(&engine).await?;
         admin::security::log(&engine.config);
         Ok(Self { site: Arc::new(Site::new(engine.clone())?), engine })

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::clp::{self, Action, Granted};
 use super::plan::{Aggregate, Create, Delete, Join, Limits, Pipeline, Read, Update};
 use super::protected::{self, Groups};
-use super::{Render, Select, Subject};
+use super::{Render, Select, Subject, account};
 use crate::error::{Code, Error, Result};
 use crate::model::query::OrderKey;
 use crate::model::{Acl, ClassSchema, Date, Filter, Op, ParseObject, Path, names};
@@ -53,6 +53,7 @@ pub struct Gate<'a> {
     schema: Arc<ClassSchema>,
     granted: Granted,
     hidden: HashSet<String>,
+    owner_exempt: bool,
     limits: Limits,
 }
 
@@ -87,8 +88,16 @@ impl<'a> Gate<'a> {
     ) -> Result<Self> {
         class(subject, &schema.name, action)?;
         let granted = clp::check(&schema, subject, action, true)?;
+        let granted = account::own_sessions(&schema, subject, granted)?;
         let hidden = protected::hidden(&schema, protected, subject);
-        Ok(Self { subject, schema, granted, hidden, limits })
+        Ok(Self { subject, schema, granted, hidden, owner_exempt: true, limits })
+    }
+
+    /// The same gate, protected fields of the caller's own user shown or not (`protectedFieldsOwnerExempt`).
+    #[must_use]
+    pub fn owner_exempt(mut self, exempt: bool) -> Self {
+        self.owner_exempt = exempt;
+        self
     }
 
     /// The columns hidden from the caller.
@@ -101,17 +110,18 @@ impl<'a> Gate<'a> {
     /// # Errors
     /// 119 if the filter or the order looks at a column that is hidden from the caller.
     pub fn read(self, wanted: Wanted) -> Result<Read> {
-        let filter = wanted.filter.unwrap_or(Filter::all());
-        protected::check_paths(&self.schema, &self.hidden, &filter, &wanted.order)?;
+        let mut filter = wanted.filter.unwrap_or(Filter::all());
+        let own = account::is_own(&self.schema, self.subject, &filter) && self.owner_exempt;
+        let hidden = if own { &HashSet::new() } else { &self.hidden };
+        protected::check_paths(&self.schema, hidden, &filter, &wanted.order)?;
         let mut render = Render::of(&self.schema, wanted.select, wanted.file_base);
-        if self.schema.name == "_User" {
-            render.hidden.extend(["password".to_owned(), "sessionToken".to_owned()]);
-            if !self.subject.reads_all() {
-                render.hidden.insert("authData".to_owned());
-            }
-        }
         render.internals = *self.subject == Subject::Maintenance;
-        render.hidden.extend(self.hidden);
+        if self.schema.name == "_User" {
+            filter = account::checked(self.subject, filter, &wanted.order)?;
+            account::hide(self.subject, &mut render, self.hidden, self.owner_exempt);
+        } else {
+            render.hidden.extend(self.hidden);
+        }
         Ok(Read {
             filter: narrowed(filter, self.granted),
             groups: self.subject.groups(),
@@ -134,7 +144,7 @@ impl<'a> Gate<'a> {
     pub fn update(self, schema: Arc<ClassSchema>, id: &str, adds: Granted, change: Change) -> Update {
         let filter = narrowed(narrowed(Filter::eq("objectId", id), self.granted), adds);
         let Change { ops, acl, updated, joins } = change;
-        Update { schema, filter, groups: self.subject.groups(), ops, acl, updated, joins }
+        Update { schema, filter, groups: self.subject.groups(), ops, acl, updated, silent: false, joins }
     }
 
     /// A plan to delete the object with an id.

@@ -47,7 +47,7 @@ impl Internal {
 
     /// A change to the one object that matches.
     pub fn update(self, schema: Arc<ClassSchema>, filter: Filter, ops: Vec<(Path, Op)>, updated: Date) -> Update {
-        Update { schema, filter, groups: None, ops, acl: None, updated, joins: Vec::new() }
+        Update { schema, filter, groups: None, ops, acl: None, updated, silent: false, joins: Vec::new() }
     }
 
     /// The condition that no object matches.
@@ -92,10 +92,27 @@ impl Read {
 }
 
 impl Update {
+    /// The same plan for an object that also fulfils a condition, and with further changes: what the rules of a class add.
+    #[must_use]
+    pub fn with_rules(mut self, guard: Option<Filter>, ops: Vec<(Path, Op)>) -> Self {
+        if let Some(guard) = guard {
+            self.filter = self.filter.and(guard);
+        }
+        self.ops.extend(ops);
+        self
+    }
+
     /// The same plan for those that a permission list lets in.
     #[must_use]
     pub fn for_groups(mut self, groups: Vec<String>) -> Self {
         self.groups.get_or_insert(groups);
+        self
+    }
+
+    /// The same plan, `updatedAt` staying as it is.
+    #[must_use]
+    pub fn silently(mut self) -> Self {
+        self.silent = true;
         self
     }
 

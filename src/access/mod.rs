@@ -3,6 +3,7 @@
 //! Pure: roles and sessions are looked up by `auth/` and handed in. Nothing reaches storage without a plan, and a plan is made
 //! only here: by [`authorise`] for a caller, or by [`internal`] for the server's own needs.
 
+pub mod account;
 pub mod authorise;
 pub mod clp;
 pub mod internal;

@@ -99,7 +99,8 @@ pub struct Pipeline {
 }
 
 /// Internal columns that no pipeline sees: under another name it would show what the where clause may not even ask for.
-const SECRETS: [&str; 4] = ["_hashed_password", "_password_history", "_perishable_token", "_email_verify_token"];
+const SECRETS: [&str; 5] =
+    ["_hashed_password", "_password_history", "_perishable_token", "_email_verify_token", "_session_token"];
 
 impl Aggregate {
     /// The class that it begins with.
@@ -181,6 +182,7 @@ pub struct Update {
     pub(in crate::access) ops: Vec<(Path, Op)>,
     pub(in crate::access) acl: Option<crate::model::Acl>,
     pub(in crate::access) updated: Date,
+    pub(in crate::access) silent: bool,
     pub(in crate::access) joins: Vec<Join>,
 }
 
@@ -213,6 +215,11 @@ impl Update {
     /// The new `updatedAt`.
     pub fn updated(&self) -> Date {
         self.updated
+    }
+
+    /// Does `updatedAt` stay as it is, because the change is none of the client's business?
+    pub fn is_silent(&self) -> bool {
+        self.silent
     }
 
     /// Entries of relations to add and remove, if the object is found.

@@ -26,6 +26,8 @@ pub struct Render {
     pub(in crate::access) files: Vec<String>,
     pub(in crate::access) file_base: String,
     pub(in crate::access) internals: bool,
+    /// The id of a row of which more is shown, and how: callers see more of their own user.
+    pub(in crate::access) own: Option<Box<(String, Render)>>,
 }
 
 /// The columns that no selection leaves out.
@@ -42,6 +44,15 @@ impl Render {
             files: files.collect(),
             file_base,
             internals: false,
+            own: None,
+        }
+    }
+
+    /// How the row with this id becomes JSON.
+    pub fn of_row(&self, id: &str) -> &Render {
+        match &self.own {
+            Some(own) if own.0 == id => &own.1,
+            _ => self,
         }
     }
 
@@ -79,6 +90,11 @@ impl Render {
         self.internals
     }
 
+    /// Is this internal column shown? The hash of a password and the token of an old session never are.
+    pub fn shows_internal(&self, field: &str) -> bool {
+        self.internals && !matches!(field, "_hashed_password" | "_session_token")
+    }
+
     /// The relation columns to make up, each with the class it leads to.
     pub fn relations(&self) -> impl Iterator<Item = (&str, &str)> {
         self.relations.iter().filter(|(name, _)| !self.hidden.contains(name)).map(|(n, t)| (n.as_str(), t.as_str()))
@@ -96,28 +112,28 @@ impl Render {
 
     /// The object as the caller sees it, in wire form: `objectId`, the fields in stored order, relations, ACL.
     pub fn object(&self, object: ParseObject) -> Map {
+        let render = self.of_row(&object.id);
         let mut out = Map::with_capacity(object.fields.len() + 2);
         out.set("objectId", Value::String(object.id));
         for (field, value) in object.fields {
-            if !self.shows(&field) {
+            if !render.shows(&field) {
                 continue;
             }
             let value = match value {
                 Value::Date(date) if field == "createdAt" || field == "updatedAt" => Value::String(date.iso()),
-                Value::File(name) => self.file(name),
+                Value::File(name) => render.file(name),
                 other => other,
             };
             out.set(field, value);
         }
-        if self.internals {
-            for (field, value) in object.internal {
-                out.set(field, value);
-            }
+        if render.internals {
+            let shown = object.internal.into_iter().filter(|(field, _)| render.shows_internal(field));
+            shown.for_each(|(field, value)| drop(out.set(field, value)));
         }
-        for (field, target) in self.relations() {
+        for (field, target) in render.relations() {
             out.set(field, Value::Relation(target.to_owned()));
         }
-        if let Some(acl) = object.acl.filter(|_| self.shows_acl()) {
+        if let Some(acl) = object.acl.filter(|_| render.shows_acl()) {
             out.set("ACL", acl.to_wire());
         }
         out

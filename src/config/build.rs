@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::settings::{Settings, texts};
 use super::size;
 use super::types::*;
-use super::{IpSet, Secret, TrustProxy};
+use super::{IpSet, Secret, TrustProxy, accounts};
 
 /// One app.
 pub(super) fn app(settings: &Settings, data_dir: &std::path::Path) -> Result<AppConfig, String> {
@@ -56,6 +56,7 @@ pub(super) fn app(settings: &Settings, data_dir: &std::path::Path) -> Result<App
         protected_fields: protected_fields(settings)?,
         cache_ttl: millis(settings.get("cacheTTL")).unwrap_or_default(),
         cache_max_size: count(settings.get("cacheMaxSize")).unwrap_or_default(),
+        accounts: accounts::build(settings),
         allowed_file_url_domains: settings
             .get_in("fileUpload", "allowedFileUrlDomains")
             .and_then(|domains| texts(&domains))
@@ -234,7 +235,6 @@ fn security(settings: &Settings) -> SecurityConfig {
     SecurityConfig {
         enable_check: settings.bool_in("security", "enableCheck"),
         enable_check_log: settings.bool_in("security", "enableCheckLog"),
-        public_users: !settings.bool("enforcePrivateUsers"),
         insecure_auth_adapters: settings.bool("enableInsecureAuthAdapters"),
         graphql_public_introspection: settings.bool("graphQLPublicIntrospection"),
         playground: settings.bool("mountPlayground"),

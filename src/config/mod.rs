@@ -2,6 +2,7 @@
 //! validation, and the typed values they come to. Nothing here touches the process: environment, files and randomness
 //! are handed in.
 
+mod accounts;
 mod build;
 mod deprecation;
 pub mod docs;
@@ -23,6 +24,7 @@ pub mod table;
 mod types;
 mod validate;
 
+pub use accounts::{AccountsConfig, LockoutConfig, PasswordPolicyConfig};
 pub use error::{ConfigError, Warning, WarningKind};
 pub use ip::{Cidr, IpSet};
 pub use layers::unknown_flag;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{IpSet, Secret, TrustProxy};
+use super::{AccountsConfig, IpSet, Secret, TrustProxy};
 
 /// Everything one process serves. Made by [`super::load`].
 #[derive(Clone, Debug)]
@@ -185,6 +185,8 @@ pub struct AppConfig {
     pub cache_ttl: Duration,
     /// Entries of the memory cache.
     pub cache_max_size: u64,
+    /// Rules for users and their sessions.
+    pub accounts: AccountsConfig,
     /// Hosts allowed in the URL of a file value; `*` allows all, `*.x` every host under x.
     pub allowed_file_url_domains: Vec<String>,
 }
@@ -350,8 +352,6 @@ pub struct SecurityConfig {
     pub enable_check: bool,
     /// Whether the report is logged at the start (`enableCheckLog`).
     pub enable_check_log: bool,
-    /// Whether everybody may read new users (`enforcePrivateUsers` is off).
-    pub public_users: bool,
     /// `enableInsecureAuthAdapters`.
     pub insecure_auth_adapters: bool,
     /// `graphQLPublicIntrospection`.

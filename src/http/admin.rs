@@ -2,8 +2,8 @@
 
 use super::dispatch::Job;
 use crate::error::Result;
+use crate::rest::Answer;
 use crate::rest::admin::{audiences, config, graphql_config, jobs, logs, purchase, security};
-use crate::rest::{Answer, delete};
 
 /// What an administrator may ask for besides schemas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,6 @@ pub enum Admin {
     JobCreate,
     /// A change to one.
     JobUpdate,
-    /// Away with one.
-    JobDelete,
     /// Weak spots of the configuration.
     Security,
     /// The last lines of the log.
@@ -45,7 +43,7 @@ pub enum Admin {
 /// # Errors
 /// Those of the recipe.
 pub async fn run(mut job: Job, what: Admin) -> Result<Answer> {
-    let id = job.params.id().to_owned();
+    let id = job.params.0[0].clone();
     match what {
         Admin::Config => config::get(&job.call).await,
         Admin::ConfigUpdate => {
@@ -75,7 +73,6 @@ pub async fn run(mut job: Job, what: Admin) -> Result<Answer> {
             let body = job.map();
             jobs::change(&job.call, &id, body).await
         }
-        Admin::JobDelete => delete::delete(&job.call, jobs::CLASS, &id).await,
         Admin::Security => security::get(&job.call),
         Admin::Log => logs::get(&job.call, &job.log, &job.query),
         Admin::Purchase => purchase::validate(&job.map()),

@@ -6,7 +6,7 @@ use futures_util::stream;
 use super::dispatch::{self, Job};
 use super::rate::Seen;
 use super::respond;
-use super::router::{self, Found, Handler, Params, Route};
+use super::router::{self, Found, Handler, Params, Route, Verb};
 use crate::error::{Code, Error, Result};
 use crate::model::{Map, Value, wire};
 use crate::rest::{self, Answer, Call};
@@ -118,8 +118,7 @@ pub fn is(path: &str, route: &str) -> bool {
 /// Parameters that are no class and no id at all are emptied; the recipes then say what is wrong.
 fn checked(route: &Route, mut params: Params) -> Params {
     let names = route.path.split('/').filter(|s| s.starts_with(':'));
-    let free = usize::from(!route.class.is_empty());
-    for (name, value) in names.zip(params.0.iter_mut().skip(free)) {
+    for (name, value) in names.zip(&mut params.0) {
         let fits = match name {
             ":className" => value.bytes().any(|b| b.is_ascii_alphabetic()),
             ":objectId" => value.bytes().any(|b| b.is_ascii_alphanumeric()),
@@ -181,13 +180,21 @@ async fn transaction(call: &Call, items: Vec<Item>) -> Result<Vec<Result<Answer>
 
 impl Item {
     fn in_transaction(self) -> Result<rest::batch::Item> {
-        let Params([class, id]) = self.params;
+        let Params([first, second]) = self.params;
         let body = self.body.unwrap_or_else(|| Value::Object(Map::new()));
-        Ok(match self.route.handler {
-            Handler::Create => rest::batch::Item::Create { class, body },
-            Handler::Update => rest::batch::Item::Update { class, id, body },
-            Handler::Delete => rest::batch::Item::Delete { class, id },
-            Handler::Get => {
+        let (verb, class, id) = match self.route.handler {
+            Handler::Of(class, verb) => (Some(verb), class.to_owned(), first),
+            Handler::Create => (Some(Verb::Create), first, second),
+            Handler::Update => (Some(Verb::Update), first, second),
+            Handler::Delete => (Some(Verb::Delete), first, second),
+            Handler::Get => (Some(Verb::Get), first, second),
+            _ => (None, first, second),
+        };
+        Ok(match verb {
+            Some(Verb::Create) => rest::batch::Item::Create { class, body },
+            Some(Verb::Update) => rest::batch::Item::Update { class, id, body },
+            Some(Verb::Delete) => rest::batch::Item::Delete { class, id },
+            Some(Verb::Get) => {
                 let params = if let Value::Object(map) = body { map } else { Map::new() };
                 rest::batch::Item::Get { class, id, params }
             }
@@ -256,7 +263,7 @@ mod tests {
         let Found::Route(route, params) = router::find("GET", "/classes/1a/-1") else { panic!() };
         assert_eq!(checked(route, params).0, ["1a", "-1"]);
         let Found::Route(route, params) = router::find("GET", "/installations/--") else { panic!() };
-        assert_eq!(checked(route, params).0, ["_Installation", ""]);
+        assert_eq!(checked(route, params).0, ["", ""]);
     }
 
     #[test]

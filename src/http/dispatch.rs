@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::router::{Handler, Params, Route, Who};
+use super::router::{Handler, Params, Route, Verb, Who};
 use super::{Site, admin, batch, server_info};
 use crate::access::Subject;
 use crate::error::{Code, Error, Result};
@@ -61,25 +61,31 @@ impl Job {
 /// 403 for a route that the caller may not use, and those of the recipe.
 pub async fn run(mut job: Job) -> Result<Answer> {
     admit(job.route.who, job.call.subject())?;
-    let (class, id) = (job.params.class().to_owned(), job.params.id().to_owned());
+    let (first, second) = (job.params.class().to_owned(), job.params.id().to_owned());
+    let class = first.clone();
     match job.route.handler {
-        Handler::Find => {
-            let params = job.parameters();
-            rest::find::find(&job.call, &class, params).await
+        Handler::Find => on_class(job, Verb::Find, &first, &second).await,
+        Handler::Get => on_class(job, Verb::Get, &first, &second).await,
+        Handler::Create => on_class(job, Verb::Create, &first, &second).await,
+        Handler::Update => on_class(job, Verb::Update, &first, &second).await,
+        Handler::Delete => on_class(job, Verb::Delete, &first, &second).await,
+        Handler::Of(class, verb) => on_class(job, verb, class, &first).await,
+        Handler::Login => {
+            let (body, texts) = (job.map(), std::mem::take(&mut job.query));
+            rest::login::login(&job.call, body, texts).await
         }
-        Handler::Get => {
-            let params = job.parameters();
-            rest::get::get(&job.call, &class, &id, params).await
+        Handler::LoginAs => {
+            let (body, texts) = (job.map(), std::mem::take(&mut job.query));
+            rest::login_as::login_as(&job.call, body, texts).await
         }
-        Handler::Create => {
-            let body = job.object();
-            rest::create::create(&job.call, &class, body).await
+        Handler::VerifyPassword => {
+            let (body, texts) = (job.map(), std::mem::take(&mut job.query));
+            rest::verify_password::verify_password(&job.call, body, texts).await
         }
-        Handler::Update => {
-            let body = job.object();
-            rest::update::update(&job.call, &class, &id, body).await
-        }
-        Handler::Delete => rest::delete::delete(&job.call, &class, &id).await,
+        Handler::Logout => rest::logout::logout(&job.call).await,
+        Handler::UserMe => rest::sessions::user(&job.call).await,
+        Handler::SessionMe => rest::sessions::me(&job.call).await,
+        Handler::UpgradeSession => rest::sessions::upgrade(&job.call).await,
         Handler::Batch => Box::pin(batch::run(job)).await,
         Handler::ServerInfo => Ok(server_info::answer(job.call.engine.config.security.enable_check)),
         Handler::Schemas => rest::schemas::list(&job.call).await,
@@ -100,6 +106,29 @@ pub async fn run(mut job: Job) -> Result<Answer> {
             rest::aggregate::aggregate(&job.call, &class, params).await
         }
         Handler::Unbuilt => Err(unbuilt(&format!("{} {}", job.route.method, job.route.path))),
+    }
+}
+
+/// What is done to objects of a class.
+async fn on_class(mut job: Job, verb: Verb, class: &str, id: &str) -> Result<Answer> {
+    match verb {
+        Verb::Find => {
+            let params = job.parameters();
+            rest::find::find(&job.call, class, params).await
+        }
+        Verb::Get => {
+            let params = job.parameters();
+            rest::get::get(&job.call, class, id, params).await
+        }
+        Verb::Create => {
+            let body = job.object();
+            rest::create::create(&job.call, class, body).await
+        }
+        Verb::Update => {
+            let body = job.object();
+            rest::update::update(&job.call, class, id, body).await
+        }
+        Verb::Delete => rest::delete::delete(&job.call, class, id).await,
     }
 }
 

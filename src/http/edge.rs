@@ -27,7 +27,7 @@ use super::respond::{Body, Reply};
 use super::router::{self, Found};
 use super::{Health, Site, batch, body, etag, query};
 use crate::access::{Limits, Subject};
-use crate::auth::{Caller, credential, session};
+use crate::auth::{Caller, credential};
 use crate::config::{ServerConfig, TrustProxy};
 use crate::error::{Code, Error, Result};
 use crate::model::Value;
@@ -207,7 +207,8 @@ impl Edge {
             Found::Nothing => return Ok(Reply::no_route(&method, head.uri.path())),
         };
         trace.route = route.path;
-        let query = head.uri.query().filter(|_| route.method == "GET");
+        let plain = route.handler.takes_texts();
+        let query = head.uri.query().filter(|_| plain || route.method == "GET");
         let limits = Limits { deadline: self.deadline.map(|time| started + time) };
         let (engine, caller) = (site.engine.clone(), Arc::new(caller));
         let room = Arc::new(Room::new(engine.pool.clone()));
@@ -215,7 +216,9 @@ impl Edge {
         let job = Job {
             route,
             params,
-            query: query.map(|query| query::parameters(query, depth)).unwrap_or_default(),
+            query: query
+                .map(|query| if plain { query::parse(query) } else { query::parameters(query, depth) })
+                .unwrap_or_default(),
             body,
             call,
             site: site.clone(),
@@ -267,7 +270,11 @@ impl Edge {
         let installation = claims.installation_id.take();
         let subject = subject.unwrap_or(Subject::anonymous());
         let now = engine.clock.now();
-        let resolve = |token| session::resolve(&*engine.storage, token, installation.as_deref(), now);
+        let upgrades = method == "POST" && batch::is(path, "/upgradeToRevocableSession");
+        let resolve = async |token: &str| match upgrades && !token.starts_with("r:") {
+            true => engine.auth.resolve_legacy(token, installation.as_deref(), now).await,
+            false => engine.auth.resolve(token, installation.as_deref(), now).await,
+        };
         let mut resolved = None;
         if let Some(token) = token.as_deref().filter(|_| !decided && site.rates.wants_user(path)) {
             resolved = Some(resolve(token).await);
@@ -283,7 +290,7 @@ impl Edge {
             list.check(&subject, method, path)?;
         }
         let caller = match token.as_deref().filter(|_| !decided) {
-            None => Caller { subject, installation_id: installation, session_token: None, user: None },
+            None => Caller { subject, installation_id: installation, session_token: token, user: None },
             Some(token) => match resolved {
                 Some(resolved) => resolved,
                 None => resolve(token).await,

@@ -51,8 +51,46 @@ pub enum Handler {
     Aggregate,
     /// Administration of another kind.
     Admin(Admin),
+    /// Find, get, store, change or delete objects of the class that the path stands for.
+    Of(&'static str, Verb),
+    /// Log in by password.
+    Login,
+    /// Log in as any user.
+    LoginAs,
+    /// Log out.
+    Logout,
+    /// The user of the session.
+    UserMe,
+    /// Is this the password?
+    VerifyPassword,
+    /// The session of the token.
+    SessionMe,
+    /// A session for an old token.
+    UpgradeSession,
     /// Known to Parse, not built here yet: answered with 108.
     Unbuilt,
+}
+
+/// What is done to objects of a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Find objects.
+    Find,
+    /// Get one.
+    Get,
+    /// Store a new one.
+    Create,
+    /// Change one.
+    Update,
+    /// Delete one.
+    Delete,
+}
+
+impl Handler {
+    /// Are the parameters of the query string texts, whatever they look like, and of any method?
+    pub const fn takes_texts(self) -> bool {
+        matches!(self, Self::Login | Self::LoginAs | Self::VerifyPassword)
+    }
 }
 
 /// One row of the table.
@@ -70,12 +108,10 @@ pub struct Route {
     pub in_batch: bool,
     /// What runs.
     pub handler: Handler,
-    /// The class that the route is for, where its path names none; else empty.
-    pub class: &'static str,
 }
 
 const fn row(method: &'static str, path: &'static str, who: Who, handler: Handler) -> Route {
-    Route { method, path, who, idempotent: false, in_batch: true, handler, class: "" }
+    Route { method, path, who, idempotent: false, in_batch: true, handler }
 }
 
 /// A route on which a request id counts.
@@ -88,21 +124,16 @@ const fn apart(method: &'static str, path: &'static str, who: Who, handler: Hand
     Route { in_batch: false, ..row(method, path, who, handler) }
 }
 
-/// A route to the objects of one class.
-const fn of(class: &'static str, route: Route) -> Route {
-    Route { class, ..route }
-}
-
 /// A route of administration, for the master key.
 const fn admin(method: &'static str, path: &'static str, what: Admin) -> Route {
     row(method, path, Who::Master, Handler::Admin(what))
 }
 
 use Handler::{
-    Aggregate, Batch, Create, Delete, Find, Get, Purge, SchemaCreate, SchemaDelete, SchemaGet, SchemaUpdate, Schemas,
-    ServerInfo, Unbuilt, Update,
+    Aggregate, Batch, Create, Delete, Find, Get, Login, LoginAs, Logout, Of, Purge, SchemaCreate, SchemaDelete,
+    SchemaGet, SchemaUpdate, Schemas, ServerInfo, SessionMe, Unbuilt, Update, UpgradeSession, UserMe, VerifyPassword,
 };
-use Who::{Master, Public, User};
+use Who::{Master, Public};
 
 /// The table. The first row that fits wins.
 pub static ROUTES: &[Route] = &[
@@ -112,38 +143,38 @@ pub static ROUTES: &[Route] = &[
     once("PUT", "/classes/:className/:objectId", Public, Update),
     row("DELETE", "/classes/:className/:objectId", Public, Delete),
     row("POST", "/batch", Public, Batch),
-    row("GET", "/users", Public, Unbuilt),
-    once("POST", "/users", Public, Unbuilt),
-    row("GET", "/users/me", User, Unbuilt),
-    row("GET", "/users/:objectId", Public, Unbuilt),
-    once("PUT", "/users/:objectId", Public, Unbuilt),
-    row("DELETE", "/users/:objectId", Public, Unbuilt),
-    row("GET", "/login", Public, Unbuilt),
-    row("POST", "/login", Public, Unbuilt),
-    row("POST", "/loginAs", Master, Unbuilt),
-    row("POST", "/logout", Public, Unbuilt),
+    row("GET", "/users", Public, Of("_User", Verb::Find)),
+    once("POST", "/users", Public, Of("_User", Verb::Create)),
+    row("GET", "/users/me", Public, UserMe),
+    row("GET", "/users/:objectId", Public, Of("_User", Verb::Get)),
+    once("PUT", "/users/:objectId", Public, Of("_User", Verb::Update)),
+    row("DELETE", "/users/:objectId", Public, Of("_User", Verb::Delete)),
+    row("GET", "/login", Public, Login),
+    row("POST", "/login", Public, Login),
+    row("POST", "/loginAs", Public, LoginAs),
+    row("POST", "/logout", Public, Logout),
     row("POST", "/requestPasswordReset", Public, Unbuilt),
     row("POST", "/verificationEmailRequest", Public, Unbuilt),
-    row("GET", "/verifyPassword", Public, Unbuilt),
-    row("POST", "/verifyPassword", Public, Unbuilt),
+    row("GET", "/verifyPassword", Public, VerifyPassword),
+    row("POST", "/verifyPassword", Public, VerifyPassword),
     row("POST", "/challenge", Public, Unbuilt),
-    row("GET", "/sessions/me", Public, Unbuilt),
-    row("GET", "/sessions", Public, Unbuilt),
-    row("POST", "/sessions", Public, Unbuilt),
-    row("GET", "/sessions/:objectId", Public, Unbuilt),
-    row("PUT", "/sessions/:objectId", Public, Unbuilt),
-    row("DELETE", "/sessions/:objectId", Public, Unbuilt),
-    row("POST", "/upgradeToRevocableSession", Public, Unbuilt),
-    row("GET", "/roles", Public, Unbuilt),
-    row("POST", "/roles", Public, Unbuilt),
-    row("GET", "/roles/:objectId", Public, Unbuilt),
-    row("PUT", "/roles/:objectId", Public, Unbuilt),
-    row("DELETE", "/roles/:objectId", Public, Unbuilt),
-    of("_Installation", row("GET", "/installations", Public, Find)),
-    of("_Installation", once("POST", "/installations", Public, Create)),
-    of("_Installation", row("GET", "/installations/:objectId", Public, Get)),
-    of("_Installation", once("PUT", "/installations/:objectId", Public, Update)),
-    of("_Installation", row("DELETE", "/installations/:objectId", Public, Delete)),
+    row("GET", "/sessions/me", Public, SessionMe),
+    row("GET", "/sessions", Public, Of("_Session", Verb::Find)),
+    row("POST", "/sessions", Public, Of("_Session", Verb::Create)),
+    row("GET", "/sessions/:objectId", Public, Of("_Session", Verb::Get)),
+    row("PUT", "/sessions/:objectId", Public, Of("_Session", Verb::Update)),
+    row("DELETE", "/sessions/:objectId", Public, Of("_Session", Verb::Delete)),
+    row("POST", "/upgradeToRevocableSession", Public, UpgradeSession),
+    row("GET", "/roles", Public, Of("_Role", Verb::Find)),
+    row("POST", "/roles", Public, Of("_Role", Verb::Create)),
+    row("GET", "/roles/:objectId", Public, Of("_Role", Verb::Get)),
+    row("PUT", "/roles/:objectId", Public, Of("_Role", Verb::Update)),
+    row("DELETE", "/roles/:objectId", Public, Of("_Role", Verb::Delete)),
+    row("GET", "/installations", Public, Of("_Installation", Verb::Find)),
+    once("POST", "/installations", Public, Of("_Installation", Verb::Create)),
+    row("GET", "/installations/:objectId", Public, Of("_Installation", Verb::Get)),
+    once("PUT", "/installations/:objectId", Public, Of("_Installation", Verb::Update)),
+    row("DELETE", "/installations/:objectId", Public, Of("_Installation", Verb::Delete)),
     row("POST", "/events/AppOpened", Public, Handler::Admin(Admin::Event)),
     row("POST", "/events/:eventName", Public, Handler::Admin(Admin::Event)),
     once("POST", "/functions/:functionName", Public, Unbuilt),
@@ -177,13 +208,13 @@ pub static ROUTES: &[Route] = &[
     admin("GET", "/cloud_code/jobs", Admin::Jobs),
     admin("GET", "/cloud_code/jobs/data", Admin::JobNames),
     admin("POST", "/cloud_code/jobs", Admin::JobCreate),
-    of("_JobSchedule", admin("PUT", "/cloud_code/jobs/:objectId", Admin::JobUpdate)),
-    of("_JobSchedule", row("DELETE", "/cloud_code/jobs/:objectId", Master, Delete)),
-    of("_Audience", admin("GET", "/push_audiences", Admin::Audiences)),
-    of("_Audience", admin("GET", "/push_audiences/:objectId", Admin::Audience)),
-    of("_Audience", row("POST", "/push_audiences", Master, Create)),
-    of("_Audience", row("PUT", "/push_audiences/:objectId", Master, Update)),
-    of("_Audience", row("DELETE", "/push_audiences/:objectId", Master, Delete)),
+    admin("PUT", "/cloud_code/jobs/:objectId", Admin::JobUpdate),
+    row("DELETE", "/cloud_code/jobs/:objectId", Master, Of("_JobSchedule", Verb::Delete)),
+    admin("GET", "/push_audiences", Admin::Audiences),
+    admin("GET", "/push_audiences/:objectId", Admin::Audience),
+    row("POST", "/push_audiences", Master, Of("_Audience", Verb::Create)),
+    row("PUT", "/push_audiences/:objectId", Master, Of("_Audience", Verb::Update)),
+    row("DELETE", "/push_audiences/:objectId", Master, Of("_Audience", Verb::Delete)),
     admin("GET", "/security", Admin::Security),
     row("POST", "/validate_purchase", Public, Handler::Admin(Admin::Purchase)),
     apart("GET", "/files/:appId/*path", Public, Unbuilt),
@@ -194,8 +225,7 @@ pub static ROUTES: &[Route] = &[
     apart("POST", "/apps/*path", Public, Unbuilt),
 ];
 
-/// What the `:` segments of a path held, decoded, in their order, behind the class of a route that is for one; no route has
-/// more than two that are used.
+/// What the `:` segments of a path held, decoded, in their order; no route has more than two that are used.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Params(pub [String; 2]);
 
@@ -226,7 +256,7 @@ pub enum Found {
 pub fn find(method: &str, path: &str) -> Found {
     for route in ROUTES {
         if route.method == method && fits(route.path, path) {
-            return match params(route, path) {
+            return match params(route.path, path) {
                 Ok(params) => Found::Route(route, params),
                 Err(segment) => Found::BadEncoding(segment),
             };
@@ -249,11 +279,10 @@ fn fits(pattern: &str, path: &str) -> bool {
     }
 }
 
-fn params(route: &Route, path: &str) -> Result<Params, String> {
-    let mut params = Params([route.class.to_owned(), String::new()]);
-    let segments = route.path.split('/').zip(path.split('/')).filter(|(wanted, _)| wanted.starts_with(':'));
-    let free = usize::from(!route.class.is_empty());
-    for (slot, (_, segment)) in params.0.iter_mut().skip(free).zip(segments) {
+fn params(pattern: &str, path: &str) -> Result<Params, String> {
+    let mut params = Params::default();
+    let segments = pattern.split('/').zip(path.split('/')).filter(|(wanted, _)| wanted.starts_with(':'));
+    for (slot, (_, segment)) in params.0.iter_mut().zip(segments) {
         *slot = percent::strict(segment).map(Cow::into_owned).ok_or_else(|| segment.to_owned())?;
     }
     Ok(params)
@@ -291,8 +320,6 @@ mod tests {
         assert_eq!(found("GET", "/users/mee"), Some(("/users/:objectId", pair("mee", ""))));
         assert_eq!(found("GET", "/files/app/a/b.txt").map(|f| f.0), Some("/files/:appId/*path"));
         assert_eq!(found("GET", "/files/app"), None);
-        assert_eq!(found("PUT", "/installations/x"), Some(("/installations/:objectId", pair("_Installation", "x"))));
-        assert_eq!(found("GET", "/installations"), Some(("/installations", pair("_Installation", ""))));
     }
 
     #[test]

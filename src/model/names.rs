@@ -1,5 +1,7 @@
 //! The rules for class and field names (`objects.md` sections 3 and 8).
 
+use unicode_normalization::UnicodeNormalization;
+
 /// The classes that Parse defines.
 pub const SYSTEM_CLASSES: [&str; 13] = [
     "_User",
@@ -63,6 +65,11 @@ pub fn is_valid_field(name: &str) -> bool {
 pub fn is_identifier(name: &str) -> bool {
     name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// A text such that two that differ in case alone, or in how accents are encoded, become equal: names of users are unique so.
+pub fn fold(text: &str) -> String {
+    text.to_lowercase().nfkc().collect()
 }
 
 /// `^[a-zA-Z][a-zA-Z0-9_.]*$`, what a where clause may name.

@@ -26,6 +26,20 @@ impl Answer {
         Self { status: 200, body, location: None }
     }
 
+    /// Puts a key behind the others of a body that is an object.
+    pub fn append(&mut self, key: &str, value: &Value) {
+        if self.body.pop().is_none() {
+            return;
+        }
+        if self.body.len() > 1 {
+            self.body.push(b',');
+        }
+        wire::string(key, &mut self.body);
+        self.body.push(b':');
+        wire::write(value, &mut self.body);
+        self.body.push(b'}');
+    }
+
     /// 200 with `{}`.
     pub fn empty() -> Self {
         Self::raw(b"{}".to_vec())

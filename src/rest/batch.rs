@@ -1,6 +1,6 @@
 //! A batch with `transaction: true`: everything is prepared, then written all or nothing, then finished.
 
-use super::classes::installation;
+use super::classes::{installation, refused};
 use super::{Answer, Call, create, delete, get, update};
 use crate::access::Write;
 use crate::error::{Error, Result};
@@ -53,11 +53,20 @@ impl Item {
             _ => None,
         }
     }
+
+    fn class(&self) -> &str {
+        match self {
+            Self::Create { class, .. }
+            | Self::Update { class, .. }
+            | Self::Delete { class, .. }
+            | Self::Get { class, .. } => class,
+        }
+    }
 }
 
 enum Pending {
-    Create(create::Pending),
-    Update(update::Pending),
+    Create(Box<create::Pending>),
+    Update(Box<update::Pending>),
     Delete(delete::Pending),
     Installation(usize, installation::Pending),
     Done(Answer),
@@ -70,14 +79,17 @@ enum Pending {
 pub async fn transaction(call: &Call, items: Vec<Item>) -> Result<Vec<Answer>> {
     let mut writes = Vec::with_capacity(items.len());
     let mut pending = Vec::with_capacity(items.len());
+    let mut classes = Vec::with_capacity(items.len());
     for item in items {
+        let class = item.class().to_owned();
         pending.push(prepare(call, item, &mut writes).await?);
+        classes.resize(writes.len(), class);
     }
     let expected = writes.len();
     let mut outcomes = Vec::with_capacity(expected);
     if expected > 0 {
-        for outcome in call.engine.storage.write(writes, true).await? {
-            outcomes.push(outcome?);
+        for (outcome, class) in call.engine.write_all(writes, true).await?.into_iter().zip(&classes) {
+            outcomes.push(outcome.map_err(|error| refused(call, class, error))?);
         }
     }
     let mut outcomes = outcomes.into_iter();
@@ -90,20 +102,24 @@ pub async fn transaction(call: &Call, items: Vec<Item>) -> Result<Vec<Answer>> {
 
 async fn prepare(call: &Call, item: Item, writes: &mut Vec<Write>) -> Result<Pending> {
     if let Some((id, body)) = item.of_installation() {
-        let (own, pending) = installation::prepare(call, id, body.clone()).await?;
-        let before = own.len() - 1;
-        writes.extend(own);
-        return Ok(Pending::Installation(before, pending));
+        return Ok(match installation::prepare(call, id, body.clone()).await? {
+            installation::Prepared::Done(answer) => Pending::Done(answer),
+            installation::Prepared::Writes(own, pending) => {
+                let before = own.len().saturating_sub(1);
+                writes.extend(own);
+                Pending::Installation(before, pending)
+            }
+        });
     }
     let (write, pending) = match item {
-        Item::Create { class, body } => {
-            let (write, pending) = create::prepare(call.clone(), &class, body).await?;
-            (write, Pending::Create(pending))
-        }
-        Item::Update { class, id, body } => {
-            let (write, pending) = update::prepare(call.clone(), &class, &id, body).await?;
-            (write, Pending::Update(pending))
-        }
+        Item::Create { class, body } => match create::prepare(call.clone(), &class, body).await? {
+            create::Prepared::Write(write, pending) => (write, Pending::Create(pending)),
+            create::Prepared::Done(answer) => return Ok(Pending::Done(answer)),
+        },
+        Item::Update { class, id, body } => match update::prepare(call.clone(), &class, &id, body).await? {
+            update::Prepared::Write(write, pending) => (write, Pending::Update(pending)),
+            update::Prepared::Done(answer) => return Ok(Pending::Done(answer)),
+        },
         Item::Delete { class, id } => {
             let (write, pending) = delete::prepare(call.clone(), &class, &id).await?;
             (write, Pending::Delete(pending))

@@ -9,7 +9,7 @@ use crate::access::clp::Action;
 use crate::access::{Limits, Subject, protected};
 use crate::auth::Caller;
 use crate::cloud::{Trigger, TriggerAnswer, TriggerRequest};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::model::{ClassSchema, Map};
 
 /// Everything a recipe needs to know besides the class and the body. Cheap to clone; batch makes one for each of its requests.
@@ -41,7 +41,8 @@ impl Call {
     /// 119, or 101 for a caller who would have to log in.
     pub fn gate(&self, schema: Arc<ClassSchema>, action: Action) -> Result<Gate<'_>> {
         let protected = self.engine.config.protected_fields.fields.get(&schema.name);
-        Gate::open(self.subject(), schema, action, protected, self.limits)
+        let exempt = self.engine.config.protected_fields.owner_exempt;
+        Gate::open(self.subject(), schema, action, protected, self.limits).map(|gate| gate.owner_exempt(exempt))
     }
 
     /// Takes the protected fields out of the answer to a save, where the app does not exempt it.
@@ -60,7 +61,7 @@ impl Call {
     pub fn trigger_request(&self) -> TriggerRequest {
         TriggerRequest {
             master: self.subject().is_master(),
-            user: self.caller.user.clone(),
+            user: self.caller.user.as_deref().cloned(),
             installation_id: self.caller.installation_id.clone(),
             context: self.context.clone(),
             ..TriggerRequest::default()
@@ -89,16 +90,4 @@ impl Call {
         }
         Ok(Some(answer))
     }
-}
-
-/// Refuses writes of classes whose rules are not built yet: stored without them, a password would lie in the clear.
-///
-/// # Errors
-/// 108.
-pub fn check_built(class: &str) -> Result<()> {
-    if !matches!(class, "_User" | "_Session" | "_Role") {
-        return Ok(());
-    }
-    let text = format!("Writing objects of {class} is not built yet in Parsimony {}", env!("CARGO_PKG_VERSION"));
-    Err(Error::new(Code::CommandUnavailable, text))
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::body::{self, Changes};
-use super::call::check_built;
-use super::classes::installation;
+use super::classes::{self, Extra, Start, Target, installation};
 use super::{Answer, Call};
 use crate::access::clp::Action;
 use crate::access::{Subject, Write};
@@ -22,18 +21,29 @@ pub async fn create(call: &Call, class: &str, body: Value) -> Result<Answer> {
     if class == installation::CLASS {
         return installation::save(call, None, body).await;
     }
-    let (write, pending) = prepare(call.clone(), class, body).await?;
-    let outcome = call.engine.write(write).await?;
-    pending.finish(outcome).await
+    match prepare(call.clone(), class, body).await? {
+        Prepared::Done(answer) => Ok(answer),
+        Prepared::Write(write, pending) => {
+            let outcome = call.engine.write(write).await.map_err(|error| classes::refused(call, class, error))?;
+            pending.finish(outcome).await
+        }
+    }
+}
+
+/// A create up to its write.
+pub enum Prepared {
+    /// The write, and what waits for it.
+    Write(Write, Box<Pending>),
+    /// The rules of the class have done it already.
+    Done(Answer),
 }
 
 /// Everything up to the write.
 ///
 /// # Errors
 /// As [`create`].
-pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<(Write, Pending)> {
+pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepared> {
     crate::access::authorise::class(call.subject(), class, Action::Create)?;
-    check_built(class)?;
     if !names::is_creatable(class) {
         return Err(Error::new(Code::InvalidClassName, format!("invalid className: {class}")));
     }
@@ -42,44 +52,51 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<(Write,
     body::screen(&call, &body)?;
     drop_nulls(&call, &mut body);
     call.engine.check_class_exists(&call, class)?;
+    let target = Target { class, id: &id, updating: false };
+    let mut extra = match classes::before_write(&call, target, &mut body).await? {
+        Start::Go(extra) => extra,
+        Start::Done(answer) => return Ok(Prepared::Done(answer)),
+    };
     call.gate(call.engine.schemas.get_or_new(class), Action::Create)?;
     let submitted = body.clone();
     let hooked = before_save(&mut call, class, &mut body).await?;
     let kind = Kind { updating: false, internals: *call.subject() == Subject::Maintenance };
     let schema = grow(&call, class, &body, kind).await?;
-    let acl = match body::take_acl(&mut body)? {
-        Some(acl) => Some(acl),
-        None => default_acl(&schema, call.subject())?.inspect(|acl| {
-            body.set("ACL", acl.to_wire());
-        }),
-    };
+    let given = body::take_acl(&mut body)?;
+    let default = if given.is_none() { default_acl(&schema, call.subject())? } else { None };
+    let is_default = default.is_some();
+    let acl = classes::permissions(&call, target, given.or(default));
     let filled = fill_defaults(&schema, &mut body)?;
-    let given_acl = body.take("ACL");
     let (created, updated) = dates(&call, &mut body)?;
     let gate = call.gate(schema.clone(), Action::Create)?;
+    classes::before_store(&call, target, &mut body, &mut extra).await?;
     let changes = body::changes(body, kind)?;
     let mut answer = answer_of(&submitted, &changes);
     answer.set("objectId", Value::from(id.as_str()));
     answer.set("createdAt", Value::String(created.iso()));
     decided(&mut answer, &changes, &submitted, &filled, hooked);
-    if let Some(acl) = given_acl {
-        answer.set("ACL", acl);
+    if let Some(acl) = acl.as_ref().filter(|_| is_default) {
+        answer.set("ACL", acl.to_wire());
     }
-    let Changes { ops, joins } = changes;
-    let mut object = ParseObject { id, acl, ..assemble(ops)? };
+    let Changes { mut ops, joins } = changes;
+    ops.append(&mut extra.ops);
+    let mut object = ParseObject { id: id.clone(), acl, ..assemble(ops)? };
     object.fields.set("createdAt", Value::Date(created));
     object.fields.set("updatedAt", Value::Date(updated));
     let after = call.engine.invoker.has(class, Trigger::AfterSave).then(|| object.clone());
     let write = Write::Create(gate.create(schema, object, joins));
-    Ok((write, Pending { call, class: class.to_owned(), answer, after }))
+    let pending = Pending { class: class.to_owned(), id, answer, after, extra, call };
+    Ok(Prepared::Write(write, Box::new(pending)))
 }
 
 /// A create that waits for its write.
 pub struct Pending {
     call: Call,
     class: String,
+    id: String,
     answer: Map,
     after: Option<ParseObject>,
+    extra: Extra,
 }
 
 impl Pending {
@@ -88,11 +105,12 @@ impl Pending {
     /// # Errors
     /// 1 if the write was another one.
     pub async fn finish(self, outcome: Outcome) -> Result<Answer> {
-        let Self { mut call, class, mut answer, after } = self;
+        let Self { mut call, class, id, mut answer, after, extra } = self;
         if outcome != Outcome::Created {
             return Err(Error::internal("the database answered a create with something else"));
         }
-        let id = answer.get("objectId").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let target = Target { class: &class, id: &id, updating: false };
+        classes::after_store(&call, target, extra, &mut answer).await?;
         if let Some(object) = after {
             let object = trigger_object(object);
             let said = call.trigger(&class, Trigger::AfterSave, |request| request.object = Some(object)).await;
@@ -259,7 +277,7 @@ fn on_create(op: &Op) -> Result<Option<Value>> {
 }
 
 /// The fields of the new object, in the order of the body.
-fn assemble(ops: Vec<(crate::model::Path, Op)>) -> Result<ParseObject> {
+pub(super) fn assemble(ops: Vec<(crate::model::Path, Op)>) -> Result<ParseObject> {
     let mut object = ParseObject::default();
     for (path, op) in ops {
         if path.is_dotted() {

@@ -1,6 +1,6 @@
 //! `DELETE /classes/:className/:objectId`.
 
-use super::call::check_built;
+use super::classes;
 use super::create::trigger_object;
 use super::{Answer, Call};
 use crate::access::clp::Action;
@@ -15,6 +15,10 @@ use crate::storage::Outcome;
 /// # Errors
 /// 101 if there is none that the caller may delete.
 pub async fn delete(call: &Call, class: &str, id: &str) -> Result<Answer> {
+    run(call, class, id).await.map_err(|error| classes::refused(call, class, error))
+}
+
+async fn run(call: &Call, class: &str, id: &str) -> Result<Answer> {
     let (write, pending) = prepare(call.clone(), class, id).await?;
     let outcome = call.engine.write(write).await?;
     pending.finish(outcome).await
@@ -26,7 +30,7 @@ pub async fn delete(call: &Call, class: &str, id: &str) -> Result<Answer> {
 /// As [`delete`].
 pub async fn prepare(mut call: Call, class: &str, id: &str) -> Result<(Write, Pending)> {
     crate::access::authorise::class(call.subject(), class, Action::Delete)?;
-    check_built(class)?;
+    classes::before_delete(&call, class)?;
     let schema = call.engine.schemas.get_or_new(class);
     call.gate(schema.clone(), Action::Delete)?;
     let object = hooked(&call, class, id).await?.map(trigger_object);
@@ -52,7 +56,8 @@ impl Pending {
     pub async fn finish(self, outcome: Outcome) -> Result<Answer> {
         let Self { mut call, class, object } = self;
         if outcome == Outcome::Deleted(0) {
-            return Err(Error::not_found());
+            // Parse Server looks at a session before it deletes it.
+            return Err(if class == "_Session" { not_for_delete() } else { Error::not_found() });
         }
         if let Some(object) = object {
             call.trigger(&class, Trigger::AfterDelete, |request| request.object = Some(object)).await?;
@@ -75,7 +80,11 @@ async fn hooked(call: &Call, class: &str, id: &str) -> Result<Option<ParseObject
     };
     let rows = call.engine.storage.find(&read).await?;
     if rows.is_empty() {
-        return Err(Error::new(Code::ObjectNotFound, "Object not found for delete."));
+        return Err(not_for_delete());
     }
     rows.object(0).map(Some)
+}
+
+fn not_for_delete() -> Error {
+    Error::new(Code::ObjectNotFound, "Object not found for delete.")
 }

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use super::classes;
 use super::denylist::Denylist;
 use super::file_domains::FileDomains;
 use super::room::Pool;
+use crate::auth::Auth;
+use crate::auth::forget::Changed;
 use crate::cloud::Invoker;
 use crate::config::AppConfig;
 use crate::error::{Code, Error, Result};
@@ -30,7 +33,9 @@ pub struct Engine {
     /// Its database.
     pub storage: Arc<dyn Storage>,
     /// The classes it has.
-    pub schemas: Schemas,
+    pub schemas: Arc<Schemas>,
+    /// Who asks.
+    pub auth: Auth,
     /// Its Cloud Code.
     pub invoker: Arc<dyn Invoker>,
     /// The time.
@@ -60,8 +65,10 @@ impl Engine {
         random: Arc<dyn Random>,
     ) -> Result<Self> {
         let url = config.public_server_url.as_deref().unwrap_or(&config.server_url);
+        let schemas = Arc::new(Schemas::load(storage.clone()).await?);
         Ok(Self {
-            schemas: Schemas::load(storage.clone()).await?,
+            auth: Auth::new(&config, storage.clone(), schemas.clone())?,
+            schemas,
             pool: Arc::default(),
             denylist: Denylist::new(&config.request_keyword_denylist)?,
             file_domains: FileDomains::new(&config.allowed_file_url_domains),
@@ -84,8 +91,28 @@ impl Engine {
     /// # Errors
     /// Those of the database.
     pub async fn write(&self, write: Write) -> Result<Outcome> {
-        let mut outcomes = self.storage.write(vec![write], false).await?;
+        let mut outcomes = self.write_all(vec![write], false).await?;
         outcomes.pop().unwrap_or_else(|| Err(Error::internal("the database answered a write with nothing")))
+    }
+
+    /// Carries out writes, as [`Storage::write`] has it; what is known of users, sessions and roles follows.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn write_all(&self, writes: Vec<Write>, atomic: bool) -> Result<Vec<Result<Outcome>>> {
+        let changed: Vec<Changed> = writes.iter().map(Changed::by).filter(|c| *c != Changed::Nothing).collect();
+        let outcomes = self.storage.write(writes, atomic).await;
+        changed.iter().for_each(|changed| self.auth.forget(changed));
+        outcomes
+    }
+
+    /// Sees to what must be unique in the classes that every app has.
+    ///
+    /// # Errors
+    /// 137 if values are not unique that must be, and those of the database.
+    pub async fn prepare(&self) -> Result<()> {
+        let all = ["_User", "_Role"].into_iter().flat_map(|class| classes::unique(self, class));
+        self.schemas.alter(all.collect()).await
     }
 
     /// A class with columns that a body brought along; both are made if they are not there. `fit` tells which are missing from a
@@ -108,7 +135,9 @@ impl Engine {
                         }
                         return Ok(Arc::new(ClassSchema::new(class)));
                     }
-                    self.schemas.alter(vec![SchemaChange::CreateClass(ClassSchema::new(class))]).await?;
+                    let create = SchemaChange::CreateClass(ClassSchema::new(class));
+                    let changes = std::iter::once(create).chain(classes::unique(self, class)).collect();
+                    self.schemas.alter(changes).await?;
                     continue;
                 }
             };

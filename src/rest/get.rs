@@ -1,12 +1,13 @@
 //! `GET /classes/:className/:objectId`.
 
+use super::classes::user::is_self;
 use super::find::one;
 use super::query::Params;
 use super::{Answer, Call};
 use crate::access::authorise;
 use crate::access::clp::Action;
 use crate::error::{Error, Result};
-use crate::model::Map;
+use crate::model::{Map, Value};
 
 /// One object by its id.
 ///
@@ -15,5 +16,10 @@ use crate::model::Map;
 pub async fn get(call: &Call, class: &str, id: &str, params: Map) -> Result<Answer> {
     authorise::class(call.subject(), class, Action::Get)?;
     let params = Params::of_get(call, params)?;
-    one(call, class, id, params).await?.ok_or_else(Error::not_found)
+    let mut answer = one(call, class, id, params).await?.ok_or_else(Error::not_found)?;
+    // The SDKs expect a user who reads itself to find its token there.
+    if let Some(token) = call.caller.session_token.as_deref().filter(|_| class == "_User" && is_self(call, id)) {
+        answer.append("sessionToken", &Value::from(token));
+    }
+    Ok(answer)
 }

@@ -1,8 +1,7 @@
 //! `PUT /classes/:className/:objectId`.
 
 use super::body::{self, Changes};
-use super::call::check_built;
-use super::classes::installation;
+use super::classes::{self, Extra, Start, Target, installation};
 use super::create::{before_save, grow, trigger_object};
 use super::{Answer, Call};
 use crate::access::authorise::Change;
@@ -20,24 +19,41 @@ use crate::storage::Outcome;
 /// # Errors
 /// As `objects.md` section 4 has them.
 pub async fn update(call: &Call, class: &str, id: &str, body: Value) -> Result<Answer> {
+    run(call, class, id, body).await.map_err(|error| classes::refused(call, class, error))
+}
+
+async fn run(call: &Call, class: &str, id: &str, body: Value) -> Result<Answer> {
     if class == installation::CLASS {
         return installation::save(call, Some(id), body).await;
     }
-    let (write, pending) = prepare(call.clone(), class, id, body).await?;
-    let outcome = call.engine.write(write).await?;
-    pending.finish(outcome).await
+    match prepare(call.clone(), class, id, body).await? {
+        Prepared::Done(answer) => Ok(answer),
+        Prepared::Write(write, pending) => pending.finish(call.engine.write(write).await?).await,
+    }
+}
+
+/// An update up to its write.
+pub enum Prepared {
+    /// The write, and what waits for it.
+    Write(Write, Box<Pending>),
+    /// The rules of the class have done it already.
+    Done(Answer),
 }
 
 /// Everything up to the write.
 ///
 /// # Errors
 /// As [`update`].
-pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Result<(Write, Pending)> {
+pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Result<Prepared> {
     crate::access::authorise::class(call.subject(), class, Action::Update)?;
-    check_built(class)?;
     let mut body = body::entries(body)?;
     body::screen(&call, &body)?;
     call.engine.check_class_exists(&call, class)?;
+    let target = Target { class, id, updating: true };
+    let mut extra = match classes::before_write(&call, target, &mut body).await? {
+        Start::Go(extra) => extra,
+        Start::Done(answer) => return Ok(Prepared::Done(answer)),
+    };
     call.gate(call.engine.schemas.get_or_new(class), Action::Update)?;
     let original = original(&call, class, id).await?;
     let submitted = body.clone();
@@ -48,24 +64,29 @@ pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Resu
     let adds = may_add(&call, &before, &body, kind)?;
     let schema = grow(&call, class, &body, kind).await?;
     check_required(&schema, &body)?;
-    let acl = body::take_acl(&mut body)?;
+    let acl = classes::permissions(&call, target, body::take_acl(&mut body)?);
+    classes::before_store(&call, target, &mut body, &mut extra).await?;
     body.take("createdAt");
     body.take("updatedAt");
     let updated = call.engine.clock.now();
     let Changes { ops, joins } = body::changes(body, kind)?;
     let gate = call.gate(schema.clone(), Action::Update)?;
     let reported = reported(&ops, &submitted, hooked);
-    let write = Write::Update(gate.update(schema, id, adds, Change { ops, acl, updated, joins }));
-    Ok((write, Pending { call, class: class.to_owned(), updated, reported, original }))
+    let plan = gate.update(schema, id, adds, Change { ops, acl, updated, joins });
+    let write = Write::Update(plan.with_rules(extra.guard.take(), std::mem::take(&mut extra.ops)));
+    let pending = Pending { class: class.to_owned(), id: id.to_owned(), updated, reported, original, extra, call };
+    Ok(Prepared::Write(write, Box::new(pending)))
 }
 
 /// An update that waits for its write.
 pub struct Pending {
     call: Call,
     class: String,
+    id: String,
     updated: Date,
     reported: Vec<Path>,
     original: Option<ParseObject>,
+    extra: Extra,
 }
 
 impl Pending {
@@ -74,13 +95,15 @@ impl Pending {
     /// # Errors
     /// 101 if there was no object that the caller may change.
     pub async fn finish(self, outcome: Outcome) -> Result<Answer> {
-        let Self { mut call, class, updated, reported, original } = self;
+        let Self { mut call, class, id, updated, reported, original, extra } = self;
         let Outcome::Updated(Some(object)) = outcome else { return Err(Error::not_found()) };
         let mut answer = Map::new();
         for path in &reported {
             report(&mut answer, path, &object);
         }
         answer.set("updatedAt", Value::String(updated.iso()));
+        let target = Target { class: &class, id: &id, updating: true };
+        classes::after_store(&call, target, extra, &mut answer).await?;
         if call.engine.invoker.has(&class, Trigger::AfterSave) {
             let said = call
                 .trigger(&class, Trigger::AfterSave, |request| {

@@ -180,6 +180,13 @@ pub enum SchemaChange {
         /// The column.
         field: String,
     },
+    /// A unique index over the texts of a column, whatever their case; what is missing or null may stand twice.
+    EnsureUniqueText {
+        /// The class.
+        class: String,
+        /// The column.
+        field: String,
+    },
     /// Away with a class, its objects, and the entries of its relations.
     DropClass(String),
 }

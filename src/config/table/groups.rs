@@ -14,15 +14,8 @@ pub static ACCOUNT_LOCKOUT: Table = Table {
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
     open: false,
     options: &[
-        app(
-            "duration",
-            "PARSE_SERVER_ACCOUNT_LOCKOUT_DURATION",
-            Int,
-            "",
-            "minutes, >0 and <100000",
-            NotYet("accounts"),
-        ),
-        app("threshold", "PARSE_SERVER_ACCOUNT_LOCKOUT_THRESHOLD", Int, "", "failures 1..999", NotYet("accounts")),
+        app("duration", "PARSE_SERVER_ACCOUNT_LOCKOUT_DURATION", Int, "", "minutes, >0 and <100000", Works),
+        app("threshold", "PARSE_SERVER_ACCOUNT_LOCKOUT_THRESHOLD", Int, "", "failures 1..999", Works),
         app(
             "unlockOnPasswordReset",
             "PARSE_SERVER_ACCOUNT_LOCKOUT_UNLOCK_ON_PASSWORD_RESET",
@@ -880,17 +873,10 @@ pub static PASSWORD_POLICY: Table = Table {
             Bool,
             "false",
             "password must not contain username",
-            NotYet("accounts"),
+            Works,
         ),
-        app("maxPasswordAge", "PARSE_SERVER_PASSWORD_POLICY_MAX_PASSWORD_AGE", Int, "", "days", NotYet("accounts")),
-        app(
-            "maxPasswordHistory",
-            "PARSE_SERVER_PASSWORD_POLICY_MAX_PASSWORD_HISTORY",
-            Int,
-            "",
-            "0..20",
-            NotYet("accounts"),
-        ),
+        app("maxPasswordAge", "PARSE_SERVER_PASSWORD_POLICY_MAX_PASSWORD_AGE", Int, "", "days", Works),
+        app("maxPasswordHistory", "PARSE_SERVER_PASSWORD_POLICY_MAX_PASSWORD_HISTORY", Int, "", "0..20", Works),
         app(
             "resetPasswordSuccessOnInvalidEmail",
             "PARSE_SERVER_PASSWORD_POLICY_RESET_PASSWORD_SUCCESS_ON_INVALID_EMAIL",
@@ -915,14 +901,7 @@ pub static PASSWORD_POLICY: Table = Table {
             "seconds",
             NotYet("accounts"),
         ),
-        app(
-            "validationError",
-            "PARSE_SERVER_PASSWORD_POLICY_VALIDATION_ERROR",
-            Text,
-            "",
-            "message",
-            NotYet("accounts"),
-        ),
+        app("validationError", "PARSE_SERVER_PASSWORD_POLICY_VALIDATION_ERROR", Text, "", "message", Works),
         app(
             "validatorCallback",
             "PARSE_SERVER_PASSWORD_POLICY_VALIDATOR_CALLBACK",
@@ -931,14 +910,7 @@ pub static PASSWORD_POLICY: Table = Table {
             "function",
             NotYet("accounts"),
         ),
-        app(
-            "validatorPattern",
-            "PARSE_SERVER_PASSWORD_POLICY_VALIDATOR_PATTERN",
-            Text,
-            "",
-            "regex",
-            NotYet("accounts"),
-        ),
+        app("validatorPattern", "PARSE_SERVER_PASSWORD_POLICY_VALIDATOR_PATTERN", Text, "", "regex", Works),
     ],
 };
 

@@ -3,8 +3,6 @@
 use super::groups::*;
 use super::{Kind::*, Opt, Status::*, app, own, server};
 
-const NO_CACHE: super::Status = NoEffect("users, sessions and roles are not cached");
-
 /// Parse Server's top-level options, by name.
 pub(super) const PARSE_SERVER: &[Opt] = &[
     app("accountLockout", "PARSE_SERVER_ACCOUNT_LOCKOUT", Group(&ACCOUNT_LOCKOUT), "", "login lockout policy", Works),
@@ -61,8 +59,8 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         "cache adapter",
         NotYet("cache adapters and Redis"),
     ),
-    app("cacheMaxSize", "PARSE_SERVER_CACHE_MAX_SIZE", Int, "10000", "entries in memory cache", NO_CACHE),
-    app("cacheTTL", "PARSE_SERVER_CACHE_TTL", Int, "5000", "cache TTL ms", NO_CACHE),
+    app("cacheMaxSize", "PARSE_SERVER_CACHE_MAX_SIZE", Int, "10000", "entries in memory cache", Works),
+    app("cacheTTL", "PARSE_SERVER_CACHE_TTL", Int, "5000", "cache TTL ms", Works),
     app("clientKey", "PARSE_SERVER_CLIENT_KEY", Text, "", "iOS/macOS client key", Works),
     app("cloud", "PARSE_SERVER_CLOUD", Text, "", "Cloud Code main file", NotYet("Cloud Code")),
     server(
@@ -87,7 +85,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "false",
         "store user emails lower-case",
-        NotYet("accounts"),
+        Works,
     ),
     app(
         "convertUsernameToLowercase",
@@ -95,7 +93,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "false",
         "store usernames lower-case",
-        NotYet("accounts"),
+        Works,
     ),
     app("customPages", "PARSE_SERVER_CUSTOM_PAGES", Group(&CUSTOM_PAGES), "{}", "legacy page URLs", Works),
     app(
@@ -150,21 +148,14 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         "verify token life, seconds",
         NotYet("mail"),
     ),
-    app(
-        "enableAnonymousUsers",
-        "PARSE_SERVER_ENABLE_ANON_USERS",
-        Bool,
-        "true",
-        "allow anonymous provider",
-        NotYet("accounts"),
-    ),
+    app("enableAnonymousUsers", "PARSE_SERVER_ENABLE_ANON_USERS", Bool, "true", "allow anonymous provider", Works),
     app(
         "enableCollationCaseComparison",
         "PARSE_SERVER_ENABLE_COLLATION_CASE_COMPARISON",
         Bool,
         "false",
         "no case-insensitive indexes/queries; rely on DB collation",
-        NotYet("accounts"),
+        NoEffect("names and addresses of users are compared as the database compares them"),
     ),
     app(
         "enableExpressErrorHandler",
@@ -212,7 +203,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "true",
         "new users get no public read",
-        NotYet("accounts"),
+        Works,
     ),
     app(
         "expireInactiveSessions",
@@ -220,16 +211,9 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "true",
         "sessions get expiresAt",
-        NotYet("accounts"),
+        Works,
     ),
-    app(
-        "extendSessionOnUse",
-        "PARSE_SERVER_EXTEND_SESSION_ON_USE",
-        Bool,
-        "false",
-        "renew sessions in use",
-        NotYet("accounts"),
-    ),
+    app("extendSessionOnUse", "PARSE_SERVER_EXTEND_SESSION_ON_USE", Bool, "false", "renew sessions in use", Works),
     app(
         "fileDownload",
         "PARSE_SERVER_FILE_DOWNLOAD_OPTIONS",
@@ -470,7 +454,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "true",
         "password change kills sessions",
-        NotYet("accounts"),
+        Works,
     ),
     app("routeAllowList", "PARSE_SERVER_ROUTE_ALLOW_LIST", List, "", "regex list of routes open to non-master", Works),
     app(
@@ -500,7 +484,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         NotYet("JavaScript inside the server cannot run in Parsimony"),
     ),
     app("serverURL", "PARSE_SERVER_URL", Text, "", "own URL incl. mount path", Works),
-    app("sessionLength", "PARSE_SERVER_SESSION_LENGTH", Int, "31536000", "seconds", NotYet("accounts")),
+    app("sessionLength", "PARSE_SERVER_SESSION_LENGTH", Int, "31536000", "seconds", Works),
     server("silent", "SILENT", Bool, "", "no console output", Works),
     app(
         "startLiveQueryServer",

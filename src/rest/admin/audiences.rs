@@ -6,7 +6,7 @@ use crate::model::{Map, Value, wire};
 use crate::rest::{Answer, Call, find, get};
 
 /// The class of audiences.
-pub const CLASS: &str = "_Audience";
+const CLASS: &str = "_Audience";
 /// Deeper than any query that can be asked.
 const DEPTH: usize = 512;
 

@@ -7,7 +7,7 @@ use crate::rest::query::Params;
 use crate::rest::{Answer, Call, create, find, update};
 
 /// The class of schedules.
-pub const CLASS: &str = "_JobSchedule";
+const CLASS: &str = "_JobSchedule";
 
 /// `GET /cloud_code/jobs`: all schedules, in a list.
 ///

@@ -123,7 +123,7 @@ fn accounts(config: &AppConfig) -> Vec<Check> {
             title: "Users are created without public access",
             warning: "Users with public read access are exposed to anyone who knows their object IDs, or to anyone who can query the Parse.User class.",
             solution: "Change Parse Server configuration to 'enforcePrivateUsers: true'.",
-            weak: security.public_users,
+            weak: !config.accounts.enforce_private_users,
         },
         Check {
             title: "Insecure auth adapters disabled",

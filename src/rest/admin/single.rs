@@ -31,7 +31,7 @@ pub async fn store(call: &Call, class: &str, ops: Vec<(Path, Op)>) -> Result<()>
     let why = internal("the master key changes a configuration");
     let update = || {
         let now = call.engine.clock.now();
-        Write::Update(why.update(schema.clone(), Filter::eq("objectId", ID), ops.clone(), now))
+        Write::Update(why.update(schema.clone(), Filter::eq("objectId", ID), ops.clone(), now).silently())
     };
     if call.engine.write(update()).await? != Outcome::Updated(None) {
         return Ok(());

@@ -25,9 +25,17 @@ const TRIES: usize = 8;
 /// A save that waits for its writes, the last of which is the one of its row.
 pub enum Pending {
     /// A new row.
-    Create(create::Pending),
+    Create(Box<create::Pending>),
     /// A row that is there.
-    Update(update::Pending),
+    Update(Box<update::Pending>),
+}
+
+/// A save up to its writes.
+pub enum Prepared {
+    /// The writes, and what waits for them.
+    Writes(Vec<Write>, Pending),
+    /// It is done already.
+    Done(Answer),
 }
 
 impl Pending {
@@ -49,9 +57,12 @@ impl Pending {
 /// 132, 135 and 136 as the rules have them, and those of a create or an update.
 pub async fn save(call: &Call, id: Option<&str>, body: Value) -> Result<Answer> {
     for again in (0..TRIES).rev() {
-        let (writes, pending) = prepare(call, id, body.clone()).await?;
+        let (writes, pending) = match prepare(call, id, body.clone()).await? {
+            Prepared::Writes(writes, pending) => (writes, pending),
+            Prepared::Done(answer) => return Ok(answer),
+        };
         let wanted = writes.len();
-        let mut outcomes = call.engine.storage.write(writes, true).await?;
+        let mut outcomes = call.engine.write_all(writes, true).await?;
         match outcomes.pop() {
             // Another save may have merged the row away; only if it is there is it the caller who may not.
             Some(Ok(Outcome::Updated(None))) if id.is_none() && again > TRIES - 2 => {}
@@ -72,7 +83,7 @@ pub fn raced() -> Error {
 ///
 /// # Errors
 /// As [`save`].
-pub async fn prepare(call: &Call, id: Option<&str>, body: Value) -> Result<(Vec<Write>, Pending)> {
+pub async fn prepare(call: &Call, id: Option<&str>, body: Value) -> Result<Prepared> {
     let action = if id.is_some() { Action::Update } else { Action::Create };
     authorise::class(call.subject(), CLASS, action)?;
     let mut body = entries(body)?;
@@ -95,17 +106,17 @@ pub async fn prepare(call: &Call, id: Option<&str>, body: Value) -> Result<(Vec<
     };
     let body = Value::Object(body);
     let (write, pending) = match target {
-        Some(id) => {
-            let (write, pending) = update::prepare(call.clone(), CLASS, &id, body).await?;
-            (write, Pending::Update(pending))
-        }
-        None => {
-            let (write, pending) = create::prepare(call.clone(), CLASS, body).await?;
-            (write, Pending::Create(pending))
-        }
+        Some(id) => match update::prepare(call.clone(), CLASS, &id, body).await? {
+            update::Prepared::Write(write, pending) => (write, Pending::Update(pending)),
+            update::Prepared::Done(answer) => return Ok(Prepared::Done(answer)),
+        },
+        None => match create::prepare(call.clone(), CLASS, body).await? {
+            create::Prepared::Write(write, pending) => (write, Pending::Create(pending)),
+            create::Prepared::Done(answer) => return Ok(Prepared::Done(answer)),
+        },
     };
     writes.push(write);
-    Ok((writes, pending))
+    Ok(Prepared::Writes(writes, pending))
 }
 
 /// The rows that the save may be about.
@@ -140,9 +151,9 @@ fn before(call: &Call, rows: &[ParseObject], decision: &Decision, wanted: Filter
     } else {
         for row in losers {
             let ops = vec![(Path::from(decision.cleared), Op::Delete)];
-            let Some(Value::Date(updated)) = row.fields.get("updatedAt") else { continue };
             let filter = Filter::eq("objectId", row.id.as_str());
-            writes.push(Write::Update(why.update(schema.clone(), filter, ops, *updated)));
+            let now = call.engine.clock.now();
+            writes.push(Write::Update(why.update(schema.clone(), filter, ops, now).silently()));
         }
     }
     Ok(writes)

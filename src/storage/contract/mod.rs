@@ -48,7 +48,7 @@ macro_rules! contract {
             guards { holds_or_not single_use absent_or_not absent_races };
             groups { reading writing };
             atomic { all all_or_none one_by_one };
-            unique { names_the_field missing_is_free below_a_column refuses_what_is_there ids };
+            unique { names_the_field in_any_case missing_is_free below_a_column refuses_what_is_there ids };
             relations { entries with_writes removal };
             schemas { classes more_fields deleted_fields declared indexes dropped names };
             claims { once };

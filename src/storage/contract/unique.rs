@@ -37,6 +37,29 @@ pub async fn names_the_field(db: &Bed) {
     t.write(t.create("d", r#"{"username":"ANN"}"#)).await.unwrap();
 }
 
+/// Whatever the case of the letters, on values that are there and on new ones.
+pub async fn in_any_case(db: &Bed) {
+    let t = db.class("_User", "n Number").await;
+    t.put([("a", r#"{"username":"Ann"}"#), ("b", r#"{"username":"bob"}"#), ("c", "{}")]).await;
+    db.alter(SchemaChange::EnsureUniqueText { class: "_User".into(), field: "username".into() }).await.unwrap();
+    db.alter(SchemaChange::EnsureUniqueText { class: "_User".into(), field: "username".into() }).await.unwrap();
+    assert_taken(&t.write(t.create("d", r#"{"username":"aNN"}"#)).await.unwrap_err(), "username");
+    assert_taken(
+        &t.write(t.create("d", r#"{"username":"Ä"}"#))
+            .await
+            .map(|_| ())
+            .map_or_else(|e| e, |()| Error::duplicate(Some("username".into()))),
+        "username",
+    );
+    let own = r#"{"objectId":"b"}"#;
+    assert_taken(&t.change(own, r#"{"username":"ANN"}"#).await.unwrap_err(), "username");
+    t.change(own, r#"{"username":"BOB"}"#).await.unwrap();
+    t.change(r#"{"objectId":"a"}"#, r#"{"username":{"__op":"Delete"}}"#).await.unwrap();
+    t.write(t.create("e", r#"{"username":"ann"}"#)).await.unwrap();
+    t.write(t.create("f", "{}")).await.unwrap();
+    t.finds(&[(r#"{"username":"ann"}"#, "e"), (r#"{"username":"ANN"}"#, ""), (r#"{"username":"BOB"}"#, "b")]).await;
+}
+
 /// Objects without the field do not stand in each other's way.
 pub async fn missing_is_free(db: &Bed) {
     let t = users(db).await;

@@ -8,9 +8,10 @@ use super::catalog::{Catalog, Class, schema_text};
 use super::conn::Conn;
 use super::error::Db;
 use super::kind::Kind;
+use super::row::folded_name;
 use super::{doc, indexes};
 use crate::error::{Error, Result};
-use crate::model::names::VOLATILE_CLASSES;
+use crate::model::names::{VOLATILE_CLASSES, fold};
 use crate::model::{ClassSchema, Field, FieldType};
 use crate::storage::SchemaChange;
 
@@ -31,7 +32,7 @@ const INTERNAL: [(&str, &str, Kind); 8] = [
     ("_User", "_failed_login_count", Kind::Number),
     ("_User", "_account_lockout_expires_at", Kind::Date),
     ("_User", "_password_changed_at", Kind::Date),
-    ("_Session", "_session_token", Kind::Text),
+    ("_User", "_session_token", Kind::Text),
 ];
 
 /// Makes one change; the catalogue follows.
@@ -56,6 +57,7 @@ pub fn change(conn: &Conn, catalog: &mut Catalog, change: &SchemaChange) -> Resu
         SchemaChange::CreateIndexes { class, indexes: wanted } => indexes::create(conn, catalog, class, wanted),
         SchemaChange::DropIndexes { class, names } => indexes::drop(conn, catalog, class, names),
         SchemaChange::EnsureUnique { class, field } => indexes::unique(conn, catalog, class, field),
+        SchemaChange::EnsureUniqueText { class, field } => indexes::unique_text(conn, catalog, class, field),
         SchemaChange::DropClass(class) => drop_class(conn, catalog, class),
     }
 }
@@ -146,6 +148,38 @@ pub fn add_fields<'f>(
     catalog.reload(&conn.sql, class)
 }
 
+/// The column with the folded texts of a field, made and filled if it is not there.
+pub fn folded(conn: &Conn, catalog: &mut Catalog, class: &str, field: &str) -> Result<String> {
+    let name = folded_name(field);
+    let old = known(catalog, class)?;
+    if let Some((column, _)) = old.column(&name) {
+        return Ok(column);
+    }
+    let Some((source, Kind::Text)) = old.column(field) else {
+        return Err(Error::internal(format!("{class}.{field} is no text")));
+    };
+    let (id, physical) = (old.id, old.physical);
+    let is_taken = |n: &i64| old.columns.values().any(|c| c.number == *n);
+    let number = (1..=physical).find(|n| !is_taken(n)).unwrap_or(physical + 1);
+    if number > physical {
+        conn.sql.execute_batch(&format!("ALTER TABLE t{id} ADD COLUMN c{number}")).or_db()?;
+    }
+    let update = "UPDATE class SET physical = ? WHERE id = ?";
+    conn.sql.execute(update, params![physical.max(number), id]).or_db()?;
+    let insert = "INSERT INTO col(class, name, number, type) VALUES(?, ?, ?, ?)";
+    conn.sql.execute(insert, params![id, name, number, Kind::Text.name()]).or_db()?;
+    let mut select =
+        conn.sql.prepare(&format!("SELECT rid, {source} FROM t{id} WHERE {source} IS NOT NULL")).or_db()?;
+    let texts = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).or_db()?;
+    let texts: Vec<(i64, String)> = texts.collect::<Result<_, _>>().or_db()?;
+    let mut update = conn.sql.prepare(&format!("UPDATE t{id} SET c{number} = ? WHERE rid = ?")).or_db()?;
+    for (rid, text) in texts {
+        update.execute(params![fold(&text), rid]).or_db()?;
+    }
+    catalog.reload(&conn.sql, class)?;
+    Ok(format!("c{number}"))
+}
+
 /// The columns that every table has under names of their own.
 fn is_common(field: &str) -> bool {
     matches!(field, "objectId" | "createdAt" | "updatedAt" | "ACL")
@@ -200,7 +234,11 @@ fn delete_field(conn: &Conn, catalog: &mut Catalog, class: &str, field: &str) ->
     }
     let column = old.columns.get(field).map(|c| c.number);
     strip(conn, id, field, column)?;
-    conn.sql.execute("DELETE FROM col WHERE class = ? AND name = ?", params![id, field]).or_db()?;
+    if let Some(twin) = old.columns.get(&folded_name(field)) {
+        conn.sql.execute(&format!("UPDATE t{id} SET c{} = NULL", twin.number), []).or_db()?;
+    }
+    let forget = "DELETE FROM col WHERE class = ? AND name IN (?, ?)";
+    conn.sql.execute(forget, params![id, field, folded_name(field)]).or_db()?;
     edit(conn, catalog, class, |schema| {
         schema.fields.shift_remove(field);
     })

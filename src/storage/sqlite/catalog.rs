@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::error::{Db, db};
 use super::kind::Kind;
+use super::row::folded_field;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Field, FieldType, Map, Value, wire};
 
@@ -161,7 +162,8 @@ impl Class {
         }
         let column = number('c').and_then(|n| self.columns.iter().find(|(_, column)| column.number == n));
         let index = number('i').and_then(|n| self.indexes.values().find(|(id, _)| *id == n));
-        column.map(|(field, _)| field.as_str()).or_else(|| index?.1.as_deref())
+        let field = column.map(|(field, _)| field.as_str()).or_else(|| index?.1.as_deref())?;
+        Some(folded_field(field).unwrap_or(field))
     }
 
     /// May a field have a value in the document?

@@ -2,10 +2,11 @@
 
 use rusqlite::params;
 
-use super::alter::{edit, known};
+use super::alter::{edit, folded, known};
 use super::catalog::{Catalog, Class};
 use super::conn::Conn;
 use super::error::Db;
+use super::row::folded_name;
 use super::text;
 use crate::error::Result;
 use crate::model::names::is_query_key;
@@ -13,10 +14,12 @@ use crate::model::schema::text_fields;
 use crate::model::{Map, Value};
 
 /// What the server itself looks for, by class.
-const OWN: [(&str, &str); 7] = [
+const OWN: [(&str, &str); 9] = [
     ("_Session", "sessionToken"),
-    ("_Session", "_session_token"),
     ("_Session", "user"),
+    ("_User", "username"),
+    ("_User", "email"),
+    ("_User", "_session_token"),
     ("_User", "_email_verify_token"),
     ("_User", "_perishable_token"),
     ("_Installation", "installationId"),
@@ -101,6 +104,19 @@ pub fn unique(conn: &Conn, catalog: &mut Catalog, class: &str, field: &str) -> R
     catalog.reload(&conn.sql, class)
 }
 
+/// A unique index over the texts of a column, upper and lower case being the same: over a column beside it with the folded
+/// text, for an index with a function of ours in it would make the file useless to every other program.
+pub fn unique_text(conn: &Conn, catalog: &mut Catalog, class: &str, field: &str) -> Result<()> {
+    let name = format!("unique text {field}");
+    if known(catalog, class)?.indexes.contains_key(&name) {
+        return Ok(());
+    }
+    let column = folded(conn, catalog, class, field)?;
+    let kept = known(catalog, class)?;
+    make(conn, kept, &name, Some(&folded_name(field)), true, &column)?;
+    catalog.reload(&conn.sql, class)
+}
+
 /// The text at a dotted path as SQLite finds it; the path can stand in SQL because its characters are letters, digits, `_`.
 pub fn below(path: &str) -> Option<String> {
     let document = if path.starts_with('_') { "priv" } else { "doc" };
@@ -139,7 +155,11 @@ pub fn drop_of_field(conn: &Conn, catalog: &mut Catalog, class: &str, field: &st
     let over = |keys: &Value| {
         keys.as_object().is_some_and(|keys| keys.keys().any(|k| k.strip_prefix("_p_").unwrap_or(k) == field))
     };
-    let below = |path: &String| path == field || path.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'));
+    let below = |path: &String| {
+        path == field
+            || *path == folded_name(field)
+            || path.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'))
+    };
     for (id, path) in kept.indexes.values() {
         if path.as_ref().is_some_and(below) {
             remove(conn, *id)?;

@@ -10,6 +10,7 @@ use super::doc;
 use super::error::Db;
 use crate::access::Render;
 use crate::error::{Code, Error, Result};
+use crate::model::names::fold;
 use crate::model::{Acl, FieldType, ParseObject, Value, wire};
 use crate::storage::RowSet;
 
@@ -99,8 +100,25 @@ pub fn is_kept(class: &Class, name: &str) -> bool {
         && !matches!(class.schema.field_type(name), Some(FieldType::Relation(_)))
 }
 
+/// What stands before the name of a field in that of the column beside it with its folded text; no field begins so.
+const FOLDED: char = '~';
+
+/// The name of the column with the folded text of a field.
+pub fn folded_name(field: &str) -> String {
+    format!("{FOLDED}{field}")
+}
+
+/// The field that a column with folded text belongs to.
+pub fn folded_field(column: &str) -> Option<&str> {
+    column.strip_prefix(FOLDED)
+}
+
 /// The value that a typed column gets; null for what is missing.
 pub fn typed<'a>(class: &Class, object: &'a ParseObject, field: &str) -> ToSqlOutput<'a> {
+    if let Some(field) = folded_field(field) {
+        let text = object.fields.get(field).and_then(Value::as_str).map(fold);
+        return text.map_or(ToSqlOutput::Borrowed(ValueRef::Null), ToSqlOutput::from);
+    }
     let map = if field.starts_with('_') { &object.internal } else { &object.fields };
     let value = class.column(field).zip(map.get(field)).and_then(|((_, kind), value)| kind.sql(value));
     value.unwrap_or(ToSqlOutput::Borrowed(ValueRef::Null))
@@ -220,6 +238,7 @@ impl RowSet for Arena {
 
     fn write_json(&self, row: usize, render: &Render, out: &mut Vec<u8>) -> Result<()> {
         let texts = self.texts(row)?;
+        let render = render.of_row(texts.id);
         out.extend_from_slice(b"{\"objectId\":");
         wire::string(texts.id, out);
         if render.is_plain() {
@@ -263,8 +282,10 @@ impl Arena {
         }
         if render.shows_internals() {
             for (key, raw) in doc::pairs(texts.priv_) {
-                next(key, out);
-                out.extend_from_slice(raw);
+                if render.shows_internal(str::from_utf8(key).unwrap_or_default()) {
+                    next(key, out);
+                    out.extend_from_slice(raw);
+                }
             }
         }
         Ok(())

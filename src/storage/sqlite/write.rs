@@ -9,7 +9,7 @@ use super::catalog::{Catalog, Class};
 use super::conn::{Conn, text};
 use super::error::{Db, of_write};
 use super::filter::{Builder, Pred};
-use super::row::{self, Encoded, is_kept, typed};
+use super::row::{self, Encoded, folded_name, is_kept, typed};
 use crate::access::{Absent, Create, Delete, Join, Update, Write};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Filter, ParseObject, Value};
@@ -138,13 +138,21 @@ fn update(conn: &Conn, catalog: &mut Catalog, plan: &Update) -> Result<Option<Pa
     let roots = plan.ops().iter().map(|(path, _)| path.root()).chain(plan.joins().iter().map(|j| j.field.as_str()));
     let class = ensure(conn, catalog, plan.schema(), roots)?;
     let Some((rid, mut object)) = find_one(conn, &class, plan)? else { return Ok(None) };
+    let before = object.fields.get("updatedAt").cloned();
     apply(&mut object, plan.ops(), plan.updated())?;
+    match before {
+        Some(date) if plan.is_silent() => drop(object.fields.set("updatedAt", date)),
+        None if plan.is_silent() => drop(object.fields.take("updatedAt")),
+        _ => {}
+    }
     if let Some(acl) = plan.acl() {
         object.acl = Some(acl.clone());
     }
     object.fields.retain(|name, _| is_kept(&class, name));
     let texts = Encoded::of(&class, &object)?;
+    let folded: Vec<String> = plan.ops().iter().map(|(path, _)| folded_name(path.root())).collect();
     let mut touched: Vec<&str> = plan.ops().iter().map(|(path, _)| path.root()).collect();
+    touched.extend(folded.iter().map(String::as_str));
     touched.sort_unstable();
     touched.dedup();
     touched.retain(|field| class.columns.contains_key(*field));

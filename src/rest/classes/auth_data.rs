@@ -1,0 +1,152 @@
+//! `authData` in the body of a user: sign-up, log-in, linking and unlinking by providers (`accounts-auth.md` section 1).
+
+use crate::access::{Write, internal};
+use crate::auth::providers::{Providers, Verdict};
+use crate::error::{Code, Error, Result};
+use crate::model::{Constraint, Filter, Map, Op, ParseObject, Path, Value, names, wire};
+use crate::rest::Call;
+use crate::storage::Outcome;
+
+/// What the providers said to what was sent.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What is stored, by provider; null unlinks.
+    pub store: Map,
+    /// What the client is told.
+    pub response: Map,
+}
+
+/// Is anything in it that a user could be known by?
+pub fn is_usable(sent: &Map) -> bool {
+    sent.values().any(|data| data.as_object().is_some_and(|data| !data.is_empty()))
+}
+
+/// What a user has stored.
+pub fn stored(user: &ParseObject) -> Map {
+    user.fields.get("authData").and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+/// The users who have one of the ids that were sent; two are as many as anybody asks for. One who is locked out by an empty
+/// ACL is found by the master key alone.
+///
+/// # Errors
+/// 162 for an id that is no text.
+pub async fn owners(call: &Call, sent: &Map) -> Result<Vec<ParseObject>> {
+    let mut wanted = Vec::new();
+    for (name, data) in sent {
+        if call.engine.auth.providers.get(name).is_none() {
+            continue;
+        }
+        match data.as_object().and_then(|data| data.get("id")).filter(|id| id.truthy()) {
+            None => {}
+            Some(Value::String(id)) => wanted.push(Filter::eq(format!("authData.{name}.id").as_str(), id.as_str())),
+            Some(_) => {
+                let text = format!("Invalid authData id for provider '{name}'.");
+                return Err(Error::new(Code::InvalidValue, text));
+            }
+        }
+    }
+    let Some(schema) = call.engine.schemas.get("_User").filter(|_| !wanted.is_empty()) else { return Ok(Vec::new()) };
+    let read =
+        internal("a provider's id finds its user").read(schema, Filter::Or(wanted), call.limits).window(0, Some(2));
+    let rows = call.engine.storage.find(&read).await?;
+    let mut users = Vec::with_capacity(rows.len());
+    for i in 0..rows.len() {
+        users.push(rows.object(i)?);
+    }
+    users.retain(|user| call.subject().reads_all() || !is_locked_out(user));
+    Ok(users)
+}
+
+/// Has nobody but the master key any right on this user?
+pub fn is_locked_out(user: &ParseObject) -> bool {
+    user.acl.as_ref().is_some_and(|acl| acl.read.is_empty() && acl.write.is_empty())
+}
+
+/// Asks every provider, in the order of their names, about what was sent.
+///
+/// # Errors
+/// 252 for a provider that is none, and what the providers say.
+pub async fn check(call: &Call, sent: &Map, stored: &Map) -> Result<Checked> {
+    let mut names: Vec<&String> = sent.keys().collect();
+    names.sort_unstable();
+    let mut checked = Checked::default();
+    for name in names {
+        let data = &sent[name];
+        if data.is_null() && names::is_identifier(name) {
+            checked.store.set(name.as_str(), Value::Null);
+            continue;
+        }
+        let (Some(provider), Some(data)) = (call.engine.auth.providers.get(name), data.as_object()) else {
+            return Err(Providers::unsupported());
+        };
+        let Verdict { save, keep, response } =
+            provider.check(data, stored.get(name).and_then(Value::as_object)).await?;
+        if let Some(response) = response {
+            checked.response.set(name.as_str(), response);
+        }
+        let save = save.unwrap_or_else(|| data.clone());
+        if !keep && !save.is_empty() {
+            checked.store.set(name.as_str(), Value::Object(save));
+        }
+    }
+    Ok(checked)
+}
+
+/// What of what was sent is news to the user: a part of what is stored is none, and `anonymous` never is.
+pub fn changed(sent: &Map, stored: &Map) -> Map {
+    let is_news = |name: &str, data: &Value| {
+        let (Some(data), Some(Value::Object(known))) = (data.as_object(), stored.get(name)) else { return true };
+        data.iter().any(|(key, value)| known.get(key) != Some(value))
+    };
+    let news = sent.iter().filter(|(name, data)| *name != "anonymous" && is_news(name, data));
+    news.map(|(name, data)| (name.as_str(), data.clone())).collect()
+}
+
+/// The operations that store what providers have checked for a user who has `stored`, and what must still be so then.
+///
+/// # Errors
+/// 111 for a value that is none.
+pub fn ops(store: Map, stored: &Map) -> Result<(Vec<(Path, Op)>, Option<Filter>)> {
+    let news: Vec<(String, Value)> = store.into_iter().filter(|(name, data)| stored.get(name) != Some(data)).collect();
+    let is_unlinked = |name: &String| news.iter().any(|(other, data)| other == name && data.is_null());
+    let linked = news.iter().any(|(_, data)| !data.is_null());
+    let guards = news.iter().filter_map(|(name, _)| {
+        let path = Path::from(format!("authData.{name}").as_str());
+        stored.get(name).map(|old| Filter::Field(path, vec![Constraint::Eq(old.clone())]))
+    });
+    let guard = guards.reduce(Filter::and);
+    if !linked && !news.is_empty() && stored.keys().all(is_unlinked) {
+        return Ok((vec![(Path::from("authData"), Op::Delete)], guard));
+    }
+    let op = |(name, data): (String, Value)| {
+        let path = Path::from(format!("authData.{name}").as_str());
+        let op = if data.is_null() { Op::Delete } else { Op::Set(wire::interior(data)?) };
+        Ok((path, op))
+    };
+    Ok((news.into_iter().map(op).collect::<Result<_>>()?, guard))
+}
+
+/// Stores what providers have checked at a log-in, if the user still has what they were asked about.
+///
+/// # Errors
+/// 141 if another log-in was quicker, 208 for an id that is taken.
+pub async fn store(call: &Call, user: &ParseObject, store: Map) -> Result<()> {
+    let (ops, guard) = ops(store, &stored(user))?;
+    if ops.is_empty() {
+        return Ok(());
+    }
+    let schema = call.engine.schemas.get_or_new("_User");
+    let filter = Filter::eq("objectId", user.id.as_str());
+    let plan = internal("a provider has vouched for the user").update(schema, filter, ops, call.engine.clock.now());
+    let plan = plan.with_rules(guard, Vec::new()).silently();
+    match call.engine.write(Write::Update(plan)).await.map_err(|error| super::user::refused(call, error))? {
+        Outcome::Updated(Some(_)) => Ok(()),
+        _ => Err(Error::new(Code::ScriptFailed, "Invalid auth data")),
+    }
+}
+
+/// 208 for an id that another user has.
+pub fn taken() -> Error {
+    Error::new(Code::AccountAlreadyLinked, "this auth is already used")
+}

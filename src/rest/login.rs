@@ -1,0 +1,178 @@
+//! `GET` and `POST /login`, and the log-in that a sign-up with known `authData` is.
+
+use std::sync::Arc;
+
+use super::classes::session::{self, New};
+use super::classes::{auth_data, user};
+use super::{Answer, Call, find};
+use crate::access::{Subject, Write, internal};
+use crate::auth::Caller;
+use crate::auth::lockout::Lockout;
+use crate::error::{Code, Error, Result};
+use crate::model::{Filter, Map, Op, ParseObject, Path, Value};
+use crate::rest::query::Params;
+use crate::storage::Outcome;
+
+/// Logs a user in by name or address and password: the user with a new `sessionToken`. `texts` are the parameters of the
+/// query string, which count where the body names nobody.
+///
+/// # Errors
+/// 101 for wrong credentials, and as `objects.md` section 10 has them.
+pub async fn login(call: &Call, body: Map, texts: Map) -> Result<Answer> {
+    let sent = body.get("authData").and_then(Value::as_object).cloned();
+    let found = authenticate(call, body, texts).await?;
+    let stored = auth_data::stored(&found);
+    call.engine.auth.providers.check_complete(sent.as_ref().unwrap_or(&Map::new()), &stored)?;
+    let checked = match &sent {
+        Some(sent) => Some(auth_data::check(call, sent, &stored).await?),
+        None => None,
+    };
+    check_age(call, &found).await?;
+    let response = match checked {
+        Some(checked) => {
+            auth_data::store(call, &found, checked.store).await?;
+            Some(checked.response)
+        }
+        None => None,
+    };
+    enter(call, &found.id, "password", response).await
+}
+
+/// Logs the user in to whom the `authData` of a sign-up belongs.
+///
+/// # Errors
+/// What the providers say, -1 if another one is wanted besides.
+pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map) -> Result<Answer> {
+    let stored = auth_data::stored(owner);
+    call.engine.auth.providers.check_complete(sent, &stored)?;
+    let checked = auth_data::check(call, sent, &stored).await?;
+    auth_data::store(call, owner, checked.store).await?;
+    let names: Vec<&str> = sent.keys().map(String::as_str).collect();
+    let answer = enter(call, &owner.id, &names.join(","), Some(checked.response)).await?;
+    Ok(Answer { location: Some(format!("/users/{}", owner.id)), ..answer })
+}
+
+/// Begins a session and answers with the user.
+async fn enter(call: &Call, id: &str, provider: &str, response: Option<Map>) -> Result<Answer> {
+    let installation_id = call.caller.installation_id.as_deref().filter(|id| *id != "cloud");
+    let created_with = Some(("login", Some(provider)));
+    let new = New { user: id, created_with, installation_id, more: Map::new() };
+    let opened = session::open(&call.engine, new).await?;
+    let mut answer = shown(call, id).await?;
+    answer.append("sessionToken", &Value::String(opened.token));
+    if let Some(response) = response {
+        answer.append("authDataResponse", &Value::Object(response));
+    }
+    Ok(answer)
+}
+
+/// The user as it sees itself, or as a key sees it; only its id, if it may not even do that.
+///
+/// # Errors
+/// Those of the database.
+pub async fn shown(call: &Call, id: &str) -> Result<Answer> {
+    let call = if call.subject().reads_all() { call.clone() } else { of_user(call, id).await? };
+    match find::one(&call, "_User", id, Params::default()).await {
+        Ok(Some(answer)) => Ok(answer),
+        Err(error) if error.is_internal() => Err(error),
+        _ => Ok(Answer::ok(&Value::Object(Map::from([("objectId", Value::from(id))])))),
+    }
+}
+
+/// The same call, made by a user.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_user(call: &Call, id: &str) -> Result<Call> {
+    let roles = call.engine.auth.roles(id, call.engine.clock.now()).await?;
+    let subject = Subject::Client { user: Some(id.to_owned()), roles };
+    let caller = Caller { subject, user: None, ..(*call.caller).clone() };
+    Ok(Call { caller: Arc::new(caller), ..call.clone() })
+}
+
+/// The user whose name or address and password these are. Whether there is such a user or not, one hash is compared.
+///
+/// # Errors
+/// 200 and 201 for what is missing, 101 for what is wrong, and for a locked account.
+pub async fn authenticate(call: &Call, body: Map, texts: Map) -> Result<ParseObject> {
+    let has = |map: &Map, key: &str| map.get(key).is_some_and(Value::truthy);
+    let elsewhere = ["username", "email"].into_iter().any(|key| !has(&body, key) && has(&texts, key));
+    let mut given = if elsewhere { texts } else { body };
+    let mut taken = |key: &str| given.take(key).filter(Value::truthy);
+    let (name, email, password) = (taken("username"), taken("email"), taken("password"));
+    if name.is_none() && email.is_none() {
+        return Err(Error::new(Code::UsernameMissing, "username/email is required."));
+    }
+    let Some(password) = password else { return Err(Error::new(Code::PasswordMissing, "password is required.")) };
+    let text = |value: Option<Value>| match value {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(wrong()),
+    };
+    let (name, email, password) = (text(name)?, text(email)?, text(Some(password))?.unwrap_or_default());
+    let user = find_user(call, name, email).await?;
+    let hash = user.as_ref().and_then(|user| user.internal.get("_hashed_password")).and_then(Value::as_str);
+    let right = call.engine.auth.passwords.verify(&password, hash).await?;
+    let Some(user) = user else { return Err(wrong()) };
+    count(call, &user, right).await?;
+    if !right || (!call.subject().is_master() && auth_data::is_locked_out(&user)) {
+        return Err(wrong());
+    }
+    Ok(user)
+}
+
+fn wrong() -> Error {
+    Error::new(Code::ObjectNotFound, "Invalid username/password.")
+}
+
+/// The user with a name, or an address, or both. Where one user's name is another's address, the name counts.
+async fn find_user(call: &Call, name: Option<String>, email: Option<String>) -> Result<Option<ParseObject>> {
+    let config = &call.engine.config.accounts;
+    let cased = |text: String, lower: bool| if lower { text.to_lowercase() } else { text };
+    let named = |text: String| Filter::eq("username", cased(text, config.convert_username_to_lowercase));
+    let at = |text: String| Filter::eq("email", cased(text, config.convert_email_to_lowercase));
+    let auth = &call.engine.auth;
+    match (name, email) {
+        (Some(name), Some(email)) => auth.first("_User", named(name).and(at(email))).await,
+        (None, Some(email)) => auth.first("_User", at(email)).await,
+        (Some(name), None) => match auth.first("_User", named(name.clone())).await? {
+            Some(user) => Ok(Some(user)),
+            None => auth.first("_User", at(name)).await,
+        },
+        (None, None) => Ok(None),
+    }
+}
+
+/// Counts the attempt, where the app locks accounts.
+async fn count(call: &Call, user: &ParseObject, right: bool) -> Result<()> {
+    let Some(config) = &call.engine.config.accounts.lockout else { return Ok(()) };
+    let lockout = Lockout { config, now: call.engine.clock.now() };
+    let schema = call.engine.schemas.get_or_new("_User");
+    let plan = lockout.count(schema.clone(), &user.id, right);
+    let Outcome::Updated(Some(counted)) = call.engine.write(Write::Update(plan)).await? else {
+        return Err(lockout.error());
+    };
+    let Some(too_many) = lockout.is_over(&counted) else { return Ok(()) };
+    call.engine.write(Write::Update(lockout.lock(schema, &user.id))).await?;
+    if too_many { Err(lockout.error()) } else { Ok(()) }
+}
+
+/// Refuses a password that is too old; one of unknown age begins to count now.
+async fn check_age(call: &Call, found: &ParseObject) -> Result<()> {
+    let (policy, now) = (&call.engine.auth.policy, call.engine.clock.now());
+    if !policy.ages() {
+        return Ok(());
+    }
+    let Some(changed) = user::password_date(found) else {
+        let schema = call.engine.schemas.get_or_new("_User");
+        let ops = vec![(Path::from("_password_changed_at"), Op::Set(Value::Date(now)))];
+        let filter = Filter::eq("objectId", found.id.as_str());
+        let plan = internal("a password of unknown age begins to count").update(schema, filter, ops, now).silently();
+        return call.engine.write(Write::Update(plan)).await.map(drop);
+    };
+    if policy.is_expired(changed, now) {
+        let text = "Your password has expired. Please reset your password.";
+        return Err(Error::new(Code::ObjectNotFound, text));
+    }
+    Ok(())
+}

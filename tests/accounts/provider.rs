@@ -1,0 +1,75 @@
+//! `authData`: sign-up, log-in, linking, unlinking.
+
+use super::*;
+
+fn anonymous(id: &str) -> Value {
+    json!({"authData": {"anonymous": {"id": id}}})
+}
+
+#[test]
+fn an_anonymous_user_becomes_one_with_a_name() {
+    let server = Server::start(json!({}));
+    let client = server.client(Actor::Client);
+    let made = client.post("/users", &anonymous("a")).json();
+    let own = server.client(Actor::Session(text(&made["sessionToken"])));
+    let path = format!("/users/{}", text(&made["objectId"]));
+    let named = json!({"username": "named", "password": "pw", "authData": {"anonymous": null}});
+    let changed = put(&own, &path, &named);
+    assert_eq!(said(&changed), "200");
+    assert!(server.client(Actor::Master).get(&path).json()["authData"].is_null());
+    assert_eq!(log_in(&client, "named", "pw").json()["objectId"], made["objectId"]);
+    let other = client.post("/users", &anonymous("a"));
+    assert_eq!(other.status, 201, "the id is free again");
+    let own = server.client(Actor::Session(text(&changed.json()["sessionToken"])));
+    assert_eq!(said(&put(&own, &path, &anonymous("a"))), "208: this auth is already used");
+}
+
+#[test]
+fn sessions_say_how_they_began() {
+    let server = Server::start(json!({}));
+    let client = server.client(Actor::Client);
+    let with = |answer: Answer| {
+        let token = text(&answer.json()["sessionToken"]);
+        server.client(Actor::Session(token)).get("/sessions/me").json()["createdWith"].clone()
+    };
+    let anonymously = json!({"action": "login", "authProvider": "anonymous"});
+    assert_eq!(with(client.post("/users", &anonymous("a"))), anonymously);
+    assert_eq!(with(client.post("/users", &anonymous("a"))), anonymously);
+    assert_eq!(with(sign_up(&client, "n", "p")), json!({"action": "signup", "authProvider": "password"}));
+    assert_eq!(with(log_in(&client, "n", "p")), json!({"action": "login", "authProvider": "password"}));
+}
+
+#[test]
+fn a_user_locked_out_by_its_acl_does_not_come_in() {
+    let server = Server::start(json!({}));
+    let (client, master) = (server.client(Actor::Client), server.client(Actor::Master));
+    let made = client.post("/users", &anonymous("a")).json();
+    let path = format!("/users/{}", text(&made["objectId"]));
+    assert_eq!(said(&put(&master, &path, &json!({"ACL": {}, "password": "pw", "username": "out"}))), "200");
+    assert_eq!(said(&log_in(&client, "out", "pw")), "101: Invalid username/password.");
+    assert_eq!(said(&client.post("/users", &anonymous("a"))), "208: this auth is already used");
+}
+
+#[test]
+fn anonymous_users_can_be_switched_off() {
+    let server = Server::start(json!({"enableAnonymousUsers": false}));
+    let refused = said(&server.client(Actor::Client).post("/users", &anonymous("a")));
+    assert_eq!(refused, "252: This authentication method is unsupported.");
+}
+
+#[test]
+fn data_of_the_wrong_shape_is_refused() {
+    let server = Server::start(json!({}));
+    let client = server.client(Actor::Client);
+    for (data, wanted) in [
+        (json!({"anonymous": {"id": {"$ne": 1}}}), "162: Invalid authData id for provider 'anonymous'."),
+        (json!({"anonymous": "x", "b": {"id": "1"}}), "252: This authentication method is unsupported."),
+        (json!({"a.b": null, "anonymous": {"id": "1"}}), "252: This authentication method is unsupported."),
+        (json!([]), "200: bad or missing username"),
+        (json!(null), "200: bad or missing username"),
+    ] {
+        assert_eq!(said(&client.post("/users", &json!({"authData": data}))), wanted, "{data}");
+    }
+    let credentials = json!({"username": "a", "password": "b", "authData": null});
+    assert_eq!(said(&client.post("/users", &credentials)), "252: This authentication method is unsupported.");
+}
