@@ -26,6 +26,8 @@ pub struct Render {
     pub(in crate::access) files: Vec<String>,
     pub(in crate::access) file_base: String,
     pub(in crate::access) internals: bool,
+    /// Is it users that are shown? What the last provider leaves behind is then no field.
+    pub(in crate::access) users: bool,
     /// The id of a row of which more is shown, and how: callers see more of their own user.
     pub(in crate::access) own: Option<Box<(String, Render)>>,
 }
@@ -44,6 +46,7 @@ impl Render {
             files: files.collect(),
             file_base,
             internals: false,
+            users: schema.name == "_User",
             own: None,
         }
     }
@@ -68,6 +71,11 @@ impl Render {
             }
             Select::Except(keys) => ALWAYS.contains(&field) || !keys.contains(field),
         }
+    }
+
+    /// Is a field without any key not shown at all?
+    pub fn drops_empty(&self, field: &str) -> bool {
+        self.users && field == "authData"
     }
 
     /// Is every stored field shown as it lies, so that a row may be passed on without being looked at?
@@ -116,7 +124,8 @@ impl Render {
         let mut out = Map::with_capacity(object.fields.len() + 2);
         out.set("objectId", Value::String(object.id));
         for (field, value) in object.fields {
-            if !render.shows(&field) {
+            let is_empty = |value: &Value| value.as_object().is_some_and(|map| map.is_empty());
+            if !render.shows(&field) || (render.drops_empty(&field) && is_empty(&value)) {
                 continue;
             }
             let value = match value {

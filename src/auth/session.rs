@@ -116,7 +116,7 @@ impl Auth {
             .read(schema, filter, Limits::default())
             .window(0, Some(1));
         let rows = self.storage.find(&read).await?;
-        if rows.len() == 0 { Ok(None) } else { rows.object(0).map(Some) }
+        if rows.is_empty() { Ok(None) } else { rows.object(0).map(Some) }
     }
 
     /// A user in wire form, without anything internal.

@@ -103,28 +103,32 @@ pub fn changed(sent: &Map, stored: &Map) -> Map {
     news.map(|(name, data)| (name.as_str(), data.clone())).collect()
 }
 
+/// How what providers have checked is stored.
+#[derive(Debug)]
+pub struct Linking {
+    /// The operations.
+    pub ops: Vec<(Path, Op)>,
+    /// What must still be so then.
+    pub guard: Option<Filter>,
+}
+
 /// The operations that store what providers have checked for a user who has `stored`, and what must still be so then.
 ///
 /// # Errors
 /// 111 for a value that is none.
-pub fn ops(store: Map, stored: &Map) -> Result<(Vec<(Path, Op)>, Option<Filter>)> {
+pub fn linking(store: Map, stored: &Map) -> Result<Linking> {
     let news: Vec<(String, Value)> = store.into_iter().filter(|(name, data)| stored.get(name) != Some(data)).collect();
-    let is_unlinked = |name: &String| news.iter().any(|(other, data)| other == name && data.is_null());
-    let linked = news.iter().any(|(_, data)| !data.is_null());
     let guards = news.iter().filter_map(|(name, _)| {
         let path = Path::from(format!("authData.{name}").as_str());
         stored.get(name).map(|old| Filter::Field(path, vec![Constraint::Eq(old.clone())]))
     });
     let guard = guards.reduce(Filter::and);
-    if !linked && !news.is_empty() && stored.keys().all(is_unlinked) {
-        return Ok((vec![(Path::from("authData"), Op::Delete)], guard));
-    }
     let op = |(name, data): (String, Value)| {
         let path = Path::from(format!("authData.{name}").as_str());
         let op = if data.is_null() { Op::Delete } else { Op::Set(wire::interior(data)?) };
         Ok((path, op))
     };
-    Ok((news.into_iter().map(op).collect::<Result<_>>()?, guard))
+    Ok(Linking { ops: news.into_iter().map(op).collect::<Result<_>>()?, guard })
 }
 
 /// Stores what providers have checked at a log-in, if the user still has what they were asked about.
@@ -132,7 +136,7 @@ pub fn ops(store: Map, stored: &Map) -> Result<(Vec<(Path, Op)>, Option<Filter>)
 /// # Errors
 /// 141 if another log-in was quicker, 208 for an id that is taken.
 pub async fn store(call: &Call, user: &ParseObject, store: Map) -> Result<()> {
-    let (ops, guard) = ops(store, &stored(user))?;
+    let Linking { ops, guard } = linking(store, &stored(user))?;
     if ops.is_empty() {
         return Ok(());
     }

@@ -95,7 +95,7 @@ pub async fn prepare(call: &Call, id: Option<&str>, body: Value) -> Result<Prepa
     let (mut writes, target) = match sent.wanted() {
         None => (Vec::new(), id.map(str::to_owned)),
         Some(wanted) => {
-            let rows = read(call, wanted.clone()).await?;
+            let rows = read(call, Filter::Or(wanted.clone())).await?;
             let decision = decide(&sent, &rows, &call.engine.config.installation)?;
             if decision.target.is_some() {
                 body.take("objectId");
@@ -128,11 +128,13 @@ async fn read(call: &Call, wanted: Filter) -> Result<Vec<ParseObject>> {
 }
 
 /// What is written before the row itself: the condition that everything is as it was read, and what becomes of duplicates.
-fn before(call: &Call, rows: &[ParseObject], decision: &Decision, wanted: Filter) -> Result<Vec<Write>> {
+fn before(call: &Call, rows: &[ParseObject], decision: &Decision, wanted: Vec<Filter>) -> Result<Vec<Write>> {
     let schema = call.engine.schemas.get_or_new(CLASS);
     let why = internal("a device token belongs to one installation");
     let known = Constraint::Nin(rows.iter().map(|row| Value::from(row.id.as_str())).collect());
-    let mut changed = vec![wanted.and(Filter::Field("objectId".into(), vec![known]))];
+    let unknown = Filter::Field("objectId".into(), vec![known]);
+    // The list of ids is repeated, for a database finds each of these by an index, but not what is around them all.
+    let mut changed: Vec<Filter> = wanted.into_iter().map(|one| one.and(unknown.clone())).collect();
     changed.extend(rows.iter().filter(|row| decision.rests_on(row)).map(has_changed));
     let mut writes = vec![Write::Absent(why.absent(schema.clone(), Filter::Or(changed)))];
     let config = &call.engine.config.installation;

@@ -169,7 +169,7 @@ pub async fn before_store(call: &Call, target: Target<'_>, body: &mut Map, extra
 async fn store_auth_data(call: &Call, target: Target<'_>, body: &mut Map, extra: &mut Extra) -> Result<()> {
     let Some(Value::Object(mut store)) = body.take("authData") else { return Ok(()) };
     if target.updating {
-        let (ops, guard) = auth_data::ops(store, &stored_of(call, target.id).await?)?;
+        let auth_data::Linking { ops, guard } = auth_data::linking(store, &stored_of(call, target.id).await?)?;
         extra.guard = guard;
         extra.ops.extend(ops);
         return Ok(());

@@ -271,7 +271,7 @@ impl Arena {
     fn selected(&self, texts: &Texts<'_>, render: &Render, out: &mut Vec<u8>) -> Result<()> {
         for (key, raw) in doc::pairs(texts.doc) {
             let name = str::from_utf8(key).unwrap_or_default();
-            if !render.shows(name) {
+            if !render.shows(name) || (raw == b"{}" && render.drops_empty(name)) {
                 continue;
             }
             next(key, out);

@@ -71,15 +71,15 @@ impl Sent {
         })
     }
 
-    /// The rows that must be looked at; `None` if the save touches nothing that tells devices apart.
-    pub fn wanted(&self) -> Option<Filter> {
+    /// The rows that must be looked at, by any of these; `None` if the save touches nothing that tells devices apart.
+    pub fn wanted(&self) -> Option<Vec<Filter>> {
         if self.id.is_some() && self.token.is_none() && self.installation.is_none() && self.device_type.is_none() {
             return None;
         }
         let by = |field: &str, value: &Option<String>| Some(Filter::eq(field, value.as_deref()?));
         let any = [("objectId", &self.id), ("installationId", &self.installation), ("deviceToken", &self.token)];
         let any: Vec<Filter> = any.into_iter().filter_map(|(field, value)| by(field, value)).collect();
-        (!any.is_empty()).then_some(Filter::Or(any))
+        (!any.is_empty()).then_some(any)
     }
 }
 
