@@ -197,16 +197,16 @@ fn default_acl(schema: &ClassSchema, subject: &Subject) -> Result<Option<Acl>> {
     Ok((!open).then_some(acl))
 }
 
-/// Fills in defaults and refuses what lacks a required field; the names of the fields that were filled.
-fn fill_defaults(schema: &ClassSchema, body: &mut Map) -> Result<Vec<String>> {
-    let mut filled = Vec::new();
+/// Fills in defaults and refuses what lacks a required field; what was filled in.
+fn fill_defaults(schema: &ClassSchema, body: &mut Map) -> Result<Map> {
+    let mut filled = Map::new();
     for (name, field) in schema.fields.iter().filter(|(_, field)| !field.options.is_empty()) {
         let given = body.get(name);
         let absent = given.is_none_or(body::is_delete);
         match field.default_value().filter(|_| absent) {
             Some(default) => {
                 body.set(name.as_str(), default.clone());
-                filled.push(name.clone());
+                filled.set(name.as_str(), default.clone());
             }
             None if field.is_required() && body::is_blank(given) => {
                 return Err(Error::new(Code::ValidationError, format!("{name} is required")));
@@ -253,16 +253,17 @@ fn answer_of(submitted: &Map, changes: &Changes) -> Map {
 }
 
 /// What the server decided beyond the body: defaults, and what beforeSave changed.
-fn decided(answer: &mut Map, changes: &Changes, submitted: &Map, filled: &[String], hooked: bool) {
+fn decided(answer: &mut Map, changes: &Changes, submitted: &Map, filled: &Map, hooked: bool) {
     for (path, op) in &changes.ops {
         let name = path.as_str();
-        if !(filled.iter().any(|f| f == name) || (hooked && submitted.get(name).is_none())) {
+        if !(filled.contains_key(name) || (hooked && submitted.get(name).is_none())) {
             continue;
         }
         if let Ok(Some(value)) = on_create(op)
             && !body::is_dropped(&value, submitted.get(name))
         {
-            answer.set(name, value);
+            // A default is told as it was declared: of a file with its URL.
+            answer.set(name, filled.get(name).cloned().unwrap_or(value));
         }
     }
 }

@@ -202,7 +202,8 @@ fn select(schema: &ClassSchema, params: &Params) -> Select {
             Select::Only(keys.iter().chain(followed).filter(|key| !except.contains(*key)).map(root).collect())
         }
         None if except.is_empty() => Select::All,
-        None => Select::Except(except),
+        // What the class has no column for (a null that never was anything else) is left out with them.
+        None => Select::Only(schema.fields.keys().filter(|name| !except.contains(*name)).cloned().collect()),
     }
 }
 

@@ -40,12 +40,7 @@ pub(super) fn changes(schema: &ClassSchema, given: &Map) -> Result<Vec<SchemaCha
     let (mut deleted, mut added, mut changes) = (Vec::new(), Map::new(), Vec::new());
     for (name, wish) in given {
         match schema.fields.get(name) {
-            Some(_) if is_delete(wish) => {
-                if default_fields(class).contains_key(name) {
-                    return Err(Error::new(Code::ImmutableField, format!("field {name} cannot be changed")));
-                }
-                deleted.push(name.clone());
-            }
+            Some(_) if is_delete(wish) => deleted.push(name.clone()),
             None if is_delete(wish) => {
                 let text = format!("Field {name} does not exist, cannot delete.");
                 return Err(Error::new(Code::InvalidSchemaOperation, text));
@@ -69,6 +64,9 @@ pub(super) fn changes(schema: &ClassSchema, given: &Map) -> Result<Vec<SchemaCha
     let mut rest = schema.clone();
     deleted.iter().for_each(|name| drop(rest.fields.shift_remove(name)));
     let fields = additions(&rest, &added, false)?;
+    if let Some(name) = deleted.iter().find(|name| default_fields(class).contains_key(*name)) {
+        return Err(Error::new(Code::ImmutableField, format!("field {name} cannot be changed")));
+    }
     if !fields.is_empty() {
         changes.insert(0, SchemaChange::AddFields { class: class.clone(), fields });
     }

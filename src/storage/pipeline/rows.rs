@@ -49,8 +49,9 @@ pub fn collect(stages: &[Stage], rows: Documents<'_>, frame: &Frame<'_>) -> Resu
 
 /// The documents that a pipeline makes of others.
 pub fn stream<'a>(stages: &'a [Stage], rows: Documents<'a>, frame: &'a Frame<'a>) -> Documents<'a> {
-    let counted = rows.map(move |row| frame.shared.budget.step(4).and(row));
-    stages.iter().fold(Box::new(counted), |rows, stage| apply(stage, rows, frame))
+    let counted = |rows: Documents<'a>| Box::new(rows.map(move |row| frame.shared.budget.step(4).and(row)));
+    // A stage may make many documents of one, so that what comes out of each is counted too.
+    stages.iter().fold(counted(rows), |rows, stage| counted(apply(stage, rows, frame)))
 }
 
 fn apply<'a>(stage: &'a Stage, rows: Documents<'a>, frame: &'a Frame<'a>) -> Documents<'a> {

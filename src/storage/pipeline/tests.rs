@@ -363,3 +363,17 @@ fn filters_follow_from_conditions() {
     let later = implied(&stages(r#"[{"$limit":1},{"$match":{"k":"a"}}]"#), &schema);
     assert_eq!(later, crate::model::Filter::all());
 }
+
+#[test]
+fn work_that_multiplies_looks_at_the_deadline() {
+    let looks = Cell::new(0);
+    let check = || {
+        looks.set(looks.get() + 1);
+        if looks.get() < 50 { Ok(()) } else { Err(Error::internal("the deadline has passed")) }
+    };
+    let unwound = r#"{"$addFields":{"a":{"$range":[0,100]},"b":{"$range":[0,100]},"c":{"$range":[0,100]}}},
+        {"$unwind":"$a"},{"$unwind":"$b"},{"$unwind":"$c"}"#;
+    let error = run_with(&format!(r#"[{unwound},{{"$count":"n"}}]"#), super::DEFAULT_MEMORY, &check).unwrap_err();
+    assert!(error.to_string().contains("deadline"), "{error}");
+    assert_eq!(looks.get(), 50);
+}

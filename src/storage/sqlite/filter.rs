@@ -8,6 +8,7 @@ use rusqlite::types::Value as Sql;
 use super::catalog::Class;
 use super::indexes::below;
 use super::kind::Kind;
+use super::pred::{Pred, all, any, not};
 use super::slot::Slot;
 use super::text;
 use crate::error::{Error, Result};
@@ -19,19 +20,10 @@ use crate::model::{Constraint, Filter, Path, Value};
 const MAX_ARGS: usize = 32_000;
 /// Longer lists go in as one parameter.
 const LISTED: usize = 16;
-/// How many terms stand side by side before a tree is made of them.
-const FLAT: usize = 32;
+/// So many conditions may stand beside each other for an index to serve.
+const ALONE: usize = 32;
 /// A condition with more parts is asked of `matching/` as a whole: SQLite would take longer over its text than over the rows.
 const PARTS: usize = 64;
-
-/// A predicate: known now, or to be asked of each row.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Pred {
-    /// The same for every row.
-    Const(bool),
-    /// SQL.
-    Sql(String),
-}
 
 /// Gathers parameters and slots while the text is made.
 pub struct Builder<'a> {
@@ -104,7 +96,7 @@ impl<'a> Builder<'a> {
     fn long(&mut self, list: &[Filter]) -> Result<Pred> {
         let mut list: Vec<&Filter> = list.iter().collect();
         list.sort_by_key(|filter| !self.is_key(filter));
-        let mut room = FLAT;
+        let mut room = ALONE;
         let (alone, rest): (Vec<&Filter>, Vec<&Filter>) = list.into_iter().partition(|filter| {
             let plain =
                 matches!(filter, Filter::Field(path, _) if self.class.column(path.as_str()).is_some()) && room > 0;
@@ -367,50 +359,6 @@ fn plain_prefix(regex: &Regex) -> Option<String> {
     }
     prefix.push_str(head);
     (!prefix.is_empty()).then_some(prefix)
-}
-
-/// All hold.
-pub fn all(parts: Vec<Pred>) -> Pred {
-    join(parts, " AND ", true)
-}
-
-/// One holds.
-pub fn any(parts: Vec<Pred>) -> Pred {
-    join(parts, " OR ", false)
-}
-
-/// `neutral` is what an empty list comes to; its opposite decides alone.
-fn join(parts: Vec<Pred>, word: &str, neutral: bool) -> Pred {
-    let mut texts = Vec::with_capacity(parts.len());
-    for part in parts {
-        match part {
-            Pred::Const(known) if known == neutral => {}
-            Pred::Const(known) => return Pred::Const(known),
-            Pred::Sql(text) => texts.push(text),
-        }
-    }
-    match texts.len() {
-        0 => Pred::Const(neutral),
-        1 => Pred::Sql(texts.remove(0)),
-        _ => Pred::Sql(tree(&texts, word)),
-    }
-}
-
-/// SQLite refuses expressions that are nested too deep, and `a OR b OR c` is one level a term.
-fn tree(texts: &[String], word: &str) -> String {
-    if texts.len() <= FLAT {
-        return format!("({})", texts.join(word));
-    }
-    let (left, right) = texts.split_at(texts.len() / 2);
-    format!("({}{word}{})", tree(left, word), tree(right, word))
-}
-
-/// It does not hold.
-pub fn not(pred: Pred) -> Pred {
-    match pred {
-        Pred::Const(known) => Pred::Const(!known),
-        Pred::Sql(text) => Pred::Sql(format!("({text}) IS NOT TRUE")),
-    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod error;
 mod filter;
 mod indexes;
 mod kind;
+mod pred;
 mod query;
 mod readers;
 mod row;

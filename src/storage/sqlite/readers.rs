@@ -22,6 +22,8 @@ use crate::error::{Code, Error, Result};
 const QUEUE: usize = 1024;
 /// How long a read may take on its first try.
 const FIRST_TRY: Duration = Duration::from_millis(100);
+/// How long closing waits for reads that are under way.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Stack of a thread that evaluates conditions on values as deep as a body may be nested, bytes.
 pub const STACK: usize = 8 << 20;
 
@@ -132,14 +134,21 @@ impl Readers {
         lock(&self.spare).push(conn);
     }
 
-    /// Lets the threads finish what is waiting, and ends them.
+    /// Lets the threads finish what is waiting, and ends them. A read that takes long is left to its deadline: it changes
+    /// nothing, and the process may end under it.
     pub fn close(&self) {
         for queue in [&self.first, &self.last] {
             lock(&queue.state).closed = true;
             queue.more.notify_all();
         }
+        let patience = Instant::now() + PATIENCE;
         for thread in lock(&self.threads).drain(..) {
-            let _ = thread.join();
+            while !thread.is_finished() && Instant::now() < patience {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            if thread.is_finished() {
+                let _ = thread.join();
+            }
         }
         lock(&self.spare).clear();
     }
