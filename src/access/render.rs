@@ -137,7 +137,7 @@ impl Render {
         }
         if render.internals {
             let shown = object.internal.into_iter().filter(|(field, _)| render.shows_internal(field));
-            shown.for_each(|(field, value)| drop(out.set(field, value)));
+            shown.for_each(|(field, value)| drop(out.set(field, internal(value))));
         }
         for (field, target) in render.relations() {
             out.set(field, Value::Relation(target.to_owned()));
@@ -160,6 +160,14 @@ impl Render {
             ("name", Value::String(name)),
             ("url", Value::String(url)),
         ]))
+    }
+}
+
+/// The value of an internal column as it is shown: a date is a plain text there.
+pub fn internal(value: Value) -> Value {
+    match value {
+        Value::Date(date) => Value::String(date.iso()),
+        other => other,
     }
 }
 

@@ -20,13 +20,21 @@ const MOST_WAITING: usize = 1000;
 pub struct Passwords {
     places: Arc<Semaphore>,
     waiting: Semaphore,
+    /// How many hashes were compared.
+    #[cfg(test)]
+    pub compared: std::sync::atomic::AtomicUsize,
 }
 
 impl Passwords {
     /// For as many at once as there are cores.
     pub fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-        Self { places: Arc::new(Semaphore::new(cores)), waiting: Semaphore::new(MOST_WAITING) }
+        Self {
+            places: Arc::new(Semaphore::new(cores)),
+            waiting: Semaphore::new(MOST_WAITING),
+            #[cfg(test)]
+            compared: Default::default(),
+        }
     }
 
     /// The hash of a password, salted by chance.
@@ -49,6 +57,8 @@ impl Passwords {
     /// # Errors
     /// 1 if it cannot be worked out.
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool> {
+        #[cfg(test)]
+        self.compared.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let hash = hash.filter(|hash| !hash.is_empty() && !password.is_empty());
         let (password, against) = (password.to_owned(), hash.unwrap_or(DUMMY).to_owned());
         let right = self.run(move || bcrypt::verify(password, &against).unwrap_or(false)).await?;

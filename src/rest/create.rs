@@ -48,7 +48,8 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepare
         return Err(Error::new(Code::InvalidClassName, format!("invalid className: {class}")));
     }
     let mut body = body::entries(body)?;
-    let id = object_id(&call, &mut body)?;
+    classes::check_id(class, &body)?;
+    let id = object_id(&call, class, &mut body)?;
     body::screen(&call, &body)?;
     drop_nulls(&call, &mut body);
     call.engine.check_class_exists(&call, class)?;
@@ -133,7 +134,7 @@ fn drop_nulls(call: &Call, body: &mut Map) {
 }
 
 /// The id of the new object: the client's where the app lets it choose, else a new one.
-pub(super) fn object_id(call: &Call, body: &mut Map) -> Result<String> {
+pub(super) fn object_id(call: &Call, class: &str, body: &mut Map) -> Result<String> {
     if !call.engine.config.allow_custom_object_id {
         for key in ["objectId", "id"] {
             if body.get(key).is_some_and(Value::truthy) {
@@ -151,7 +152,7 @@ pub(super) fn object_id(call: &Call, body: &mut Map) -> Result<String> {
         }
         Some(value) => {
             let got = crate::model::schema::infer(&value)?.map_or_else(|| "null".to_owned(), |ty| ty.to_string());
-            let text = format!("schema mismatch for objectId; expected String but got {got}");
+            let text = format!("schema mismatch for {class}.objectId; expected String but got {got}");
             Err(Error::new(Code::IncorrectType, text))
         }
     }

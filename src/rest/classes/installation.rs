@@ -89,7 +89,7 @@ pub async fn prepare(call: &Call, id: Option<&str>, body: Value) -> Result<Prepa
     let mut body = entries(body)?;
     screen(call, &body)?;
     if id.is_none() {
-        create::object_id(call, &mut body.clone())?;
+        create::object_id(call, CLASS, &mut body.clone())?;
     }
     let sent = Sent::read(call, id, &mut body)?;
     let (mut writes, target) = match sent.wanted() {

@@ -8,8 +8,8 @@ pub mod session;
 pub mod user;
 
 use super::{Answer, Call, Engine};
-use crate::error::{Error, Result};
-use crate::model::{Acl, Filter, Map, Op, Path};
+use crate::error::{Code, Error, Result};
+use crate::model::{Acl, Filter, Map, Op, Path, Value};
 use crate::storage::SchemaChange;
 
 /// How a write goes on after the rules of its class have looked at its body.
@@ -41,6 +41,18 @@ pub struct Target<'a> {
     pub id: &'a str,
     /// Is it there already?
     pub updating: bool,
+}
+
+/// May an object of the class have the id that its body asks for, as far as the class says?
+///
+/// # Errors
+/// 119 for a user that would pass for a role in permission lists.
+pub fn check_id(class: &str, body: &Map) -> Result<()> {
+    let wanted = body.get("objectId").and_then(Value::as_str).unwrap_or_default();
+    if class == "_User" && wanted.starts_with("role:") {
+        return Err(Error::denied(Code::OperationForbidden, "Invalid object ID."));
+    }
+    Ok(())
 }
 
 /// Looks at the client's body before any hook does.
@@ -109,7 +121,8 @@ pub fn unique(engine: &Engine, class: &str) -> Vec<SchemaChange> {
     let (class, text) = (class.to_owned(), |field: &str| field.to_owned());
     match class.as_str() {
         "_User" => {
-            let names = ["username", "email"].map(text);
+            // Of two indexes that refuse a row SQLite names the newer one, and Parse Server the name before the address.
+            let names = ["email", "username"].map(text);
             let folded = names.map(|field| SchemaChange::EnsureUniqueText { class: class.clone(), field });
             let ids = engine.auth.providers.names().map(|name| format!("authData.{name}.id"));
             folded

@@ -3,6 +3,7 @@
 use super::auth_data::{self, Checked};
 use super::{Extra, Start, Target, session};
 use crate::access::Subject;
+use crate::access::clp::Action;
 use crate::auth::providers::Providers;
 use crate::error::{Code, Error, Result};
 use crate::model::{Acl, Date, Filter, Map, Op, ParseObject, Path, Value, id, wire};
@@ -23,7 +24,7 @@ pub struct Follow {
     /// Was the password of a user changed?
     new_password: bool,
     /// The providers that were sent, and what they told the client.
-    providers: Option<(String, Map)>,
+    providers: Option<(String, Option<Map>)>,
 }
 
 /// Looks at a body: credentials, `authData`, what only the server says.
@@ -37,9 +38,6 @@ pub async fn before_write(call: &Call, target: Target<'_>, body: &mut Map) -> Re
     }
     if target.updating && !subject.reads_all() && !is_self(call, target.id) {
         may_write(call, target.id).await?;
-    }
-    if !target.updating && target.id.starts_with("role:") {
-        return Err(Error::denied(Code::OperationForbidden, "Invalid object ID."));
     }
     body.take("sessionToken");
     let mut extra = Extra::default();
@@ -97,39 +95,32 @@ async fn read_auth_data(
         return Err(auth_data::taken());
     }
     if let (Some(owner), false) = (owners.first(), target.updating) {
+        // A log-in by way of sign-up needs the right to sign up.
+        call.gate(call.engine.schemas.get_or_new("_User"), Action::Create)?;
         return login::by_providers(call, owner, &sent).await.map(Some);
     }
-    let checked = check_for(call, target, &sent, owners.first()).await?;
-    let Some(Checked { store, response }) = checked else {
-        body.take("authData");
-        return Ok(None);
-    };
+    let Checked { store, response } = check_for(call, target, &sent, owners.first()).await?;
     body.set("authData", Value::Object(store));
     extra.user.providers = Some((sent.keys().cloned().collect::<Vec<_>>().join(","), response));
     Ok(None)
 }
 
-/// What providers say to what is linked to a user; nothing if its owner sent nothing new.
-async fn check_for(
-    call: &Call,
-    target: Target<'_>,
-    sent: &Map,
-    owner: Option<&ParseObject>,
-) -> Result<Option<Checked>> {
+/// What providers say to what is linked to a user; they are not asked if its owner sent nothing new.
+async fn check_for(call: &Call, target: Target<'_>, sent: &Map, owner: Option<&ParseObject>) -> Result<Checked> {
     let stored = match owner {
         Some(owner) => auth_data::stored(owner),
         None if target.updating => stored_of(call, target.id).await?,
         None => Map::new(),
     };
     if owner.is_none() {
-        return auth_data::check(call, sent, &stored).await.map(Some);
+        return auth_data::check(call, sent, &stored).await;
     }
     let news = auth_data::changed(sent, &stored);
     let own = call.subject().user() == Some(target.id) || call.subject().is_master();
-    if news.is_empty() && own {
-        return Ok(None);
+    if own && !auth_data::wants_check(&news) {
+        return Ok(Checked { store: news, response: None });
     }
-    auth_data::check(call, &news, &stored).await.map(Some)
+    auth_data::check(call, &news, &stored).await
 }
 
 async fn stored_of(call: &Call, id: &str) -> Result<Map> {
@@ -161,7 +152,7 @@ pub async fn before_store(call: &Call, target: Target<'_>, body: &mut Map, extra
     if let Some(password) = body.take("password") {
         new_password(call, target, body, password, extra).await?;
     }
-    name(call, target, body, extra);
+    name(call, target, body, extra)?;
     email(call, body)?;
     store_auth_data(call, target, body, extra).await
 }
@@ -222,7 +213,10 @@ async fn keep_history(call: &Call, user: &ParseObject, password: &str) -> Result
     Ok(Some((Path::from("_password_history"), Op::Set(Value::Array(kept)))))
 }
 
-fn name(call: &Call, target: Target<'_>, body: &mut Map, extra: &mut Extra) {
+fn name(call: &Call, target: Target<'_>, body: &mut Map, extra: &mut Extra) -> Result<()> {
+    if body.get("username").is_some_and(is_delete) {
+        return Err(Error::json("You cannot use [object Object] as a query parameter."));
+    }
     match body.get("username").and_then(Value::as_str).filter(|name| !name.is_empty()) {
         Some(name) if call.engine.config.accounts.convert_username_to_lowercase => {
             let name = name.to_lowercase();
@@ -235,6 +229,7 @@ fn name(call: &Call, target: Target<'_>, body: &mut Map, extra: &mut Extra) {
         }
         _ => {}
     }
+    Ok(())
 }
 
 fn email(call: &Call, body: &mut Map) -> Result<()> {
@@ -294,7 +289,7 @@ pub async fn after_store(call: &Call, target: Target<'_>, follow: Follow, answer
             answer.set("sessionToken", Value::String(opened.token));
         }
     }
-    if let Some((_, response)) = follow.providers {
+    if let Some((_, Some(response))) = follow.providers {
         answer.set("authDataResponse", Value::Object(response));
     }
     Ok(())

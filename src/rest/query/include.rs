@@ -99,6 +99,9 @@ async fn fetch(
     }
     after_find(&mut hooked, class, &mut objects).await?;
     for mut object in objects {
+        if class == "_User" && !call.subject().is_master() {
+            object.take("authData");
+        }
         let id = object.get("objectId").and_then(Value::as_str).unwrap_or_default().to_owned();
         object.set("__type", Value::from("Object"));
         object.set("className", Value::from(class));

@@ -9,6 +9,7 @@ use super::conn::text;
 use super::doc;
 use super::error::Db;
 use crate::access::Render;
+use crate::access::render::internal;
 use crate::error::{Code, Error, Result};
 use crate::model::names::fold;
 use crate::model::{Acl, FieldType, ParseObject, Value, wire};
@@ -284,7 +285,7 @@ impl Arena {
             for (key, raw) in doc::pairs(texts.priv_) {
                 if render.shows_internal(str::from_utf8(key).unwrap_or_default()) {
                     next(key, out);
-                    out.extend_from_slice(raw);
+                    wire::write(&internal(doc::value(raw)?), out);
                 }
             }
         }
