@@ -45,6 +45,14 @@ fn parameters_of_the_app() {
 }
 
 #[test]
+fn a_flag_without_any_parameter() {
+    let server = Server::start(json!({}));
+    let master = server.client(Actor::Master);
+    put(&master, "/config", json!({"params": {"a": {"__op": "Delete"}}}));
+    assert_eq!(master.get("/config").text(), r#"{"masterKeyOnly":{"a":false}}"#, "as Parse Server has it");
+}
+
+#[test]
 fn who_may_change_parameters() {
     let server = Server::start(json!({}));
     for (actor, status) in

@@ -17,11 +17,12 @@ const HOOKED: &str = "@Config";
 /// # Errors
 /// Those of the database.
 pub async fn get(call: &Call) -> Result<Answer> {
-    let mut row = single::read(call, CLASS).await?.unwrap_or_default();
-    let mut params = map(row.take("params"))?;
+    let none = || Map::from([("params", Value::Object(Map::new()))]);
+    let mut row = single::read(call, CLASS).await?.unwrap_or_else(none);
+    let mut params = row.take("params");
     let mut flags = row.take("masterKeyOnly");
     if !call.subject().is_master()
-        && let Some(Value::Object(flags)) = &mut flags
+        && let (Some(Value::Object(params)), Some(Value::Object(flags))) = (&mut params, &mut flags)
     {
         let secret = |name: &String| flags.get(name).is_some_and(Value::truthy);
         let secret: Vec<String> = params.keys().filter(|name| secret(name)).cloned().collect();
@@ -30,11 +31,9 @@ pub async fn get(call: &Call) -> Result<Answer> {
             flags.take(&name);
         }
     }
-    let mut answer = Map::from([("params", Value::Object(params))]);
-    if let Some(flags) = flags {
-        answer.set("masterKeyOnly", flags);
-    }
-    Ok(Answer::ok(&Value::Object(answer)))
+    let parts = [("params", params), ("masterKeyOnly", flags)];
+    let answer = parts.into_iter().filter_map(|(name, part)| Some((name, part?)));
+    Ok(Answer::ok(&Value::Object(answer.collect())))
 }
 
 /// `PUT /config`: sets, changes or deletes the parameters that the body names.
