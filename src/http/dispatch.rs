@@ -82,6 +82,10 @@ pub async fn run(mut job: Job) -> Result<Answer> {
             let (body, texts) = (job.map(), std::mem::take(&mut job.query));
             rest::verify_password::verify_password(&job.call, body, texts).await
         }
+        Handler::Challenge => {
+            let body = job.map();
+            rest::challenge::challenge(&job.call, body).await
+        }
         Handler::Logout => rest::logout::logout(&job.call).await,
         Handler::UserMe => rest::sessions::user(&job.call).await,
         Handler::SessionMe => rest::sessions::me(&job.call).await,

@@ -65,6 +65,8 @@ pub enum Handler {
     VerifyPassword,
     /// The session of the token.
     SessionMe,
+    /// What a provider asks back.
+    Challenge,
     /// A session for an old token.
     UpgradeSession,
     /// Known to Parse, not built here yet: answered with 108.
@@ -130,8 +132,9 @@ const fn admin(method: &'static str, path: &'static str, what: Admin) -> Route {
 }
 
 use Handler::{
-    Aggregate, Batch, Create, Delete, Find, Get, Login, LoginAs, Logout, Of, Purge, SchemaCreate, SchemaDelete,
-    SchemaGet, SchemaUpdate, Schemas, ServerInfo, SessionMe, Unbuilt, Update, UpgradeSession, UserMe, VerifyPassword,
+    Aggregate, Batch, Challenge, Create, Delete, Find, Get, Login, LoginAs, Logout, Of, Purge, SchemaCreate,
+    SchemaDelete, SchemaGet, SchemaUpdate, Schemas, ServerInfo, SessionMe, Unbuilt, Update, UpgradeSession, UserMe,
+    VerifyPassword,
 };
 use Who::{Master, Public};
 
@@ -157,7 +160,7 @@ pub static ROUTES: &[Route] = &[
     row("POST", "/verificationEmailRequest", Public, Unbuilt),
     row("GET", "/verifyPassword", Public, VerifyPassword),
     row("POST", "/verifyPassword", Public, VerifyPassword),
-    row("POST", "/challenge", Public, Unbuilt),
+    row("POST", "/challenge", Public, Challenge),
     row("GET", "/sessions/me", Public, SessionMe),
     row("GET", "/sessions", Public, Of("_Session", Verb::Find)),
     row("POST", "/sessions", Public, Of("_Session", Verb::Create)),

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod batch;
 mod body;
 pub mod call;
+pub mod challenge;
 pub mod classes;
 pub mod create;
 pub mod delete;

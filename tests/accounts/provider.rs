@@ -73,3 +73,20 @@ fn data_of_the_wrong_shape_is_refused() {
     let credentials = json!({"username": "a", "password": "b", "authData": null});
     assert_eq!(said(&client.post("/users", &credentials)), "252: This authentication method is unsupported.");
 }
+
+#[test]
+fn a_challenge_tells_nobody_whose_an_id_is() {
+    let server = Server::start(json!({}));
+    let client = server.client(Actor::Client);
+    assert_eq!(client.post("/users", &anonymous("a")).status, 201);
+    let asked = |id: &str| {
+        let mut body = anonymous(id);
+        body["challengeData"] = json!({"anonymous": {}});
+        client.post("/challenge", &body)
+    };
+    assert_eq!(asked("a").json(), json!({"challengeData": {}}));
+    assert_eq!(said(&asked("b")), "101: User not found.");
+    let nobody = json!({"username": "ghost", "password": "pw", "challengeData": {}});
+    assert_eq!(said(&client.post("/challenge", &nobody)), "101: Invalid username/password.");
+    assert_eq!(said(&client.post("/challenge", &json!({}))), "-1: Nothing to challenge.");
+}

@@ -36,6 +36,9 @@ pub struct Verdict {
 /// What a provider's check gives back.
 pub type Checked<'a> = Pin<Box<dyn Future<Output = Result<Verdict>> + Send + 'a>>;
 
+/// What a provider asks back.
+pub type Asked<'a> = Pin<Box<dyn Future<Output = Result<Option<Value>>> + Send + 'a>>;
+
 /// One way to sign in.
 pub trait Provider: Send + Sync {
     /// What of a log-in it is, for a user with this stored.
@@ -46,6 +49,12 @@ pub trait Provider: Send + Sync {
 
     /// Is what a client sent right? `stored` is what the user has, if there is one yet.
     fn check<'a>(&'a self, sent: &'a Map, stored: Option<&'a Map>) -> Checked<'a>;
+
+    /// What it asks back before a log-in, if it is one that does.
+    fn challenge<'a>(&'a self, wish: &'a Value, stored: Option<&'a Map>) -> Asked<'a> {
+        let _ = (wish, stored);
+        Box::pin(async { Ok(None) })
+    }
 }
 
 /// The providers of an app.
