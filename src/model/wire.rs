@@ -1,6 +1,7 @@
 //! Parse's JSON: read into values, values written as bytes.
 
 mod ops;
+pub mod raw;
 mod read;
 mod typed;
 mod write;

@@ -128,6 +128,9 @@ impl Query {
             || !self.params.include.is_empty()
             || call.engine.invoker.has(&self.schema.name, Trigger::AfterFind);
         if looked_at {
+            if !redirected && self.spliced(call, out).await? {
+                return Ok(());
+            }
             let mut objects = self.objects(call).await?;
             if redirected {
                 objects.iter_mut().for_each(|row| drop(row.set("className", Value::from(self.schema.name.as_str()))));
@@ -148,6 +151,16 @@ impl Query {
         }
         out.push(b']');
         Ok(())
+    }
+
+    /// Writes results whose includes can be put in as bytes; `false`, and nothing written, for others.
+    async fn spliced(&mut self, call: &Call, out: &mut Vec<u8>) -> Result<bool> {
+        if call.engine.invoker.has(&self.schema.name, Trigger::AfterFind) {
+            return Ok(false);
+        }
+        let plan = self.ready_plan(call, Action::Find).await?;
+        let rows = call.engine.storage.find(&plan).await?;
+        include::splice(call, &self.schema, &self.params, (&plan, &*rows), out).await
     }
 
     /// The results as objects, includes and hooks done.

@@ -68,7 +68,7 @@ pub trait Storage: Send + Sync {
 }
 
 /// Rows as the back end has them: written as JSON without a tree between, or taken as objects.
-pub trait RowSet: Send {
+pub trait RowSet: Send + Sync {
     /// How many there are.
     fn len(&self) -> usize;
 

@@ -1,11 +1,15 @@
 //! Includes: pointers replaced by the objects they point to (`queries.md` section 4).
 
+mod splice;
+
 use std::collections::{HashMap, HashSet};
 
+pub use splice::splice;
+
 use super::Params;
-use crate::access::Select;
 use crate::access::authorise::Wanted;
 use crate::access::clp::Action;
+use crate::access::{Read, Select};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Constraint, Filter, Map, Pointer, Value};
 use crate::rest::find::{after_find, before_find};
@@ -78,18 +82,9 @@ async fn fetch(
     params: &Params,
     found: &mut Found,
 ) -> Result<()> {
-    let schema = call.engine.schemas.get_or_new(class);
-    let gate = call.gate(schema, Action::Get)?;
-    let ids = ids.into_iter().map(Value::String).collect();
     let mut hooked = call.clone();
     before_find(&mut hooked, class, None, false).await?;
-    let wanted = Wanted {
-        filter: Some(Filter::Field("objectId".into(), vec![Constraint::In(ids)])),
-        select: below(path, params),
-        file_base: call.engine.file_base.clone(),
-        ..Wanted::default()
-    };
-    let read = gate.read(wanted)?;
+    let read = plan(call, class, ids, path, params)?;
     let rows = call.engine.storage.find(&read).await?;
     let mut objects = Vec::with_capacity(rows.len());
     for i in 0..rows.len() {
@@ -109,6 +104,18 @@ async fn fetch(
         found.insert(Pointer { class: class.to_owned(), id }, (object, weight));
     }
     Ok(())
+}
+
+/// The plan for the objects of one class that a path leads to.
+fn plan(call: &Call, class: &str, ids: HashSet<String>, path: &[String], params: &Params) -> Result<Read> {
+    let gate = call.gate(call.engine.schemas.get_or_new(class), Action::Get)?;
+    let ids = ids.into_iter().map(Value::String).collect();
+    gate.read(Wanted {
+        filter: Some(Filter::Field("objectId".into(), vec![Constraint::In(ids)])),
+        select: below(path, params),
+        file_base: call.engine.file_base.clone(),
+        ..Wanted::default()
+    })
 }
 
 /// The fields of an included object that `keys` and `excludeKeys` leave.

@@ -41,6 +41,8 @@ pub struct Conn {
     pub sql: Connection,
     slots: Arc<Mutex<Slots>>,
     deadline: Arc<AtomicU64>,
+    /// How many more times the clock may be looked at; without a bound if it is the greatest number.
+    looks: Arc<AtomicU64>,
     born: Instant,
     /// Until when statements may run, whatever deadline they have themselves.
     bound: Cell<Option<Instant>>,
@@ -66,16 +68,27 @@ impl Conn {
         })
         .or_db()?;
         let deadline = Arc::new(AtomicU64::new(u64::MAX));
+        let looks = Arc::new(AtomicU64::new(u64::MAX));
         let born = Instant::now();
         if role == Role::Reader {
-            let deadline = Arc::clone(&deadline);
-            let late = move || nanos(born, Instant::now()) > deadline.load(Ordering::Relaxed);
+            let (deadline, looks) = (Arc::clone(&deadline), Arc::clone(&looks));
+            let late = move || {
+                let left = looks.load(Ordering::Relaxed);
+                looks.store(left.saturating_sub(u64::from(left != u64::MAX)), Ordering::Relaxed);
+                left == 0 || nanos(born, Instant::now()) > deadline.load(Ordering::Relaxed)
+            };
             sql.progress_handler(CLOCK_STEPS, Some(late)).or_db()?;
         }
         let slots = Arc::new(Mutex::new(Slots::default()));
         register(&sql, &slots).or_db()?;
         fulltext::register(&sql).or_db()?;
-        Ok(Self { sql, slots, deadline, born, bound: Cell::new(None) })
+        Ok(Self { sql, slots, deadline, looks, born, bound: Cell::new(None) })
+    }
+
+    /// Lets the next statements make some `CLOCK_STEPS` steps each time the clock is looked at, so many times; 124 ends the one
+    /// that needs more. Counted in work, not in time: on a busy machine time passes without any.
+    pub fn glance(&self, looks: Option<u64>) {
+        self.looks.store(looks.unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// Sets until when the next statements may run, besides their own deadlines.

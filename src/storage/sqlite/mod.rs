@@ -7,6 +7,7 @@ mod aggregate;
 mod alter;
 mod catalog;
 mod conn;
+mod dear;
 mod doc;
 mod error;
 mod filter;
@@ -33,17 +34,20 @@ use arc_swap::ArcSwap;
 use self::aggregate::Run;
 use self::catalog::{Catalog, FORMAT, TABLES};
 use self::conn::{Conn, Role};
+use self::dear::Dear;
 use self::error::Db;
 use self::query::Query;
 use self::readers::Readers;
 use self::writer::{Job, Writer};
 use super::{Answer, Outcome, Relation, Rows, SchemaChange, Side, Storage};
 use crate::access::{Aggregate, Read, Write};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Constraint, Date, Filter, Map, Path, Value};
 
 /// More readers than this would wait for the disk or for each other.
 const MOST_READERS: usize = 4;
+/// How long a query may hold up the thread that asks, in thousands of SQLite's steps: about a millisecond.
+const GLANCE: u64 = 100;
 /// So many ids are looked up on the calling thread.
 const FEW: usize = 128;
 
@@ -52,6 +56,7 @@ pub struct Sqlite {
     catalog: Arc<ArcSwap<Catalog>>,
     writer: Writer,
     readers: Readers,
+    dear: Dear,
     /// Held as long as the database is open, so that no other process opens it.
     _lock: File,
 }
@@ -70,7 +75,7 @@ impl Sqlite {
         let readers = std::thread::available_parallelism().map_or(1, |n| n.get()).min(MOST_READERS);
         let readers = Readers::start(path, readers)?;
         let writer = Writer::start(conn, Arc::clone(&catalog))?;
-        Ok(Self { catalog, writer, readers, _lock: lock })
+        Ok(Self { catalog, writer, readers, dear: Dear::default(), _lock: lock })
     }
 
     /// Copies a database as it is now into another file, while it is in use by this process or another.
@@ -91,7 +96,8 @@ impl Sqlite {
         copy.await.map_err(|e| Error::caused("the backup ended in the middle", e))?
     }
 
-    /// Runs a query where it costs least: a look-up by id here and now, everything else on a reader's thread.
+    /// Runs a query where it costs least: a look-up by id here and now, and so any other that has not shown to need more than
+    /// a glance; the rest on a reader's thread.
     async fn read<T: Send + 'static>(
         &self,
         plan: &Read,
@@ -101,12 +107,18 @@ impl Sqlite {
         let catalog = self.catalog.load_full();
         let Some(class) = catalog.get(&plan.schema().name) else { return Ok(None) };
         let Some(query) = make(class)? else { return Ok(None) };
-        if is_short(class, plan.filter())
+        let short = is_short(class, plan.filter());
+        if (short || (query.is_pure() && !self.dear.holds(query.text())))
             && let Some(conn) = self.readers.take()
         {
+            conn.glance((!short).then_some(GLANCE));
             let answer = run(&query, &conn);
+            conn.glance(None);
             self.readers.give(conn);
-            return answer.map(Some);
+            match answer {
+                Err(error) if !short && error.code() == Some(Code::Timeout) => self.dear.note(query.text()),
+                answer => return answer.map(Some),
+            }
         }
         self.readers.run(move |conn| run(&query, conn)).await.map(Some)
     }

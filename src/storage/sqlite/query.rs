@@ -92,6 +92,16 @@ impl Query {
         Ok(Some(Self { sql, args, slots: Arc::new(slots), deadline: plan.limits().deadline, scored }))
     }
 
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.sql
+    }
+
+    /// Is all of it SQLite's own work, which stops when it is told to?
+    pub fn is_pure(&self) -> bool {
+        self.slots.is_empty() && !self.scored
+    }
+
     /// Runs it for its rows.
     pub fn fetch(&self, conn: &Conn) -> Result<Arena> {
         let mut arena = Arena::default();
