@@ -80,7 +80,7 @@ fn held(raw: &[u8], deeper: bool) -> Held {
 }
 
 fn pointer(raw: &[u8]) -> Option<Pointer> {
-    let text = |key: &str| wire::raw::find(raw, key).and_then(|raw| raw_text(raw));
+    let text = |key: &str| wire::raw::find(raw, key).and_then(raw_text);
     Some(Pointer { class: text("className")?, id: text("objectId")? })
 }
 
