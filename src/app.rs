@@ -13,7 +13,7 @@ use crate::http::Site;
 use crate::model::Date;
 use crate::model::id::Random;
 use crate::rest::engine::Clock;
-use crate::rest::{Engine, schemas};
+use crate::rest::{Engine, admin, schemas};
 use crate::storage::Storage;
 use crate::storage::sqlite::Sqlite;
 
@@ -36,6 +36,7 @@ impl App {
         let engine = Arc::new(Engine::new(config, storage, Arc::new(NoCode), clock, random).await?);
         engine.prepare().await?;
         schemas::defined::migrate(&engine).await?;
+        admin::security::log(&engine.config);
         Ok(Self { site: Arc::new(Site::new(engine.clone())?), engine })
     }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test reports by panicking")]
 
 mod accounts;
+mod admin;
 mod aggregate;
 mod arrows;
 mod cli;
@@ -11,6 +12,7 @@ mod disk;
 mod drain;
 mod garbage;
 mod golden;
+mod installations;
 mod logs;
 mod options;
 mod protected;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::plan::{Create, Delete, Join, Limits, Read, Update};
+use super::plan::{Absent, Create, Delete, Join, Limits, Read, Update};
 use super::{Render, Select};
 use crate::model::query::OrderKey;
 use crate::model::{Acl, ClassSchema, Date, Filter, Op, ParseObject, Path};
@@ -48,6 +48,11 @@ impl Internal {
     /// A change to the one object that matches.
     pub fn update(self, schema: Arc<ClassSchema>, filter: Filter, ops: Vec<(Path, Op)>, updated: Date) -> Update {
         Update { schema, filter, groups: None, ops, acl: None, updated, silent: false, joins: Vec::new() }
+    }
+
+    /// The condition that no object matches.
+    pub fn absent(self, schema: Arc<ClassSchema>, filter: Filter) -> Absent {
+        Absent { schema, filter }
     }
 
     /// Away with all that match.

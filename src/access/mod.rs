@@ -12,7 +12,7 @@ pub mod protected;
 pub mod render;
 
 pub use internal::internal;
-pub use plan::{Aggregate, Create, Delete, Join, Limits, Pipeline, Read, Update, Write};
+pub use plan::{Absent, Aggregate, Create, Delete, Join, Limits, Pipeline, Read, Update, Write};
 pub use render::{Render, Select};
 
 /// Who asks, as far as permissions know it.

@@ -144,6 +144,8 @@ pub enum Write {
     Update(Update),
     /// Away with objects.
     Delete(Delete),
+    /// Nothing is written: a condition for the writes of the same group.
+    Absent(Absent),
 }
 
 /// A plan to store a new object.
@@ -248,6 +250,26 @@ impl Delete {
     /// Objects go that have no write list or one of these entries in it; `None`: all.
     pub fn groups(&self) -> Option<&[String]> {
         self.groups.as_deref()
+    }
+}
+
+/// The condition that no object matches. In an all-or-nothing group it undoes the others if one does, so that what was read
+/// before the group cannot have changed meanwhile.
+#[derive(Debug, Clone)]
+pub struct Absent {
+    pub(in crate::access) schema: Arc<ClassSchema>,
+    pub(in crate::access) filter: Filter,
+}
+
+impl Absent {
+    /// The class.
+    pub fn schema(&self) -> &Arc<ClassSchema> {
+        &self.schema
+    }
+
+    /// Which objects there must be none of.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
     }
 }
 

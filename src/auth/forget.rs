@@ -23,7 +23,7 @@ impl Changed {
         let (class, filter) = match write {
             // Nothing is known of what is not there yet, except that a user has no role.
             Write::Create(plan) if plan.schema().name == "_Role" => return Self::Roles,
-            Write::Create(_) => return Self::Nothing,
+            Write::Create(_) | Write::Absent(_) => return Self::Nothing,
             Write::Update(plan) => (plan.schema().name.as_str(), plan.filter()),
             Write::Delete(plan) => (plan.schema().name.as_str(), plan.filter()),
         };

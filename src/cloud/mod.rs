@@ -66,6 +66,11 @@ pub trait Invoker: Send + Sync {
     /// Is there code for this point of this class? Asked on every request, so a look-up in a snapshot.
     fn has(&self, class: &str, trigger: Trigger) -> bool;
 
+    /// The names of all jobs; an app has none unless its code says so.
+    fn jobs(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Runs it.
     fn run<'a>(
         &'a self,

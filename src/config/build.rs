@@ -46,6 +46,8 @@ pub(super) fn app(settings: &Settings, data_dir: &std::path::Path) -> Result<App
         request_keyword_denylist: list(settings.get("requestKeywordDenylist")),
         route_allow_list: settings.given("routeAllowList").and_then(texts),
         schema: schema(settings),
+        installation: installation(settings),
+        security: security(settings),
         query: QueryConfig {
             aggregation_raw_field_names: settings.bool_in("query", "aggregationRawFieldNames"),
             aggregation_raw_values: settings.bool_in("query", "aggregationRawValues"),
@@ -215,6 +217,31 @@ fn schema(settings: &Settings) -> Option<SchemaConfig> {
         keep_unknown_indexes: flag("keepUnknownIndexes"),
         must_succeed: false,
     })
+}
+
+fn installation(settings: &Settings) -> InstallationConfig {
+    let is = |name: &str, choice: &str| {
+        settings.get_in("installation", name).as_ref().and_then(Value::as_str) == Some(choice)
+    };
+    InstallationConfig {
+        keep_duplicates: is("duplicateDeviceTokenAction", "update"),
+        prefer_installation_id: is("duplicateDeviceTokenMergePriority", "installationId"),
+        enforce_auth: settings.bool_in("installation", "duplicateDeviceTokenActionEnforceAuth"),
+    }
+}
+
+fn security(settings: &Settings) -> SecurityConfig {
+    let is_false = |value: Option<Value>| value == Some(Value::Bool(false));
+    SecurityConfig {
+        enable_check: settings.bool_in("security", "enableCheck"),
+        enable_check_log: settings.bool_in("security", "enableCheckLog"),
+        insecure_auth_adapters: settings.bool("enableInsecureAuthAdapters"),
+        graphql_public_introspection: settings.bool("graphQLPublicIntrospection"),
+        playground: settings.bool("mountPlayground"),
+        reset_tells_of_users: is_false(settings.get_in("passwordPolicy", "resetPasswordSuccessOnInvalidEmail")),
+        verification_tells_of_users: is_false(settings.get("emailVerifySuccessOnInvalidEmail")),
+        live_regex_unbounded: settings.get_in("liveQuery", "regexTimeout").and_then(|ms| ms.as_i64()) == Some(0),
+    }
 }
 
 /// Fields that are hidden although the option does not say so.

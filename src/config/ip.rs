@@ -50,6 +50,11 @@ impl IpSet {
         entries.into_iter().map(entry).collect::<Result<Vec<_>, _>>().map(Self)
     }
 
+    /// Whether every address of a family is listed.
+    pub fn is_open(&self) -> bool {
+        self.0.iter().any(|range| range.bits == 0)
+    }
+
     /// Whether `ip` is listed. An IPv4 address that came over an IPv6 socket (`::ffff:1.2.3.4`) counts as both.
     pub fn contains(&self, ip: IpAddr) -> bool {
         let plain = ip.to_canonical();

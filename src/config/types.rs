@@ -171,6 +171,10 @@ pub struct AppConfig {
     pub route_allow_list: Option<Vec<String>>,
     /// Classes defined by the configuration.
     pub schema: Option<SchemaConfig>,
+    /// What becomes of installations that share a device token.
+    pub installation: InstallationConfig,
+    /// The security check, and what only it looks at.
+    pub security: SecurityConfig,
     /// Defaults of queries.
     pub query: QueryConfig,
     /// Whether the details of permission errors are hidden.
@@ -327,6 +331,39 @@ pub struct SchemaConfig {
     pub keep_unknown_indexes: bool,
     /// Whether a migration that fails ends the start (`NODE_ENV` is `production`).
     pub must_succeed: bool,
+}
+
+/// `installation`: what becomes of installations that share a device token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InstallationConfig {
+    /// Whether the loser stays, without what it shares (`duplicateDeviceTokenAction` is `update`), instead of being deleted.
+    pub keep_duplicates: bool,
+    /// Whether the row with the installation id survives, instead of the one with the token
+    /// (`duplicateDeviceTokenMergePriority`).
+    pub prefer_installation_id: bool,
+    /// Whether the loser is touched with the caller's rights only (`duplicateDeviceTokenActionEnforceAuth`).
+    pub enforce_auth: bool,
+}
+
+/// `security`, and the options of other areas that nothing but the security check looks at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SecurityConfig {
+    /// Whether `GET /security` answers (`enableCheck`).
+    pub enable_check: bool,
+    /// Whether the report is logged at the start (`enableCheckLog`).
+    pub enable_check_log: bool,
+    /// `enableInsecureAuthAdapters`.
+    pub insecure_auth_adapters: bool,
+    /// `graphQLPublicIntrospection`.
+    pub graphql_public_introspection: bool,
+    /// `mountPlayground`.
+    pub playground: bool,
+    /// Whether a password reset tells which addresses have a user (`passwordPolicy.resetPasswordSuccessOnInvalidEmail` is off).
+    pub reset_tells_of_users: bool,
+    /// Whether a request for verification does (`emailVerifySuccessOnInvalidEmail` is off).
+    pub verification_tells_of_users: bool,
+    /// Whether LiveQuery runs regular expressions without a limit (`liveQuery.regexTimeout` is 0).
+    pub live_regex_unbounded: bool,
 }
 
 /// `query`: defaults of queries.

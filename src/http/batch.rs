@@ -166,6 +166,7 @@ async fn one(job: &Job, item: Item) -> Result<Answer> {
         call: job.call.clone(),
         site: job.site.clone(),
         mount: job.mount.clone(),
+        log: job.log.clone(),
     };
     Box::pin(dispatch::run(sub)).await
 }
@@ -261,6 +262,8 @@ mod tests {
         assert_eq!(checked(route, params), Params::default());
         let Found::Route(route, params) = router::find("GET", "/classes/1a/-1") else { panic!() };
         assert_eq!(checked(route, params).0, ["1a", "-1"]);
+        let Found::Route(route, params) = router::find("GET", "/installations/--") else { panic!() };
+        assert_eq!(checked(route, params).0, ["", ""]);
     }
 
     #[test]

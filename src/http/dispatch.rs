@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::router::{Handler, Params, Route, Verb, Who};
-use super::{Site, batch, server_info};
+use super::{Site, admin, batch, server_info};
 use crate::access::Subject;
 use crate::error::{Code, Error, Result};
 use crate::model::{Map, Value};
 use crate::rest::{self, Answer, Call};
+use crate::telemetry::Ring;
 
 /// A request that has found its route.
 pub struct Job {
@@ -25,11 +26,13 @@ pub struct Job {
     pub site: Arc<Site>,
     /// The path that the API is mounted at.
     pub mount: Arc<str>,
+    /// The last lines of the log.
+    pub log: Ring,
 }
 
 impl Job {
     /// Query parameters over the keys of the body, as find and get take them.
-    fn parameters(&mut self) -> Map {
+    pub(super) fn parameters(&mut self) -> Map {
         let query = std::mem::take(&mut self.query);
         let Some(Value::Object(mut map)) = self.body.take() else { return query };
         for (key, value) in query {
@@ -39,7 +42,7 @@ impl Job {
     }
 
     /// The keys of the body: none if it is no object.
-    fn map(&mut self) -> Map {
+    pub(super) fn map(&mut self) -> Map {
         match self.body.take() {
             Some(Value::Object(map)) => map,
             _ => Map::new(),
@@ -88,7 +91,7 @@ pub async fn run(mut job: Job) -> Result<Answer> {
         Handler::SessionMe => rest::sessions::me(&job.call).await,
         Handler::UpgradeSession => rest::sessions::upgrade(&job.call).await,
         Handler::Batch => Box::pin(batch::run(job)).await,
-        Handler::ServerInfo => Ok(server_info::answer()),
+        Handler::ServerInfo => Ok(server_info::answer(job.call.engine.config.security.enable_check)),
         Handler::Schemas => rest::schemas::list(&job.call).await,
         Handler::SchemaGet => rest::schemas::get(&job.call, &class).await,
         Handler::SchemaCreate => {
@@ -101,6 +104,7 @@ pub async fn run(mut job: Job) -> Result<Answer> {
         }
         Handler::SchemaDelete => rest::schemas::delete(&job.call, &class).await,
         Handler::Purge => rest::schemas::purge(&job.call, &class).await,
+        Handler::Admin(what) => admin::run(job, what).await,
         Handler::Aggregate => {
             let params = job.parameters();
             rest::aggregate::aggregate(&job.call, &class, params).await

@@ -223,6 +223,7 @@ impl Edge {
             call,
             site: site.clone(),
             mount: mount.path.clone(),
+            log: self.log.recent().clone(),
         };
         let once = self.request_id(&site, route, path, &head.headers);
         let answer = self.run(job, once).await?;

@@ -3,6 +3,7 @@
 //! [`Edge`] carries a request through the steps, in the one order that Parse Server has them; [`router`] is the table of routes;
 //! [`dispatch`] runs what a route names, for HTTP and batch alike.
 
+pub mod admin;
 pub mod allow;
 pub mod batch;
 pub mod body;

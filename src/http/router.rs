@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::admin::Admin;
 use super::percent;
 
 /// Who may use a route.
@@ -48,6 +49,8 @@ pub enum Handler {
     Purge,
     /// Run a pipeline.
     Aggregate,
+    /// Administration of another kind.
+    Admin(Admin),
     /// Find, get, store, change or delete objects of the class that the path stands for.
     Of(&'static str, Verb),
     /// Log in by password.
@@ -123,6 +126,11 @@ const fn apart(method: &'static str, path: &'static str, who: Who, handler: Hand
     Route { in_batch: false, ..row(method, path, who, handler) }
 }
 
+/// A route of administration, for the master key.
+const fn admin(method: &'static str, path: &'static str, what: Admin) -> Route {
+    row(method, path, Who::Master, Handler::Admin(what))
+}
+
 use Handler::{
     Aggregate, Batch, Challenge, Create, Delete, Find, Get, Login, LoginAs, Logout, Of, Purge, SchemaCreate,
     SchemaDelete, SchemaGet, SchemaUpdate, Schemas, ServerInfo, SessionMe, Unbuilt, Update, UpgradeSession, UserMe,
@@ -165,13 +173,13 @@ pub static ROUTES: &[Route] = &[
     row("GET", "/roles/:objectId", Public, Of("_Role", Verb::Get)),
     row("PUT", "/roles/:objectId", Public, Of("_Role", Verb::Update)),
     row("DELETE", "/roles/:objectId", Public, Of("_Role", Verb::Delete)),
-    row("GET", "/installations", Public, Unbuilt),
-    once("POST", "/installations", Public, Unbuilt),
-    row("GET", "/installations/:objectId", Public, Unbuilt),
-    once("PUT", "/installations/:objectId", Public, Unbuilt),
-    row("DELETE", "/installations/:objectId", Public, Unbuilt),
-    row("POST", "/events/AppOpened", Public, Unbuilt),
-    row("POST", "/events/:eventName", Public, Unbuilt),
+    row("GET", "/installations", Public, Of("_Installation", Verb::Find)),
+    once("POST", "/installations", Public, Of("_Installation", Verb::Create)),
+    row("GET", "/installations/:objectId", Public, Of("_Installation", Verb::Get)),
+    once("PUT", "/installations/:objectId", Public, Of("_Installation", Verb::Update)),
+    row("DELETE", "/installations/:objectId", Public, Of("_Installation", Verb::Delete)),
+    row("POST", "/events/AppOpened", Public, Handler::Admin(Admin::Event)),
+    row("POST", "/events/:eventName", Public, Handler::Admin(Admin::Event)),
     once("POST", "/functions/:functionName", Public, Unbuilt),
     once("POST", "/jobs/:jobName", Master, Unbuilt),
     row("POST", "/jobs", Master, Unbuilt),
@@ -185,11 +193,11 @@ pub static ROUTES: &[Route] = &[
     row("GET", "/aggregate/:className", Master, Aggregate),
     row("GET", "/serverInfo", Master, ServerInfo),
     row("POST", "/push", Master, Unbuilt),
-    row("GET", "/scriptlog", Master, Unbuilt),
-    row("GET", "/config", Public, Unbuilt),
-    row("PUT", "/config", Master, Unbuilt),
-    row("GET", "/graphql-config", Master, Unbuilt),
-    row("PUT", "/graphql-config", Master, Unbuilt),
+    admin("GET", "/scriptlog", Admin::Log),
+    row("GET", "/config", Public, Handler::Admin(Admin::Config)),
+    admin("PUT", "/config", Admin::ConfigUpdate),
+    admin("GET", "/graphql-config", Admin::GraphQlConfig),
+    admin("PUT", "/graphql-config", Admin::GraphQlConfigUpdate),
     row("GET", "/hooks/functions", Master, Unbuilt),
     row("GET", "/hooks/triggers", Master, Unbuilt),
     row("GET", "/hooks/functions/:functionName", Master, Unbuilt),
@@ -200,18 +208,18 @@ pub static ROUTES: &[Route] = &[
     row("PUT", "/hooks/triggers/:className/:triggerName", Master, Unbuilt),
     row("DELETE", "/hooks/functions/:functionName", Master, Unbuilt),
     row("DELETE", "/hooks/triggers/:className/:triggerName", Master, Unbuilt),
-    row("GET", "/cloud_code/jobs", Master, Unbuilt),
-    row("GET", "/cloud_code/jobs/data", Master, Unbuilt),
-    row("POST", "/cloud_code/jobs", Master, Unbuilt),
-    row("PUT", "/cloud_code/jobs/:objectId", Master, Unbuilt),
-    row("DELETE", "/cloud_code/jobs/:objectId", Master, Unbuilt),
-    row("GET", "/push_audiences", Master, Unbuilt),
-    row("GET", "/push_audiences/:objectId", Master, Unbuilt),
-    row("POST", "/push_audiences", Master, Unbuilt),
-    row("PUT", "/push_audiences/:objectId", Master, Unbuilt),
-    row("DELETE", "/push_audiences/:objectId", Master, Unbuilt),
-    row("GET", "/security", Master, Unbuilt),
-    row("POST", "/validate_purchase", Public, Unbuilt),
+    admin("GET", "/cloud_code/jobs", Admin::Jobs),
+    admin("GET", "/cloud_code/jobs/data", Admin::JobNames),
+    admin("POST", "/cloud_code/jobs", Admin::JobCreate),
+    admin("PUT", "/cloud_code/jobs/:objectId", Admin::JobUpdate),
+    row("DELETE", "/cloud_code/jobs/:objectId", Master, Of("_JobSchedule", Verb::Delete)),
+    admin("GET", "/push_audiences", Admin::Audiences),
+    admin("GET", "/push_audiences/:objectId", Admin::Audience),
+    row("POST", "/push_audiences", Master, Of("_Audience", Verb::Create)),
+    row("PUT", "/push_audiences/:objectId", Master, Of("_Audience", Verb::Update)),
+    row("DELETE", "/push_audiences/:objectId", Master, Of("_Audience", Verb::Delete)),
+    admin("GET", "/security", Admin::Security),
+    row("POST", "/validate_purchase", Public, Handler::Admin(Admin::Purchase)),
     apart("GET", "/files/:appId/*path", Public, Unbuilt),
     apart("POST", "/files", Public, Unbuilt),
     apart("POST", "/files/:filename", Public, Unbuilt),

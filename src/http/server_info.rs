@@ -5,8 +5,8 @@ use crate::rest::Answer;
 /// The Parse Server whose behaviour this server has; clients and dashboards choose their features by it.
 pub const PARSE_SERVER_VERSION: &str = "9.10.0";
 
-/// What this server can do. Push and the security check are not built yet, so they are off.
-pub fn answer() -> Answer {
+/// What this server can do; push is not built yet, so it is off. `check`: does `GET /security` answer?
+pub fn answer(check: bool) -> Answer {
     let all = r#"{"create":true,"read":true,"update":true,"delete":true}"#;
     let body = format!(
         concat!(
@@ -15,9 +15,10 @@ pub fn answer() -> Answer {
             r#""push":{{"immediatePush":false,"scheduledPush":false,"storedPushData":false,"pushAudiences":true,"#,
             r#""localization":true}},"schemas":{{"addField":true,"removeField":true,"addClass":true,"removeClass":true,"#,
             r#""clearAllDataFromClass":true,"exportClass":false,"editClassLevelPermissions":true,"#,
-            r#""editPointerPermissions":true}},"settings":{{"securityCheck":false}}}},"parseServerVersion":"{version}"}}"#,
+            r#""editPointerPermissions":true}},"settings":{{"securityCheck":{check}}}}},"parseServerVersion":"{version}"}}"#,
         ),
         all = all,
+        check = check,
         version = PARSE_SERVER_VERSION,
     );
     Answer::raw(body.into_bytes())
@@ -28,6 +29,6 @@ mod tests {
     #[test]
     fn is_the_recorded_answer() {
         let recorded = r#"{"features":{"globalConfig":{"create":true,"read":true,"update":true,"delete":true},"hooks":{"create":true,"read":true,"update":true,"delete":true},"cloudCode":{"jobs":true},"logs":{"level":true,"size":true,"order":true,"until":true,"from":true},"push":{"immediatePush":false,"scheduledPush":false,"storedPushData":false,"pushAudiences":true,"localization":true},"schemas":{"addField":true,"removeField":true,"addClass":true,"removeClass":true,"clearAllDataFromClass":true,"exportClass":false,"editClassLevelPermissions":true,"editPointerPermissions":true},"settings":{"securityCheck":false}},"parseServerVersion":"9.10.0"}"#;
-        assert_eq!(String::from_utf8(super::answer().body).unwrap(), recorded);
+        assert_eq!(String::from_utf8(super::answer(false).body).unwrap(), recorded);
     }
 }

@@ -31,6 +31,14 @@ pub const VOLATILE_CLASSES: [&str; 8] = [
     "_Idempotency",
 ];
 
+/// System classes whose objects have routes of their own, and are not made through `/classes`.
+const OWN_ROUTES: [&str; 3] = ["_Hooks", "_GlobalConfig", "_GraphQLConfig"];
+
+/// May objects of this class be made through `/classes`? Entries of relations may not: operations on their owner make them.
+pub fn is_creatable(name: &str) -> bool {
+    !OWN_ROUTES.contains(&name) && !is_join_class(name)
+}
+
 /// Is it a class that Parse defines?
 pub fn is_system_class(name: &str) -> bool {
     SYSTEM_CLASSES.contains(&name)

@@ -1,6 +1,6 @@
 //! A batch with `transaction: true`: everything is prepared, then written all or nothing, then finished.
 
-use super::classes::refused;
+use super::classes::{installation, refused};
 use super::{Answer, Call, create, delete, get, update};
 use crate::access::Write;
 use crate::error::{Error, Result};
@@ -45,6 +45,15 @@ pub enum Item {
 }
 
 impl Item {
+    /// The id and the body, if an installation is saved: one save of those is several writes.
+    fn of_installation(&self) -> Option<(Option<&str>, &Value)> {
+        match self {
+            Self::Create { class, body } if class == installation::CLASS => Some((None, body)),
+            Self::Update { class, id, body } if class == installation::CLASS => Some((Some(id), body)),
+            _ => None,
+        }
+    }
+
     fn class(&self) -> &str {
         match self {
             Self::Create { class, .. }
@@ -59,6 +68,7 @@ enum Pending {
     Create(Box<create::Pending>),
     Update(Box<update::Pending>),
     Delete(delete::Pending),
+    Installation(usize, installation::Pending),
     Done(Answer),
 }
 
@@ -91,6 +101,16 @@ pub async fn transaction(call: &Call, items: Vec<Item>) -> Result<Vec<Answer>> {
 }
 
 async fn prepare(call: &Call, item: Item, writes: &mut Vec<Write>) -> Result<Pending> {
+    if let Some((id, body)) = item.of_installation() {
+        return Ok(match installation::prepare(call, id, body.clone()).await? {
+            installation::Prepared::Done(answer) => Pending::Done(answer),
+            installation::Prepared::Writes(own, pending) => {
+                let before = own.len().saturating_sub(1);
+                writes.extend(own);
+                Pending::Installation(before, pending)
+            }
+        });
+    }
     let (write, pending) = match item {
         Item::Create { class, body } => match create::prepare(call.clone(), &class, body).await? {
             create::Prepared::Write(write, pending) => (write, Pending::Create(pending)),
@@ -116,11 +136,16 @@ async fn finish(pending: Pending, outcomes: &mut impl Iterator<Item = Outcome>) 
     if let Pending::Done(answer) = pending {
         return Ok(answer);
     }
+    if let Pending::Installation(before, pending) = pending {
+        let outcome = outcomes.nth(before).ok_or_else(installation::raced)?;
+        return pending.finish(outcome).await;
+    }
     let outcome = outcomes.next().ok_or_else(Error::not_found)?;
     match pending {
         Pending::Create(pending) => pending.finish(outcome).await,
         Pending::Update(pending) => pending.finish(outcome).await,
         Pending::Delete(pending) => pending.finish(outcome).await,
+        Pending::Installation(_, pending) => pending.finish(outcome).await,
         Pending::Done(answer) => Ok(answer),
     }
 }

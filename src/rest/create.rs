@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::body::{self, Changes};
-use super::classes::{self, Extra, Start, Target};
+use super::classes::{self, Extra, Start, Target, installation};
 use super::{Answer, Call};
 use crate::access::clp::Action;
 use crate::access::{Subject, Write};
@@ -18,6 +18,9 @@ use crate::storage::Outcome;
 /// # Errors
 /// As `objects.md` section 3 has them.
 pub async fn create(call: &Call, class: &str, body: Value) -> Result<Answer> {
+    if class == installation::CLASS {
+        return installation::save(call, None, body).await;
+    }
     match prepare(call.clone(), class, body).await? {
         Prepared::Done(answer) => Ok(answer),
         Prepared::Write(write, pending) => {
@@ -41,6 +44,9 @@ pub enum Prepared {
 /// As [`create`].
 pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepared> {
     crate::access::authorise::class(call.subject(), class, Action::Create)?;
+    if !names::is_creatable(class) {
+        return Err(Error::new(Code::InvalidClassName, format!("invalid className: {class}")));
+    }
     let mut body = body::entries(body)?;
     classes::check_id(class, &body)?;
     let id = object_id(&call, class, &mut body)?;
@@ -128,7 +134,7 @@ fn drop_nulls(call: &Call, body: &mut Map) {
 }
 
 /// The id of the new object: the client's where the app lets it choose, else a new one.
-fn object_id(call: &Call, class: &str, body: &mut Map) -> Result<String> {
+pub(super) fn object_id(call: &Call, class: &str, body: &mut Map) -> Result<String> {
     if !call.engine.config.allow_custom_object_id {
         for key in ["objectId", "id"] {
             if body.get(key).is_some_and(Value::truthy) {

@@ -128,8 +128,11 @@ impl Engine {
             let schema = match self.schemas.get(class) {
                 Some(schema) => schema,
                 None => {
-                    fit(&ClassSchema::new(class))?;
+                    let added = fit(&ClassSchema::new(class))?;
                     if names::VOLATILE_CLASSES.contains(&class) {
+                        if let Some((name, _)) = added.first() {
+                            return Err(Error::json(format!("Could not add field {name}")));
+                        }
                         return Ok(Arc::new(ClassSchema::new(class)));
                     }
                     let create = SchemaChange::CreateClass(ClassSchema::new(class));

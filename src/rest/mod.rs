@@ -2,6 +2,7 @@
 //!
 //! The edge (`http/`, later `graphql/` and `live/`) hands in a [`Call`] and gets an [`Answer`].
 
+pub mod admin;
 pub mod aggregate;
 pub mod answer;
 pub mod batch;

@@ -1,7 +1,7 @@
 //! `PUT /classes/:className/:objectId`.
 
 use super::body::{self, Changes};
-use super::classes::{self, Extra, Start, Target};
+use super::classes::{self, Extra, Start, Target, installation};
 use super::create::{before_save, grow, trigger_object};
 use super::{Answer, Call};
 use crate::access::authorise::Change;
@@ -23,6 +23,9 @@ pub async fn update(call: &Call, class: &str, id: &str, body: Value) -> Result<A
 }
 
 async fn run(call: &Call, class: &str, id: &str, body: Value) -> Result<Answer> {
+    if class == installation::CLASS {
+        return installation::save(call, Some(id), body).await;
+    }
     match prepare(call.clone(), class, id, body).await? {
         Prepared::Done(answer) => Ok(answer),
         Prepared::Write(write, pending) => pending.finish(call.engine.write(write).await?).await,

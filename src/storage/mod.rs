@@ -44,7 +44,7 @@ pub trait Storage: Send + Sync {
     /// How the database would run a plan, in its own words.
     fn explain<'a>(&'a self, plan: &'a Read) -> Answer<'a, Value>;
 
-    /// Carries out writes in order. With `atomic` all or none: the first that fails (or finds no object to update or delete)
+    /// Carries out writes in order. With `atomic` all or none: the first that fails (or finds no object to update or delete, or one that must not be there)
     /// undoes the others. The answer has one outcome a write, up to the one that failed.
     fn write<'a>(&'a self, writes: Vec<Write>, atomic: bool) -> Answer<'a, Vec<Result<Outcome>>>;
 
@@ -102,6 +102,8 @@ pub enum Outcome {
     Updated(Option<ParseObject>),
     /// How many objects went.
     Deleted(u64),
+    /// Is it true that no object matches?
+    Absent(bool),
 }
 
 /// A relation column.

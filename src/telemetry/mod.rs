@@ -1,13 +1,16 @@
 //! Logs: one line a request, and whatever else is worth a line, on stdout.
 
 mod request;
+mod ring;
 mod sink;
 
 use std::io::IsTerminal;
 
 use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
 
 pub use request::{Entry, Log, RequestId, RequestIds};
+pub use ring::{Ring, Wanted};
 pub use sink::Sink;
 
 use crate::config::{LogConfig, LogLevel};
@@ -25,17 +28,22 @@ pub fn init(config: &LogConfig) -> std::io::Result<Log> {
         move || sink.clone()
     };
     let level = filter(config.level);
+    let log = Log::new(sink, json, config.level >= LogLevel::Info);
     let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(writer);
     // Another subscriber may be there already, in tests: then it stays.
     let _ = if json {
         let format = tracing_subscriber::fmt::format().json().flatten_event(true).with_target(false);
         tracing::subscriber::set_global_default(
-            builder.event_format(format).fmt_fields(tracing_subscriber::fmt::format::JsonFields::new()).finish(),
+            builder
+                .event_format(format)
+                .fmt_fields(tracing_subscriber::fmt::format::JsonFields::new())
+                .finish()
+                .with(log.recent().clone()),
         )
     } else {
-        tracing::subscriber::set_global_default(builder.with_target(false).finish())
+        tracing::subscriber::set_global_default(builder.with_target(false).finish().with(log.recent().clone()))
     };
-    Ok(Log::new(sink, json, config.level >= LogLevel::Info))
+    Ok(log)
 }
 
 /// Parse's levels in `tracing`'s.

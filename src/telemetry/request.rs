@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use super::Sink;
+use super::{Ring, Sink};
 use crate::model::{Date, wire};
 
 /// What a request leaves in the log.
@@ -32,12 +32,18 @@ pub struct Log {
     sink: Sink,
     json: bool,
     requests: bool,
+    recent: Ring,
 }
 
 impl Log {
     /// A log in JSON or for people to read, with a line a request or without.
     pub fn new(sink: Sink, json: bool, requests: bool) -> Self {
-        Self { sink, json, requests }
+        Self { sink, json, requests, recent: Ring::default() }
+    }
+
+    /// The last lines of the process, those of requests left out.
+    pub fn recent(&self) -> &Ring {
+        &self.recent
     }
 
     /// Writes the line of a request.

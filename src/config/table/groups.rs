@@ -531,7 +531,7 @@ pub static INSTALLATION: Table = Table {
             Text,
             r#""delete""#,
             "delete or update the loser",
-            NotYet("installations"),
+            Works,
         ),
         app(
             "duplicateDeviceTokenActionEnforceAuth",
@@ -539,7 +539,7 @@ pub static INSTALLATION: Table = Table {
             Bool,
             "false",
             "apply caller rights",
-            NotYet("installations"),
+            Works,
         ),
         app(
             "duplicateDeviceTokenMergePriority",
@@ -547,7 +547,7 @@ pub static INSTALLATION: Table = Table {
             Text,
             r#""deviceToken""#,
             "deviceToken or installationId",
-            NotYet("installations"),
+            Works,
         ),
     ],
 };
@@ -1140,21 +1140,7 @@ pub static SECURITY: Table = Table {
             "check classes",
             NotYet("the security check"),
         ),
-        app(
-            "enableCheck",
-            "PARSE_SERVER_SECURITY_ENABLE_CHECK",
-            Bool,
-            "false",
-            "GET /security",
-            NotYet("the security check"),
-        ),
-        app(
-            "enableCheckLog",
-            "PARSE_SERVER_SECURITY_ENABLE_CHECK_LOG",
-            Bool,
-            "false",
-            "log report at start",
-            NotYet("the security check"),
-        ),
+        app("enableCheck", "PARSE_SERVER_SECURITY_ENABLE_CHECK", Bool, "false", "GET /security", Works),
+        app("enableCheckLog", "PARSE_SERVER_SECURITY_ENABLE_CHECK_LOG", Bool, "false", "log report at start", Works),
     ],
 };

@@ -3,6 +3,7 @@
 //! What a rule sets beyond the body travels in [`Extra`], which no body and no hook can reach.
 
 pub mod auth_data;
+pub mod installation;
 pub mod session;
 pub mod user;
 
@@ -62,7 +63,6 @@ pub async fn before_write(call: &Call, target: Target<'_>, body: &mut Map) -> Re
     match target.class {
         "_User" => user::before_write(call, target, body).await,
         "_Session" => session::before_write(call, target, body).await,
-        "_Installation" => Err(unbuilt(target.class)),
         _ => Ok(Start::Go(Extra::default())),
     }
 }
@@ -104,7 +104,6 @@ pub async fn after_store(call: &Call, target: Target<'_>, extra: Extra, answer: 
 pub fn before_delete(call: &Call, class: &str) -> Result<()> {
     match class {
         "_User" => user::before_delete(call),
-        "_Installation" => Err(unbuilt(class)),
         _ => Ok(()),
     }
 }
@@ -134,9 +133,4 @@ pub fn unique(engine: &Engine, class: &str) -> Vec<SchemaChange> {
         "_Role" => vec![SchemaChange::EnsureUnique { class, field: text("name") }],
         _ => Vec::new(),
     }
-}
-
-fn unbuilt(class: &str) -> Error {
-    let text = format!("Writing objects of {class} is not built yet in Parsimony {}", env!("CARGO_PKG_VERSION"));
-    Error::new(Code::CommandUnavailable, text)
 }

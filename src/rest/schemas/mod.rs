@@ -32,7 +32,12 @@ pub async fn list(call: &Call) -> Result<Answer> {
 pub async fn get(call: &Call, class: &str) -> Result<Answer> {
     master(call)?;
     if names::VOLATILE_CLASSES.contains(&class) {
-        return Ok(Answer::ok(&to_wire(&ClassSchema::new(class), false)));
+        let mut shown = to_wire(&ClassSchema::new(class), false);
+        // Their permissions are none that could be changed.
+        if let Value::Object(shown) = &mut shown {
+            shown.set("classLevelPermissions", Value::Object(Map::new()));
+        }
+        return Ok(Answer::ok(&shown));
     }
     change::existing(&call.engine, class).map(|schema| Answer::ok(&to_wire(&schema, false)))
 }

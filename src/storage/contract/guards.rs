@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::kit::Bed;
-use crate::access::Write;
+use super::kit::{Bed, Class};
+use crate::access::{Write, internal};
 use crate::storage::Outcome;
 
 /// The update happens if the condition holds for the object as it is stored, and otherwise not.
@@ -46,4 +46,41 @@ pub async fn single_use(db: &Bed) {
     assert_eq!(won.iter().filter(|won| **won).count(), 1);
     let by = won.iter().position(|won| *won).unwrap();
     assert_eq!(t.get("a").await.unwrap().fields["by"].as_number(), Some(by as f64));
+}
+
+fn absent(t: &Class<'_>, clause: &str) -> Write {
+    Write::Absent(internal("a test asks").absent(Arc::clone(&t.schema), t.filter(clause)))
+}
+
+/// The condition that no object matches: it is answered, and in an all-or-nothing group it undoes the others.
+pub async fn absent_or_not(db: &Bed) {
+    let t = db.class("T", "token String").await;
+    t.put([("a", r#"{"token":"x"}"#)]).await;
+    for (clause, holds) in [(r#"{"token":"x"}"#, false), (r#"{"token":"y"}"#, true), ("{}", false)] {
+        assert_eq!(t.write(absent(&t, clause)).await.unwrap(), Outcome::Absent(holds), "{clause}");
+        let group =
+            vec![t.create("b", "{}"), absent(&t, &clause.replace("{}", r#"{"objectId":"a"}"#)), t.create("c", "{}")];
+        let done = db.write(group, true).await.unwrap();
+        assert_eq!(done.len(), if holds { 3 } else { 2 }, "{clause}");
+        t.finds(&[("{}", if holds { "a b c" } else { "a" })]).await;
+        if holds {
+            t.write(Write::Delete(t.delete(r#"{"objectId":{"$in":["b","c"]}}"#))).await.unwrap();
+        }
+    }
+    let unknown = db.class("Unknown", "").await;
+    db.write(vec![absent(&unknown, "{}")], true).await.unwrap().pop().unwrap().unwrap();
+}
+
+/// Of many who make a row for one token at once, one does.
+pub async fn absent_races(db: &Bed) {
+    let t = Arc::new(db.class("T", "token String").await);
+    let tries = (0..40).map(|i| {
+        let t = Arc::clone(&t);
+        async move {
+            let group = vec![absent(&t, r#"{"token":"x"}"#), t.create(&format!("r{i}"), r#"{"token":"x"}"#)];
+            db.write(group, true).await.unwrap().len() == 2
+        }
+    });
+    let won: Vec<bool> = futures_util::future::join_all(tries).await;
+    assert_eq!(won.iter().filter(|won| **won).count(), 1);
 }

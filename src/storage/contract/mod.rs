@@ -45,7 +45,7 @@ macro_rules! contract {
             logic { nested long_lists long_alternatives };
             writes { outcomes updates_one deletes_all_that_match internals };
             ops { numbers lists dotted wrong_types };
-            guards { holds_or_not single_use };
+            guards { holds_or_not single_use absent_or_not absent_races };
             groups { reading writing };
             atomic { all all_or_none one_by_one };
             unique { names_the_field in_any_case missing_is_free below_a_column refuses_what_is_there ids };

@@ -14,7 +14,7 @@ use crate::model::schema::text_fields;
 use crate::model::{Map, Value};
 
 /// What the server itself looks for, by class.
-const OWN: [(&str, &str); 8] = [
+const OWN: [(&str, &str); 9] = [
     ("_Session", "sessionToken"),
     ("_Session", "user"),
     ("_User", "username"),
@@ -23,6 +23,7 @@ const OWN: [(&str, &str); 8] = [
     ("_User", "_email_verify_token"),
     ("_User", "_perishable_token"),
     ("_Installation", "installationId"),
+    ("_Installation", "deviceToken"),
 ];
 
 /// The indexes for the server's own look-ups. `/schemas` does not show them.

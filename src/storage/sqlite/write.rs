@@ -11,7 +11,7 @@ use super::error::{Db, of_write};
 use super::filter::Builder;
 use super::pred::Pred;
 use super::row::{self, Encoded, folded_name, is_kept, typed};
-use crate::access::{Create, Delete, Join, Update, Write};
+use crate::access::{Absent, Create, Delete, Join, Update, Write};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Filter, ParseObject, Value};
 use crate::storage::Outcome;
@@ -22,7 +22,7 @@ pub fn is_compound(write: &Write) -> bool {
     match write {
         Write::Create(create) => !create.joins().is_empty(),
         Write::Update(update) => !update.joins().is_empty(),
-        Write::Delete(_) => false,
+        Write::Delete(_) | Write::Absent(_) => false,
     }
 }
 
@@ -35,12 +35,13 @@ pub fn write(conn: &Conn, catalog: &mut Catalog, write: &Write) -> Result<Outcom
         Write::Create(plan) => create(conn, catalog, plan),
         Write::Update(plan) => update(conn, catalog, plan).map(Outcome::Updated),
         Write::Delete(plan) => delete(conn, catalog, plan).map(Outcome::Deleted),
+        Write::Absent(plan) => absent(conn, catalog, plan).map(Outcome::Absent),
     }
 }
 
 /// Did a write of an all-or-nothing group find what it was for?
 pub fn is_hit(outcome: &Outcome) -> bool {
-    !matches!(outcome, Outcome::Updated(None) | Outcome::Deleted(0))
+    !matches!(outcome, Outcome::Updated(None) | Outcome::Deleted(0) | Outcome::Absent(false))
 }
 
 /// The class with a column for every field that is written. Schemas are changed before objects are written; what is missing
@@ -138,11 +139,13 @@ fn update(conn: &Conn, catalog: &mut Catalog, plan: &Update) -> Result<Option<Pa
     let roots = plan.ops().iter().map(|(path, _)| path.root()).chain(plan.joins().iter().map(|j| j.field.as_str()));
     let class = ensure(conn, catalog, plan.schema(), roots)?;
     let Some((rid, mut object)) = find_one(conn, &class, plan)? else { return Ok(None) };
-    let updated = match object.fields.get("updatedAt") {
-        Some(Value::Date(date)) if plan.is_silent() => *date,
-        _ => plan.updated(),
-    };
-    apply(&mut object, plan.ops(), updated)?;
+    let before = object.fields.get("updatedAt").cloned();
+    apply(&mut object, plan.ops(), plan.updated())?;
+    match before {
+        Some(date) if plan.is_silent() => drop(object.fields.set("updatedAt", date)),
+        None if plan.is_silent() => drop(object.fields.take("updatedAt")),
+        _ => {}
+    }
     if let Some(acl) = plan.acl() {
         object.acl = Some(acl.clone());
     }
@@ -221,6 +224,18 @@ fn delete(conn: &Conn, catalog: &Catalog, plan: &Delete) -> Result<u64> {
     let sql = format!("DELETE FROM t{} WHERE {condition}", class.id);
     let gone = conn.prepare(&sql, &builder.args, builder.slots.into(), None)?.run()?;
     Ok(gone as u64)
+}
+
+fn absent(conn: &Conn, catalog: &Catalog, plan: &Absent) -> Result<bool> {
+    let Some(class) = catalog.get(&plan.schema().name) else { return Ok(true) };
+    let Some((condition, builder)) = condition(class, plan.filter(), None)? else { return Ok(true) };
+    let sql = format!("SELECT 1 FROM t{} WHERE {condition} LIMIT 1", class.id);
+    let mut none = true;
+    conn.prepare(&sql, &builder.args, builder.slots.into(), None)?.each(|_| {
+        none = false;
+        Ok(false)
+    })?;
+    Ok(none)
 }
 
 /// A key that is free, or has been since an instant, is taken until another.

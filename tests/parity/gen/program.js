@@ -20,6 +20,8 @@ const AREAS = [
   [12, require('./aggregate')],
   [5, require('./batch')],
   [10, require('./wrong')],
+  [8, require('./installations')],
+  [6, require('./config')],
 ];
 
 class Program {

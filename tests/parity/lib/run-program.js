@@ -53,7 +53,7 @@ class Side {
     if (status === 201) {
       const id = (/"objectId":"([^"]*)"/.exec(text) || [])[1];
       if (id) note(id, step.id);
-    } else if (step.area === 'batch' && status === 200) {
+    } else if (step.path === '/batch' && status === 200) {
       try {
         JSON.parse(text).forEach((item, i) => { if (item?.success?.objectId && !item.success.updatedAt) note(item.success.objectId, `${step.id}.${i}`); });
       } catch {

@@ -1,0 +1,81 @@
+//! From a route of administration to its recipe.
+
+use super::dispatch::Job;
+use crate::error::Result;
+use crate::rest::Answer;
+use crate::rest::admin::{audiences, config, graphql_config, jobs, logs, purchase, security};
+
+/// What an administrator may ask for besides schemas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admin {
+    /// The parameters of the app.
+    Config,
+    /// A change to them.
+    ConfigUpdate,
+    /// What GraphQL shows.
+    GraphQlConfig,
+    /// Another one of it.
+    GraphQlConfigUpdate,
+    /// Audiences of pushes, their queries opened.
+    Audiences,
+    /// One audience.
+    Audience,
+    /// When jobs run.
+    Jobs,
+    /// The names of jobs.
+    JobNames,
+    /// A new schedule of a job.
+    JobCreate,
+    /// A change to one.
+    JobUpdate,
+    /// Weak spots of the configuration.
+    Security,
+    /// The last lines of the log.
+    Log,
+    /// A receipt of the App Store.
+    Purchase,
+    /// An event for analytics, of which nothing is kept.
+    Event,
+}
+
+/// Runs the recipe.
+///
+/// # Errors
+/// Those of the recipe.
+pub async fn run(mut job: Job, what: Admin) -> Result<Answer> {
+    let id = job.params.0[0].clone();
+    match what {
+        Admin::Config => config::get(&job.call).await,
+        Admin::ConfigUpdate => {
+            let body = job.map();
+            config::put(&job.call, body).await
+        }
+        Admin::GraphQlConfig => graphql_config::get(&job.call).await,
+        Admin::GraphQlConfigUpdate => {
+            let body = job.map();
+            graphql_config::put(&job.call, body).await
+        }
+        Admin::Audiences => {
+            let params = job.parameters();
+            audiences::list(&job.call, params).await
+        }
+        Admin::Audience => {
+            let params = job.parameters();
+            audiences::one(&job.call, &id, params).await
+        }
+        Admin::Jobs => jobs::list(&job.call).await,
+        Admin::JobNames => jobs::names(&job.call).await,
+        Admin::JobCreate => {
+            let body = job.map();
+            jobs::add(&job.call, body).await
+        }
+        Admin::JobUpdate => {
+            let body = job.map();
+            jobs::change(&job.call, &id, body).await
+        }
+        Admin::Security => security::get(&job.call),
+        Admin::Log => logs::get(&job.call, &job.log, &job.query),
+        Admin::Purchase => purchase::validate(&job.map()),
+        Admin::Event => Ok(Answer::empty()),
+    }
+}
