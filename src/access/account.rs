@@ -81,6 +81,14 @@ pub fn hide(subject: &Subject, render: &mut Render, protected: HashSet<String>, 
     render.own = subject.user().map(|user| Box::new((user.to_owned(), own)));
 }
 
+/// Hides `authData` of all users, the caller's own among them.
+pub fn hide_providers(render: &mut Render) {
+    render.hidden.insert("authData".to_owned());
+    if let Some(own) = &mut render.own {
+        own.1.hidden.insert("authData".to_owned());
+    }
+}
+
 /// The pointer to a user, as a constraint on the column that holds it.
 pub fn of_user(field: &str, user: &str) -> Filter {
     let pointer = Value::Pointer(Pointer { class: "_User".to_owned(), id: user.to_owned() });

@@ -72,6 +72,8 @@ pub struct Wanted {
     pub select: Select,
     /// The URL below which files are.
     pub file_base: String,
+    /// Are they shown inside other objects? Of users not even the caller's own `authData` is then.
+    pub included: bool,
 }
 
 impl<'a> Gate<'a> {
@@ -119,6 +121,9 @@ impl<'a> Gate<'a> {
         if self.schema.name == "_User" {
             filter = account::checked(self.subject, filter, &wanted.order)?;
             account::hide(self.subject, &mut render, self.hidden, self.owner_exempt);
+            if wanted.included && !self.subject.is_master() {
+                account::hide_providers(&mut render);
+            }
         } else {
             render.hidden.extend(self.hidden);
         }

@@ -89,6 +89,7 @@ impl Query {
             limit: self.params.limit,
             select: select(&self.schema, &self.params),
             file_base: call.engine.file_base.clone(),
+            included: false,
         })
     }
 

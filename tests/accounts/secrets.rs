@@ -48,7 +48,7 @@ fn clients_cannot_ask_about_secrets() {
 
 #[test]
 fn a_user_sees_its_own_address_and_providers_and_nobody_elses() {
-    let server = Server::start(json!({"enforcePrivateUsers": false}));
+    let server = Server::start(json!({"enforcePrivateUsers": false, "allowClientClassCreation": true}));
     let client = server.client(Actor::Client);
     let body = json!({"username": "a", "password": "p", "email": "a@e.com", "authData": {"anonymous": {"id": "x"}}});
     let token = text(&client.post("/users", &body).json()["sessionToken"]);
@@ -59,6 +59,12 @@ fn a_user_sees_its_own_address_and_providers_and_nobody_elses() {
         (&users["results"][0]["email"], &users["results"][0]["authData"]["anonymous"]["id"]),
         (&json!("a@e.com"), &json!("x"))
     );
+    let owner = json!({"__type": "Pointer", "className": "_User", "objectId": users["results"][0]["objectId"]});
+    assert_eq!(server.client(Actor::Master).post("/classes/Post", &json!({"owner": owner})).status, 201);
+    for path in ["/classes/Post?include=owner", "/classes/Post?include=owner&keys=owner.authData,owner.email"] {
+        let owner = &own.get(path).json()["results"][0]["owner"];
+        assert!(owner["email"] == "a@e.com" && owner["authData"].is_null(), "{path}: {owner}");
+    }
     for actor in [Actor::Client, Actor::Session(User::sign_up(&server, "c").token)] {
         let users = server.client(actor).get("/users?order=username").json();
         assert!(users["results"][0]["email"].is_null() && users["results"][0]["authData"].is_null(), "{users}");

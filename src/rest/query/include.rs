@@ -94,9 +94,6 @@ async fn fetch(
     }
     after_find(&mut hooked, class, &mut objects).await?;
     for mut object in objects {
-        if class == "_User" && !call.subject().is_master() {
-            object.take("authData");
-        }
         let id = object.get("objectId").and_then(Value::as_str).unwrap_or_default().to_owned();
         object.set("__type", Value::from("Object"));
         object.set("className", Value::from(class));
@@ -113,6 +110,7 @@ fn plan(call: &Call, class: &str, ids: HashSet<String>, path: &[String], params:
     gate.read(Wanted {
         filter: Some(Filter::Field("objectId".into(), vec![Constraint::In(ids)])),
         select: below(path, params),
+        included: true,
         file_base: call.engine.file_base.clone(),
         ..Wanted::default()
     })
