@@ -11,6 +11,7 @@ use crate::access::{Read, Select};
 use crate::cloud::Trigger;
 use crate::error::Result;
 use crate::model::{ClassSchema, FieldType, Filter, Map, Value, query, wire};
+use crate::storage::Rows;
 
 /// Finds objects: `{"results":[…],"count"?}`. `params` are the query parameters, already JSON where they were JSON.
 ///
@@ -129,10 +130,13 @@ impl Query {
             || !self.params.include.is_empty()
             || call.engine.invoker.has(&self.schema.name, Trigger::AfterFind);
         if looked_at {
-            if !redirected && self.spliced(call, out).await? {
+            let plan = self.ready_plan(call, Action::Find).await?;
+            let rows = call.engine.storage.find(&plan).await?;
+            let plain = !redirected && !call.engine.invoker.has(&self.schema.name, Trigger::AfterFind);
+            if plain && include::splice(call, &self.schema, &self.params, (&plan, &*rows), out).await? {
                 return Ok(());
             }
-            let mut objects = self.objects(call).await?;
+            let mut objects = self.taken(call, &plan, rows).await?;
             if redirected {
                 objects.iter_mut().for_each(|row| drop(row.set("className", Value::from(self.schema.name.as_str()))));
             }
@@ -154,20 +158,15 @@ impl Query {
         Ok(())
     }
 
-    /// Writes results whose includes can be put in as bytes; `false`, and nothing written, for others.
-    async fn spliced(&mut self, call: &Call, out: &mut Vec<u8>) -> Result<bool> {
-        if call.engine.invoker.has(&self.schema.name, Trigger::AfterFind) {
-            return Ok(false);
-        }
-        let plan = self.ready_plan(call, Action::Find).await?;
-        let rows = call.engine.storage.find(&plan).await?;
-        include::splice(call, &self.schema, &self.params, (&plan, &*rows), out).await
-    }
-
     /// The results as objects, includes and hooks done.
     async fn objects(&mut self, call: &Call) -> Result<Vec<Map>> {
         let plan = self.ready_plan(call, Action::Find).await?;
         let rows = call.engine.storage.find(&plan).await?;
+        self.taken(call, &plan, rows).await
+    }
+
+    /// Rows that a plan has read, as [`Query::objects`] gives them.
+    async fn taken(&self, call: &Call, plan: &Read, rows: Rows) -> Result<Vec<Map>> {
         let mut objects = Vec::with_capacity(rows.len());
         for i in 0..rows.len() {
             let object = plan.render().object(rows.object(i)?);
