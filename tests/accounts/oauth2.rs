@@ -24,22 +24,22 @@ fn an_active_token_of_the_app_signs_up_logs_in_and_links() {
     let identity = Identity::start();
     let server = server(options(&identity));
     let client = server.client(Actor::Client);
-    identity.grant("t1", json!({"active": true, "sub": "u1", "client_id": "mine"}));
-    identity.grant("t2", json!({"active": true, "sub": "u1", "client_id": ["other", "also"]}));
-    let made = client.post("/users", &data("u1", "t1"));
+    identity.grant("opaque-1", json!({"active": true, "sub": "u1", "client_id": "mine"}));
+    identity.grant("opaque-2", json!({"active": true, "sub": "u1", "client_id": ["other", "also"]}));
+    let made = client.post("/users", &data("u1", "opaque-1"));
     assert_eq!((made.status, &made.json()["authDataResponse"]), (201, &json!({})));
-    let again = client.post("/users", &data("u1", "t2"));
+    let again = client.post("/users", &data("u1", "opaque-2"));
     assert_eq!((again.status, &again.json()["objectId"]), (200, &made.json()["objectId"]));
     let shown = &server.client(Actor::Session(text(&again.json()["sessionToken"]))).get("/users/me").json()["authData"];
-    assert_eq!(shown, &json!({"idp": {"id": "u1", "access_token": "t2"}}), "the newest token is kept");
-    identity.grant("t3", json!({"active": true, "sub": "u3", "client_id": "mine"}));
+    assert_eq!(shown, &json!({"idp": {"id": "u1", "access_token": "opaque-2"}}), "the newest token is kept");
+    identity.grant("opaque-3", json!({"active": true, "sub": "u3", "client_id": "mine"}));
     User::sign_up(&server, "named");
-    let linked = json!({"username": "named", "password": "pw", "authData": data("u3", "t3")["authData"]});
+    let linked = json!({"username": "named", "password": "pw", "authData": data("u3", "opaque-3")["authData"]});
     assert_eq!(said(&client.post("/login", &linked)), "200");
-    assert_eq!(client.post("/users", &data("u3", "t3")).json()["username"], "named");
+    assert_eq!(client.post("/users", &data("u3", "opaque-3")).json()["username"], "named");
     // Data that two users have are nobody's.
     assert_eq!(client.post("/users", &json!({"authData": {"anonymous": {"id": "a"}}})).status, 201);
-    let both = json!({"authData": {"anonymous": {"id": "a"}, "idp": data("u1", "t2")["authData"]["idp"]}});
+    let both = json!({"authData": {"anonymous": {"id": "a"}, "idp": data("u1", "opaque-2")["authData"]["idp"]}});
     assert_eq!(said(&client.post("/users", &both)), "208: this auth is already used");
     let guessed = json!({"authData": {"anonymous": {"id": "a"}, "idp": data("u1", "guess")["authData"]["idp"]}});
     assert_eq!(
@@ -47,7 +47,7 @@ fn an_active_token_of_the_app_signs_up_logs_in_and_links() {
         "101: OAuth2: Invalid app ID.",
         "ids are not told without proof"
     );
-    assert!(!server.output().contains(AUTHORIZATION) && !server.output().contains("t1"), "{}", server.output());
+    assert!(!server.output().contains(AUTHORIZATION) && !server.output().contains("opaque-"), "{}", server.output());
 }
 
 #[test]
