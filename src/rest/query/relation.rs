@@ -7,7 +7,7 @@ use std::pin::Pin;
 use crate::access::authorise;
 use crate::access::clp::Action;
 use crate::error::{Code, Error, Result};
-use crate::model::{ClassSchema, FieldType, Filter, Map, Value};
+use crate::model::{ClassSchema, FieldType, Filter, Key, Map, Value};
 use crate::rest::Call;
 use crate::storage::{Relation, Side};
 
@@ -33,14 +33,14 @@ pub fn resolve<'a>(
             let ids = related_to(call, &related).await?;
             restrict(clause, "$in", ids);
         }
-        let columns: Vec<String> = clause
+        let columns: Vec<Key> = clause
             .keys()
             .filter(|key| matches!(schema.field_type(key), Some(FieldType::Relation(_))))
             .cloned()
             .collect();
         for column in columns {
             let constraint = clause.take(&column).unwrap_or_default();
-            let relation = Relation { class: schema.name.clone(), field: column };
+            let relation = Relation { class: schema.name.clone(), field: column.into() };
             for (operator, ids) in wanted(&constraint) {
                 let owners = call.engine.storage.joined(&relation, Side::Related, &ids).await?;
                 restrict(clause, operator, owners);
