@@ -67,6 +67,12 @@ pub fn is_identifier(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
+/// Does an id of a user mean others in permission lists? Such a user would have the rights of those others.
+pub fn means_others(id: &str) -> bool {
+    const WORDS: [&str; 4] = ["*", "authenticated", "requiresAuthentication", "pointerFields"];
+    WORDS.contains(&id) || id.starts_with("role:") || id.starts_with("userField:")
+}
+
 /// A text such that two that differ in case alone, or in how accents are encoded, become equal: names of users are unique so.
 pub fn fold(text: &str) -> String {
     text.to_lowercase().nfkc().collect()
