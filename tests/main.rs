@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod admin;
+mod advisories;
 mod aggregate;
 mod arrows;
 mod cli;
