@@ -135,3 +135,27 @@ fn names_of_fields_are_names_in_every_query() {
     }
     assert_eq!(found(&client, "A", &json!({"n": 1})), Ok(1), "nothing was harmed");
 }
+
+#[test]
+fn no_operator_in_a_device_token_reaches_the_installations_of_others() {
+    let server = Server::start(json!({}));
+    let client = server.client(Actor::Client);
+    let save = |body: Value| client.post("/installations", &body);
+    for n in 0..3 {
+        let body = json!({"installationId": format!("i{n}"), "deviceToken": format!("t{n}"), "deviceType": "ios"});
+        assert_eq!(said(&save(body)), "201");
+    }
+    let mine = text(&save(json!({"installationId": "mine", "deviceType": "ios"})).json()["objectId"]);
+    for shape in shapes() {
+        for key in ["deviceToken", "installationId"] {
+            let changed = put(&client, &format!("/installations/{mine}"), &json!({key: shape}));
+            assert_eq!(changed.status, 400, "{key} {shape}: {}", changed.text());
+            let again = json!({"installationId": "mine", "deviceType": "ios", "appIdentifier": shape, key: shape});
+            assert_eq!(save(again.clone()).status, 400, "{again}");
+        }
+    }
+    let left = server.client(Actor::Master).get("/installations").json();
+    assert_eq!(left["results"].as_array().unwrap().len(), 4);
+    let token = json!({"deviceToken": "t1"});
+    assert_eq!(said(&put(&client, &format!("/installations/{mine}"), &token)), "200", "a token moves with its device");
+}

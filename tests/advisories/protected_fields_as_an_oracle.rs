@@ -130,3 +130,29 @@ fn the_own_user_is_no_way_to_ask_about_others() {
         assert_eq!(found(&client, "_User", &clause), Err(REFUSED.into()), "{clause}");
     }
 }
+
+#[test]
+fn a_relation_is_not_counted_past_the_lists_of_groups_and_users() {
+    let server = Server::start(json!({"enforcePrivateUsers": false}));
+    let (user, member) = (User::sign_up(&server, "user"), User::sign_up(&server, "member"));
+    let master = server.client(Actor::Master);
+    let joins = json!({"__op": "AddRelation", "objects": [member.pointer()]});
+    assert_eq!(said(&master.post("/roles", &json!({"name": "Team", "ACL": {}, "users": joins}))), "201");
+    let all = json!({"*": true});
+    for (group, refused) in
+        [("*", [&user, &member]), ("authenticated", [&user, &member]), ("role:Team", [&member, &member])]
+    {
+        let name = format!("Class{}", group.replace(['*', ':'], ""));
+        let permissions = json!({"find": all, "get": all, "count": all, "protectedFields": {group: ["them"]}});
+        class(&server, &name, json!({"them": {"type": "Relation", "targetClass": "_User"}}), permissions);
+        let owner = pointer(&name, &stored(&server, &name, json!({"them": joins})));
+        let clause = json!({"$relatedTo": {"object": owner, "key": "them"}});
+        for caller in refused {
+            for parameters in ["", "&count=1", "&count=1&limit=0"] {
+                let answer = find(&caller.client(&server), "_User", &format!("where={clause}{parameters}"));
+                assert_eq!(said(&answer), REFUSED, "{group}{parameters}");
+            }
+        }
+        assert_eq!(find(&master, "_User", &format!("where={clause}&count=1&limit=0")).json()["count"], 1, "{group}");
+    }
+}
