@@ -56,6 +56,11 @@ pub fn is_valid_class(name: &str) -> bool {
     is_system_class(name) || is_join_class(name) || is_valid_field(name)
 }
 
+/// May `/schemas` speak of a class of this name, and columns point to it?
+pub fn is_in_schemas(name: &str) -> bool {
+    is_valid_class(name) && !OWN_ROUTES.contains(&name)
+}
+
 /// May a field have this name? `_Hooks` alone may have a field `className`.
 pub fn is_valid_field(name: &str) -> bool {
     is_identifier(name) && name != "length" && name != "className"
