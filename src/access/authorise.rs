@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::clp::{self, Action, Granted};
 use super::plan::{Aggregate, Create, Delete, Join, Limits, Pipeline, Read, Update};
 use super::protected::{self, Groups};
-use super::{Render, Select, Subject, account};
+use super::{Render, Select, SharedVeil, Subject, account};
 use crate::error::{Code, Error, Result};
 use crate::model::query::OrderKey;
 use crate::model::{Acl, ClassSchema, Date, Filter, Op, ParseObject, Path, names};
@@ -54,6 +54,7 @@ pub struct Gate<'a> {
     granted: Granted,
     hidden: HashSet<String>,
     owner_exempt: bool,
+    veil: Option<SharedVeil>,
     limits: Limits,
 }
 
@@ -92,13 +93,20 @@ impl<'a> Gate<'a> {
         let granted = clp::check(&schema, subject, action, true)?;
         let granted = account::own_sessions(&schema, subject, action, granted)?;
         let hidden = protected::hidden(&schema, protected, subject);
-        Ok(Self { subject, schema, granted, hidden, owner_exempt: true, limits })
+        Ok(Self { subject, schema, granted, hidden, owner_exempt: true, veil: None, limits })
     }
 
     /// The same gate, protected fields of the caller's own user shown or not (`protectedFieldsOwnerExempt`).
     #[must_use]
     pub fn owner_exempt(mut self, exempt: bool) -> Self {
         self.owner_exempt = exempt;
+        self
+    }
+
+    /// The same gate, which shows of the data of providers what they say; without it only the master key sees any.
+    #[must_use]
+    pub fn veiled(mut self, veil: SharedVeil) -> Self {
+        self.veil = Some(veil);
         self
     }
 
@@ -120,8 +128,10 @@ impl<'a> Gate<'a> {
         render.internals = *self.subject == Subject::Maintenance;
         if self.schema.name == "_User" {
             filter = account::checked(self.subject, filter, &wanted.order)?;
+            let sees_providers = self.subject.is_master() || (self.veil.is_some() && !wanted.included);
+            render.veil = self.veil.filter(|_| !self.subject.is_master());
             account::hide(self.subject, &mut render, self.hidden, self.owner_exempt);
-            if wanted.included && !self.subject.is_master() {
+            if !sees_providers {
                 account::hide_providers(&mut render);
             }
         } else {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Engine, Room};
 use crate::access::authorise::Gate;
 use crate::access::clp::Action;
-use crate::access::{Limits, Subject, protected};
+use crate::access::{Limits, SharedVeil, Subject, protected};
 use crate::auth::Caller;
 use crate::cloud::{Trigger, TriggerAnswer, TriggerRequest};
 use crate::error::Result;
@@ -42,7 +42,8 @@ impl Call {
     pub fn gate(&self, schema: Arc<ClassSchema>, action: Action) -> Result<Gate<'_>> {
         let protected = self.engine.config.protected_fields.fields.get(&schema.name);
         let exempt = self.engine.config.protected_fields.owner_exempt;
-        Gate::open(self.subject(), schema, action, protected, self.limits).map(|gate| gate.owner_exempt(exempt))
+        let gate = Gate::open(self.subject(), schema, action, protected, self.limits)?;
+        Ok(gate.owner_exempt(exempt).veiled(SharedVeil(self.engine.auth.providers.clone())))
     }
 
     /// Takes the protected fields out of the answer to a save, where the app does not exempt it.
