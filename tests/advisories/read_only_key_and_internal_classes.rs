@@ -104,3 +104,24 @@ fn nobody_passes_for_others_by_the_id_it_chose() {
     }
     assert_eq!(said(&sign_up("pointer-fields")), "201");
 }
+
+#[test]
+fn only_a_trusted_proxy_says_where_a_key_comes_from() {
+    let keys = [("X-Parse-Application-Id", "app"), ("X-Parse-Master-Key", "mk")];
+    let status = |server: &Server, more: &[(&str, &str)]| {
+        let headers: Vec<_> = keys.iter().chain(more).copied().collect();
+        server.client(Actor::NoKeys).send("GET", "/schemas", &headers, None).status
+    };
+    let from = |address| [("X-Forwarded-For", address)];
+    let foreign = Server::start(json!({"masterKeyIps": ["10.0.0.1"]}));
+    for name in ["X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Client-IP", "CF-Connecting-IP"] {
+        assert_eq!(status(&foreign, &[(name, "10.0.0.1")]), 403, "{name}");
+    }
+    let behind_one = Server::start(json!({"masterKeyIps": ["10.0.0.1"], "trustProxy": 1}));
+    assert_eq!(status(&behind_one, &from("10.0.0.1")), 200);
+    for address in ["10.0.0.1, 9.9.9.9", "9.9.9.9", "unknown", "10.0.0.1.", "0x0a.0.0.1", "167772161"] {
+        assert_eq!(status(&behind_one, &from(address)), 403, "{address}");
+    }
+    let local = Server::start(json!({"masterKeyIps": ["127.0.0.1"], "trustProxy": true}));
+    assert_eq!((status(&local, &[]), status(&local, &from("9.9.9.9"))), (200, 403));
+}
