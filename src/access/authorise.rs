@@ -91,7 +91,7 @@ impl<'a> Gate<'a> {
     ) -> Result<Self> {
         class(subject, &schema.name, action)?;
         let granted = clp::check(&schema, subject, action, true)?;
-        let granted = account::own_sessions(&schema, subject, granted)?;
+        let granted = account::own_sessions(&schema, subject, action, granted)?;
         let hidden = protected::hidden(&schema, protected, subject);
         Ok(Self { subject, schema, granted, hidden, owner_exempt: true, veil: None, limits })
     }
