@@ -4,9 +4,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::{Engine, Room};
-use crate::access::authorise::Gate;
+use crate::access::authorise::{Door, Gate};
 use crate::access::clp::Action;
-use crate::access::{Limits, Subject, protected};
+use crate::access::protected::Protected;
+use crate::access::{Limits, Subject};
 use crate::auth::Caller;
 use crate::cloud::{Trigger, TriggerAnswer, TriggerRequest};
 use crate::error::Result;
@@ -35,25 +36,37 @@ impl Call {
         &self.caller.subject
     }
 
+    /// Steps in front of a class.
+    pub fn door(&self, schema: Arc<ClassSchema>) -> Door<'_> {
+        let protected = &self.engine.config.protected_fields;
+        let option = protected.fields.get(&schema.name);
+        Door::new(self.subject(), schema, option, protected.owner_exempt, self.limits)
+    }
+
     /// Opens the gate for an action on a class.
     ///
     /// # Errors
     /// 119, or 101 for a caller who would have to log in.
     pub fn gate(&self, schema: Arc<ClassSchema>, action: Action) -> Result<Gate<'_>> {
-        let protected = self.engine.config.protected_fields.fields.get(&schema.name);
-        let exempt = self.engine.config.protected_fields.owner_exempt;
-        Gate::open(self.subject(), schema, action, protected, self.limits).map(|gate| gate.owner_exempt(exempt))
+        self.door(schema).open(action)
     }
 
-    /// Takes the protected fields out of the answer to a save, where the app does not exempt it.
-    pub fn hide_protected(&self, class: &str, answer: &mut Map) {
+    /// Takes the protected fields out of the answer to a save of the object with an id, where the app does not exempt it.
+    pub fn hide_protected(&self, class: &str, id: &str, answer: &mut Map) {
+        if !self.engine.config.protected_fields.save_response_exempt {
+            self.without_protected(class, id, answer);
+        }
+    }
+
+    /// Takes out what is hidden from the caller in objects of a class, whoever they belong to; not of the caller's own user.
+    pub fn without_protected(&self, class: &str, id: &str, object: &mut Map) {
         let config = &self.engine.config.protected_fields;
-        if config.save_response_exempt {
+        if class == "_User" && config.owner_exempt && self.subject().user() == Some(id) {
             return;
         }
         let schema = self.engine.schemas.get_or_new(class);
-        for field in protected::hidden(&schema, config.fields.get(class), self.subject()) {
-            answer.take(&field);
+        for field in Protected::of(&schema, config.fields.get(class), self.subject()).fields {
+            object.take(&field);
         }
     }
 

@@ -116,7 +116,7 @@ impl Pending {
                 Err(error) => tracing::warn!(class, %error, "afterSave failed"),
             }
         }
-        call.hide_protected(&class, &mut answer);
+        call.hide_protected(&class, &id, &mut answer);
         Ok(Answer::ok(&Value::Object(answer)))
     }
 }
