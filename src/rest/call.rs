@@ -1,5 +1,6 @@
 //! One call: who asks, on which app, and what bounds the work.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -54,20 +55,18 @@ impl Call {
     /// Takes the protected fields out of the answer to a save of the object with an id, where the app does not exempt it.
     pub fn hide_protected(&self, class: &str, id: &str, answer: &mut Map) {
         if !self.engine.config.protected_fields.save_response_exempt {
-            self.without_protected(class, id, answer);
+            self.protected(class, id).iter().for_each(|field| drop(answer.take(field)));
         }
     }
 
-    /// Takes out what is hidden from the caller in objects of a class, whoever they belong to; not of the caller's own user.
-    pub fn without_protected(&self, class: &str, id: &str, object: &mut Map) {
+    /// What is hidden from the caller in objects of a class, whoever they belong to; nothing in the caller's own user.
+    pub fn protected(&self, class: &str, id: &str) -> HashSet<String> {
         let config = &self.engine.config.protected_fields;
         if class == "_User" && config.owner_exempt && self.subject().user() == Some(id) {
-            return;
+            return HashSet::new();
         }
         let schema = self.engine.schemas.get_or_new(class);
-        for field in Protected::of(&schema, config.fields.get(class), self.subject()).fields {
-            object.take(&field);
-        }
+        Protected::of(&schema, config.fields.get(class), self.subject()).fields
     }
 
     /// What every trigger is told of the call.
