@@ -194,7 +194,6 @@ impl Shown<'_> {
         }
         out
     }
-
 }
 
 /// The value of an internal column as it is shown: a date is a plain text there.

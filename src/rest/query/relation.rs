@@ -136,7 +136,9 @@ async fn owner_is_readable(call: &Call, class: &str, id: &str, field: &str) -> R
     door.check_asked(&Filter::Field(field.into(), Vec::new()), &[])?;
     let gate = match door.open(Action::Get) {
         // Objects that the caller may not read are related to nothing.
-        Err(error) if matches!(error.code(), Some(Code::OperationForbidden | Code::ObjectNotFound)) => return Ok(false),
+        Err(error) if matches!(error.code(), Some(Code::OperationForbidden | Code::ObjectNotFound)) => {
+            return Ok(false);
+        }
         opened => opened?,
     };
     let wanted = authorise::Wanted { filter: Some(Filter::eq("objectId", id)), limit: Some(1), ..Default::default() };

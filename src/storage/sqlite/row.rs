@@ -240,7 +240,8 @@ impl RowSet for Arena {
     fn write_json(&self, row: usize, render: &Render, out: &mut Vec<u8>) -> Result<()> {
         let texts = self.texts(row)?;
         // A value that cannot be read names no owner.
-        let render = render.of_row(texts.id, |column| doc::find(texts.doc, column).and_then(|raw| doc::value(raw).ok()));
+        let render =
+            render.of_row(texts.id, |column| doc::find(texts.doc, column).and_then(|raw| doc::value(raw).ok()));
         out.extend_from_slice(b"{\"objectId\":");
         wire::string(texts.id, out);
         if render.is_plain() {
