@@ -30,9 +30,12 @@ struct Owned {
 impl Protected {
     /// What every list that applies to the caller names: those of the class and of the option `protectedFields`.
     pub fn of(schema: &ClassSchema, option: Option<&Groups>, subject: &Subject) -> Self {
+        let lists = Lists { declared: declared(schema), option, open: schema.clp.is_none() };
+        if lists.declared.is_none() && option.is_none() {
+            return Self::default();
+        }
         let Some(mut groups) = subject.groups() else { return Self::default() };
         groups.extend(subject.user().map(|_| "authenticated".to_owned()));
-        let lists = Lists { declared: declared(schema), option, open: schema.clp.is_none() };
         let mut applying = groups.iter().filter_map(|group| lists.of(group));
         let first = applying.next().unwrap_or_default();
         let fields = applying.fold(first, |all, list| all.intersection(&list).cloned().collect());

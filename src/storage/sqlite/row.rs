@@ -322,8 +322,7 @@ fn write_acl(texts: &Texts<'_>, out: &mut Vec<u8>) {
         }
         (rperm, wperm) => {
             next(b"ACL", out);
-            let acl = acl(rperm, wperm).unwrap_or_default();
-            wire::write(&acl.to_wire(), out);
+            super::acl::write(rperm, wperm, out);
         }
     }
 }
