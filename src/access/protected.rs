@@ -79,9 +79,10 @@ impl Lists<'_> {
 impl Owned {
     /// `None` if no row can show more of the hidden fields than others.
     fn of(user: &str, fields: &HashSet<String>, lists: &Lists<'_>) -> Option<Self> {
-        let declared = lists.declared.into_iter().flatten().map(|(group, _)| group);
-        let groups: BTreeSet<&String> = declared.chain(lists.option.into_iter().flat_map(Groups::keys)).collect();
-        let list = |group: &String| Some((group.strip_prefix("userField:")?.to_owned(), lists.of(group)?));
+        let declared = lists.declared.into_iter().flatten().map(|(group, _)| group.as_str());
+        let configured = lists.option.into_iter().flat_map(Groups::keys).map(String::as_str);
+        let groups: BTreeSet<&str> = declared.chain(configured).collect();
+        let list = |group: &str| Some((group.strip_prefix("userField:")?.to_owned(), lists.of(group)?));
         let lists: Vec<_> = groups.into_iter().filter_map(list).filter(|(_, list)| !fields.is_subset(list)).collect();
         (!lists.is_empty()).then(|| Self { user: user.to_owned(), lists })
     }

@@ -9,7 +9,7 @@ use crate::access::{Absent, Subject, Write, internal};
 use crate::auth::Caller;
 use crate::auth::lockout::Lockout;
 use crate::error::{Code, Error, Result};
-use crate::model::{Constraint, Filter, Map, Op, ParseObject, Path, Value};
+use crate::model::{Constraint, Filter, Key, Map, Op, ParseObject, Path, Value};
 use crate::rest::query::Params;
 use crate::storage::Outcome;
 
@@ -71,7 +71,7 @@ pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map) -> Resul
         auth_data::store(call, owner, checked.store).await?;
         checked.response
     };
-    let names = sent.keys().map(String::as_str).collect::<Vec<_>>().join(",");
+    let names = sent.keys().map(Key::as_str).collect::<Vec<_>>().join(",");
     // A user who is logged in has its session; the server's own installation has none.
     let begins = !owns && call.caller.installation_id.as_deref() != Some("cloud");
     let opened = match begins {

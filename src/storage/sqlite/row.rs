@@ -42,7 +42,7 @@ impl Encoded {
             if !is_kept(class, name) {
                 continue;
             }
-            if let Some((_, kind)) = class.column(name)
+            if let Some(kind) = class.kind(name)
                 && kind.sql(value).is_none()
             {
                 let expected = class.schema.field_type(name).map_or(String::new(), FieldType::to_string);
@@ -121,7 +121,7 @@ pub fn typed<'a>(class: &Class, object: &'a ParseObject, field: &str) -> ToSqlOu
         return text.map_or(ToSqlOutput::Borrowed(ValueRef::Null), ToSqlOutput::from);
     }
     let map = if field.starts_with('_') { &object.internal } else { &object.fields };
-    let value = class.column(field).zip(map.get(field)).and_then(|((_, kind), value)| kind.sql(value));
+    let value = class.kind(field).zip(map.get(field)).and_then(|(kind, value)| kind.sql(value));
     value.unwrap_or(ToSqlOutput::Borrowed(ValueRef::Null))
 }
 
