@@ -1,20 +1,16 @@
 //! A log-in is as much work whether there is such a user or not.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::*;
-use crate::access::Limits;
-use crate::app::SystemRandom;
 use crate::cloud::NoCode;
-use crate::config::{self, Input};
-use crate::model::{Date, wire};
+use crate::model::Date;
 use crate::rest::engine::Clock;
-use crate::rest::{Engine, Room, create, verify_password};
-use crate::storage::sqlite::Sqlite;
+use crate::rest::tests::{at, map};
+use crate::rest::{create, verify_password};
 
-const CONFIG: &str = r#"{"appId":"app","masterKey":"mk","auth":{"mfa":{"options":["TOTP"]}}}"#;
+const OPTIONS: &str = r#"{"auth":{"mfa":{"options":["TOTP"]}}}"#;
 /// What an authenticator app shows for a secret at the time of [`AMinute`].
 const TOKEN: &str = "287082";
 
@@ -26,29 +22,7 @@ impl Clock for AMinute {
 }
 
 async fn call(dir: &tempfile::TempDir) -> Call {
-    let input = Input {
-        file: Some(std::path::Path::new("config.json")),
-        flags: Vec::new(),
-        env: &BTreeMap::new(),
-        read_file: &|_| Ok(CONFIG.to_owned()),
-        made_app: &mut |_| panic!("an app is configured"),
-    };
-    let config = config::load(input).unwrap().server.apps.remove(0);
-    let storage = Arc::new(Sqlite::open(&dir.path().join("x.db")).unwrap());
-    let (clock, random) = (Arc::new(AMinute), Arc::new(SystemRandom));
-    let engine = Engine::new(config, storage, Arc::new(NoCode), clock, random).await.unwrap();
-    Call {
-        engine: Arc::new(engine),
-        caller: Arc::new(Caller::anonymous()),
-        context: Map::new(),
-        ip: None,
-        limits: Limits::default(),
-        room: Arc::new(Room::new(Arc::default())),
-    }
-}
-
-fn map(text: &str) -> Map {
-    wire::parse(text.as_bytes(), 9).unwrap().as_object().cloned().unwrap()
+    at(Arc::new(AMinute), dir, OPTIONS, Arc::new(NoCode)).await
 }
 
 #[tokio::test]
