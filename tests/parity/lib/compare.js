@@ -46,7 +46,7 @@ function canon(value, step, sortKeys, path = '') {
     if (step.lax === 'score' && key === 'score') return '"score":*';
     return `${JSON.stringify(key)}:${canon(inner, step, sortKeys, `${path}.${key}`)}`;
   });
-  const schemaFields = step.area === 'schemas' && /(^|\[\])\.fields$/.test(path);
+  const schemaFields = /schemas/.test(step.path + JSON.stringify(step.body ?? '')) && /(^|\[\]|success)\.fields$/.test(path);
   return `{${(sortKeys || schemaFields ? pairs.sort() : pairs).join()}}`;
 }
 

@@ -20,9 +20,9 @@ function mine(program, rng) {
 function find(program, rng) {
   const people = program.people.map(({ id }) => pointer('_User', id));
   // Only the owner's sessions are seen without the master key, those of the whole run with it.
-  const where = { user: { $in: people }, ...(rng.chance(0.5) ? rng.pick([{ sessionToken: rng.pick(program.sessions).token }, { 'createdWith.action': 'login' }, { installationId: 'device-1' }, { user: people[0] }, { user: { $ne: people[0] } }, { restricted: true },
+  const where = { $and: [{ user: { $in: people } }], ...(rng.chance(0.5) ? rng.pick([{ sessionToken: rng.pick(program.sessions).token }, { 'createdWith.action': 'login' }, { installationId: 'device-1' }, { user: people[0] }, { user: { $ne: people[0] } }, { restricted: true },
     { objectId: rng.pick(program.sessions).id }, { expiresAt: { $exists: true } }, { $or: [{ user: people[0] }, { user: people[1] }] }]) : {}) };
-  const query = { where };
+  const query = { where: Object.keys(where).length > 1 ? where : where.$and[0] };
   if (rng.chance(0.2)) query.include = 'user';
   if (rng.chance(0.2)) query.keys = rng.pick(['sessionToken', 'user', 'createdWith', 'installationId', 'foo']);
   if (rng.chance(0.2)) query.count = 1;
