@@ -1,8 +1,7 @@
 //! Users and sessions: what of them a caller may see and ask about, beyond what holds for every class.
 
-use std::collections::HashSet;
-
 use super::clp::Granted;
+use super::protected::Protected;
 use super::{Render, Subject};
 use crate::error::{Code, Error, Result};
 use crate::model::query::{OrderBy, OrderKey};
@@ -66,14 +65,13 @@ pub fn checked(subject: &Subject, filter: Filter, order: &[OrderKey]) -> Result<
 }
 
 /// Hides what the caller may not see of users: of all, and of its own.
-pub fn hide(subject: &Subject, render: &mut Render, protected: HashSet<String>, owner_exempt: bool) {
-    let mut own = render.clone();
-    own.hidden.extend(NEVER.map(str::to_owned));
-    if !owner_exempt {
-        own.hidden.extend(protected.iter().cloned());
-    }
+pub fn hide(subject: &Subject, render: &mut Render, protected: Protected, owner_exempt: bool) {
     render.hidden.extend(NEVER.map(str::to_owned));
-    render.hidden.extend(protected);
+    let mut own = render.clone();
+    if !owner_exempt {
+        own.protected = protected.clone();
+    }
+    render.protected = protected;
     if subject.reads_all() {
         return;
     }

@@ -1,14 +1,13 @@
 //! The authoriser: a caller's wish in, a plan or a refusal out.
 //!
-//! A recipe first opens a [`Gate`] for what it is about to do; what the gate gives is bound to the caller, the class and the
+//! A recipe first opens a [`Gate`], through a [`Door`], for what it is about to do; what the gate gives is bound to the caller, the class and the
 //! action it was opened for.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::clp::{self, Action, Granted};
 use super::plan::{Aggregate, Create, Delete, Join, Limits, Pipeline, Read, Update};
-use super::protected::{self, Groups};
+use super::protected::{self, Groups, Protected};
 use super::{Render, Select, Subject, account};
 use crate::error::{Code, Error, Result};
 use crate::model::query::OrderKey;
@@ -46,15 +45,21 @@ pub fn class(subject: &Subject, class: &str, action: Action) -> Result<()> {
     if class == "_Installation" && guarded { refuse("installation") } else { Ok(()) }
 }
 
+/// A caller in front of a class: what is hidden is known, what is allowed is not yet asked.
+#[derive(Debug)]
+pub struct Door<'a> {
+    subject: &'a Subject,
+    schema: Arc<ClassSchema>,
+    protected: Protected,
+    owner_exempt: bool,
+    limits: Limits,
+}
+
 /// A caller who may do something to a class; makes the plans for it.
 #[derive(Debug)]
 pub struct Gate<'a> {
-    subject: &'a Subject,
-    schema: Arc<ClassSchema>,
+    door: Door<'a>,
     granted: Granted,
-    hidden: HashSet<String>,
-    owner_exempt: bool,
-    limits: Limits,
 }
 
 /// The rows a caller wants.
@@ -76,67 +81,74 @@ pub struct Wanted {
     pub included: bool,
 }
 
-impl<'a> Gate<'a> {
+impl<'a> Door<'a> {
+    /// In front of a class. `option` is the part of `protectedFields` about it, `owner_exempt` is `protectedFieldsOwnerExempt`:
+    /// are the protected fields of the caller's own user shown?
+    pub fn new(
+        subject: &'a Subject,
+        schema: Arc<ClassSchema>,
+        option: Option<&Groups>,
+        owner_exempt: bool,
+        limits: Limits,
+    ) -> Self {
+        let protected = Protected::of(&schema, option, subject);
+        Self { subject, schema, protected, owner_exempt, limits }
+    }
+
+    /// May the caller ask about what a filter and an order look at? Every plan to read asks it; a query that is to be told
+    /// this before it is told that the class is closed asks it on its own.
+    ///
+    /// # Errors
+    /// 119 for a column that is hidden from the caller.
+    pub fn check_asked(&self, filter: &Filter, order: &[OrderKey]) -> Result<()> {
+        if self.owner_exempt && account::is_own(&self.schema, self.subject, filter) {
+            return Ok(());
+        }
+        protected::check_paths(&self.schema, &self.protected.fields, filter, order)
+    }
+
     /// Checks the class and its permissions for an action.
     ///
     /// # Errors
     /// 119, or 101 for a caller who would have to log in.
-    pub fn open(
-        subject: &'a Subject,
-        schema: Arc<ClassSchema>,
-        action: Action,
-        protected: Option<&Groups>,
-        limits: Limits,
-    ) -> Result<Self> {
-        class(subject, &schema.name, action)?;
-        let granted = clp::check(&schema, subject, action, true)?;
-        let granted = account::own_sessions(&schema, subject, granted)?;
-        let hidden = protected::hidden(&schema, protected, subject);
-        Ok(Self { subject, schema, granted, hidden, owner_exempt: true, limits })
+    pub fn open(self, action: Action) -> Result<Gate<'a>> {
+        class(self.subject, &self.schema.name, action)?;
+        let granted = clp::check(&self.schema, self.subject, action, true)?;
+        let granted = account::own_sessions(&self.schema, self.subject, granted)?;
+        Ok(Gate { door: self, granted })
     }
+}
 
-    /// The same gate, protected fields of the caller's own user shown or not (`protectedFieldsOwnerExempt`).
-    #[must_use]
-    pub fn owner_exempt(mut self, exempt: bool) -> Self {
-        self.owner_exempt = exempt;
-        self
-    }
-
-    /// The columns hidden from the caller.
-    pub fn hidden(&self) -> &HashSet<String> {
-        &self.hidden
-    }
-
+impl Gate<'_> {
     /// A plan to read.
     ///
     /// # Errors
     /// 119 if the filter or the order looks at a column that is hidden from the caller.
     pub fn read(self, wanted: Wanted) -> Result<Read> {
+        let Self { door, granted } = self;
         let mut filter = wanted.filter.unwrap_or(Filter::all());
-        let own = account::is_own(&self.schema, self.subject, &filter) && self.owner_exempt;
-        let hidden = if own { &HashSet::new() } else { &self.hidden };
-        protected::check_paths(&self.schema, hidden, &filter, &wanted.order)?;
-        let mut render = Render::of(&self.schema, wanted.select, wanted.file_base);
-        render.internals = *self.subject == Subject::Maintenance;
-        if self.schema.name == "_User" {
-            filter = account::checked(self.subject, filter, &wanted.order)?;
-            account::hide(self.subject, &mut render, self.hidden, self.owner_exempt);
-            if wanted.included && !self.subject.is_master() {
+        door.check_asked(&filter, &wanted.order)?;
+        let mut render = Render::of(&door.schema, wanted.select, wanted.file_base);
+        render.internals = *door.subject == Subject::Maintenance;
+        if door.schema.name == "_User" {
+            filter = account::checked(door.subject, filter, &wanted.order)?;
+            account::hide(door.subject, &mut render, door.protected, door.owner_exempt);
+            if wanted.included && !door.subject.is_master() {
                 account::hide_providers(&mut render);
             }
         } else {
-            render.hidden.extend(self.hidden);
+            render.protected = door.protected;
         }
         Ok(Read {
-            filter: narrowed(filter, self.granted),
-            groups: self.subject.groups(),
+            filter: narrowed(filter, granted),
+            groups: door.subject.groups(),
             internals: render.internals,
             render: Arc::new(render),
             order: wanted.order,
             skip: wanted.skip,
             limit: wanted.limit,
-            limits: self.limits,
-            schema: self.schema,
+            limits: door.limits,
+            schema: door.schema,
         })
     }
 
@@ -149,13 +161,13 @@ impl<'a> Gate<'a> {
     pub fn update(self, schema: Arc<ClassSchema>, id: &str, adds: Granted, change: Change) -> Update {
         let filter = narrowed(narrowed(Filter::eq("objectId", id), self.granted), adds);
         let Change { ops, acl, updated, joins } = change;
-        Update { schema, filter, groups: self.subject.groups(), ops, acl, updated, silent: false, joins }
+        Update { schema, filter, groups: self.door.subject.groups(), ops, acl, updated, silent: false, joins }
     }
 
     /// A plan to delete the object with an id.
     pub fn delete(self, id: &str) -> Delete {
         let filter = narrowed(Filter::eq("objectId", id), self.granted);
-        Delete { schema: self.schema, filter, groups: self.subject.groups() }
+        Delete { schema: self.door.schema, filter, groups: self.door.subject.groups() }
     }
 
     /// May the caller bring new columns along?
@@ -163,7 +175,7 @@ impl<'a> Gate<'a> {
     /// # Errors
     /// 119 if not.
     pub fn may_add(&self, updating: bool) -> Result<Granted> {
-        clp::check(&self.schema, self.subject, Action::AddField, updating)
+        clp::check(&self.door.schema, self.door.subject, Action::AddField, updating)
     }
 }
 

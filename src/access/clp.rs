@@ -62,18 +62,23 @@ pub fn check(schema: &ClassSchema, subject: &Subject, action: Action, updating: 
     if groups.iter().any(|group| entries.get(group).is_some_and(Value::truthy)) {
         return Ok(Granted::All);
     }
-    if entries.get("requiresAuthentication").is_some_and(Value::truthy) {
-        return match subject.user() {
-            Some(_) => Ok(Granted::All),
-            None => Err(Error::denied(Code::ObjectNotFound, "Permission denied, user needs to be authenticated.")),
-        };
+    let logged_in = entries.get("requiresAuthentication").is_some_and(Value::truthy);
+    if logged_in && subject.user().is_none() {
+        return Err(Error::denied(Code::ObjectNotFound, "Permission denied, user needs to be authenticated."));
     }
     let fields = pointer_fields(clp, entries, action, updating);
     if fields.is_empty() || action == Action::Create {
+        if logged_in {
+            return Ok(Granted::All);
+        }
         return Err(Error::denied(
             Code::OperationForbidden,
             format!("Permission denied for action {} on class {}.", action.name(), schema.name),
         ));
+    }
+    // A get tells a caller without a user that there is nothing, also where it is part of a larger query.
+    if subject.user().is_none() && action == Action::Get {
+        return Err(Error::not_found());
     }
     Ok(Granted::Some(pointing_at(schema, &fields, subject.user())))
 }

@@ -2,7 +2,9 @@
 //! without a decision on who sees what.
 
 use std::collections::HashSet;
+use std::ops::Deref;
 
+use super::protected::Protected;
 use crate::model::{ClassSchema, FieldType, Map, ParseObject, Value};
 
 /// Which fields a query asks for; `objectId`, `createdAt`, `updatedAt`, `ACL` and relations are always among them.
@@ -21,7 +23,10 @@ pub enum Select {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Render {
     pub(in crate::access) select: Select,
+    /// What is hidden in every row.
     pub(in crate::access) hidden: HashSet<String>,
+    /// What is hidden besides, in some rows less of it than in others.
+    pub(in crate::access) protected: Protected,
     pub(in crate::access) relations: Vec<(String, String)>,
     pub(in crate::access) files: Vec<String>,
     pub(in crate::access) file_base: String,
@@ -42,6 +47,7 @@ impl Render {
         Self {
             select,
             hidden: HashSet::new(),
+            protected: Protected::default(),
             relations: schema.relations().map(|(name, target)| (name.to_owned(), target.to_owned())).collect(),
             files: files.collect(),
             file_base,
@@ -51,26 +57,13 @@ impl Render {
         }
     }
 
-    /// How the row with this id becomes JSON.
-    pub fn of_row(&self, id: &str) -> &Render {
-        match &self.own {
+    /// How one row becomes JSON: the row with this id, of which `value` gives what stands in a column.
+    pub fn of_row(&self, id: &str, value: impl Fn(&str) -> Option<Value>) -> Shown<'_> {
+        let render = match &self.own {
             Some(own) if own.0 == id => &own.1,
             _ => self,
-        }
-    }
-
-    /// Is a stored field shown? Internal columns never pass here; see [`Render::shows_internals`].
-    pub fn shows(&self, field: &str) -> bool {
-        if field.starts_with('_') || self.hidden.contains(field) {
-            return false;
-        }
-        match &self.select {
-            Select::All => true,
-            Select::Only(keys) => {
-                ALWAYS.contains(&field) || keys.contains(field) || (field == "score" && self.shows_score())
-            }
-            Select::Except(keys) => ALWAYS.contains(&field) || !keys.contains(field),
-        }
+        };
+        Shown { render, lists: render.protected.lists(value) }
     }
 
     /// Is a field without any key not shown at all?
@@ -78,19 +71,9 @@ impl Render {
         self.users && field == "authData"
     }
 
-    /// Is every stored field shown as it lies, so that a row may be passed on without being looked at?
-    pub fn is_plain(&self) -> bool {
-        matches!(self.select, Select::All) && self.hidden.is_empty() && self.files.is_empty() && !self.internals
-    }
-
     /// Is the score of the full-text search shown, as the field `score`?
     pub fn shows_score(&self) -> bool {
-        matches!(&self.select, Select::Only(keys) if keys.contains("$score")) && !self.hidden.contains("score")
-    }
-
-    /// Is the ACL shown?
-    pub fn shows_acl(&self) -> bool {
-        !self.hidden.contains("ACL")
+        matches!(&self.select, Select::Only(keys) if keys.contains("$score"))
     }
 
     /// Are internal columns shown? For the maintenance key alone.
@@ -101,11 +84,6 @@ impl Render {
     /// Is this internal column shown? The hash of a password and the token of an old session never are.
     pub fn shows_internal(&self, field: &str) -> bool {
         self.internals && !matches!(field, "_hashed_password" | "_session_token")
-    }
-
-    /// The relation columns to make up, each with the class it leads to.
-    pub fn relations(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.relations.iter().filter(|(name, _)| !self.hidden.contains(name)).map(|(n, t)| (n.as_str(), t.as_str()))
     }
 
     /// Does the class have file columns, whose URL must be made?
@@ -120,32 +98,7 @@ impl Render {
 
     /// The object as the caller sees it, in wire form: `objectId`, the fields in stored order, relations, ACL.
     pub fn object(&self, object: ParseObject) -> Map {
-        let render = self.of_row(&object.id);
-        let mut out = Map::with_capacity(object.fields.len() + 2);
-        out.set("objectId", Value::String(object.id));
-        for (field, value) in object.fields {
-            let is_empty = |value: &Value| value.as_object().is_some_and(|map| map.is_empty());
-            if !render.shows(&field) || (render.drops_empty(&field) && is_empty(&value)) {
-                continue;
-            }
-            let value = match value {
-                Value::Date(date) if field == "createdAt" || field == "updatedAt" => Value::String(date.iso()),
-                Value::File(name) => render.file(name),
-                other => other,
-            };
-            out.set(field, value);
-        }
-        if render.internals {
-            let shown = object.internal.into_iter().filter(|(field, _)| render.shows_internal(field));
-            shown.for_each(|(field, value)| drop(out.set(field, internal(value))));
-        }
-        for (field, target) in render.relations() {
-            out.set(field, Value::Relation(target.to_owned()));
-        }
-        if let Some(acl) = object.acl.filter(|_| render.shows_acl()) {
-            out.set("ACL", acl.to_wire());
-        }
-        out
+        self.of_row(&object.id, |column| object.fields.get(column).cloned()).object(object)
     }
 
     /// A file in wire form with its URL.
@@ -161,6 +114,87 @@ impl Render {
             ("url", Value::String(url)),
         ]))
     }
+}
+
+/// How one row becomes JSON.
+#[derive(Debug, Clone)]
+pub struct Shown<'r> {
+    render: &'r Render,
+    /// The lists of protected fields that count for this row besides those of its class.
+    lists: Vec<&'r HashSet<String>>,
+}
+
+impl Deref for Shown<'_> {
+    type Target = Render;
+
+    fn deref(&self) -> &Render {
+        self.render
+    }
+}
+
+impl Shown<'_> {
+    fn hides(&self, field: &str) -> bool {
+        self.hidden.contains(field) || self.protected.hides(field, &self.lists)
+    }
+
+    /// Is a stored field shown? Internal columns never pass here; see [`Render::shows_internals`].
+    pub fn shows(&self, field: &str) -> bool {
+        if field.starts_with('_') || self.hides(field) {
+            return false;
+        }
+        match &self.select {
+            Select::All => true,
+            Select::Only(keys) => {
+                ALWAYS.contains(&field) || keys.contains(field) || (field == "score" && self.shows_score())
+            }
+            Select::Except(keys) => ALWAYS.contains(&field) || !keys.contains(field),
+        }
+    }
+
+    /// Is every stored field shown as it lies, so that a row may be passed on without being looked at?
+    pub fn is_plain(&self) -> bool {
+        let nothing_hidden = self.hidden.is_empty() && self.protected.fields.is_empty();
+        matches!(self.select, Select::All) && nothing_hidden && self.files.is_empty() && !self.internals
+    }
+
+    /// Is the ACL shown?
+    pub fn shows_acl(&self) -> bool {
+        !self.hides("ACL")
+    }
+
+    /// The relation columns to make up, each with the class it leads to.
+    pub fn relations(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.relations.iter().filter(|(name, _)| !self.hides(name)).map(|(n, t)| (n.as_str(), t.as_str()))
+    }
+
+    fn object(&self, object: ParseObject) -> Map {
+        let mut out = Map::with_capacity(object.fields.len() + 2);
+        out.set("objectId", Value::String(object.id));
+        for (field, value) in object.fields {
+            let is_empty = |value: &Value| value.as_object().is_some_and(|map| map.is_empty());
+            if !self.shows(&field) || (self.drops_empty(&field) && is_empty(&value)) {
+                continue;
+            }
+            let value = match value {
+                Value::Date(date) if field == "createdAt" || field == "updatedAt" => Value::String(date.iso()),
+                Value::File(name) => self.file(name),
+                other => other,
+            };
+            out.set(field, value);
+        }
+        if self.internals {
+            let shown = object.internal.into_iter().filter(|(field, _)| self.shows_internal(field));
+            shown.for_each(|(field, value)| drop(out.set(field, internal(value))));
+        }
+        for (field, target) in self.relations() {
+            out.set(field, Value::Relation(target.to_owned()));
+        }
+        if let Some(acl) = object.acl.filter(|_| self.shows_acl()) {
+            out.set("ACL", acl.to_wire());
+        }
+        out
+    }
+
 }
 
 /// The value of an internal column as it is shown: a date is a plain text there.

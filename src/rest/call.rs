@@ -1,12 +1,14 @@
 //! One call: who asks, on which app, and what bounds the work.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::{Engine, Room};
-use crate::access::authorise::Gate;
+use crate::access::authorise::{Door, Gate};
 use crate::access::clp::Action;
-use crate::access::{Limits, Subject, protected};
+use crate::access::protected::Protected;
+use crate::access::{Limits, Subject};
 use crate::auth::Caller;
 use crate::cloud::{Trigger, TriggerAnswer, TriggerRequest};
 use crate::error::Result;
@@ -35,26 +37,36 @@ impl Call {
         &self.caller.subject
     }
 
+    /// Steps in front of a class.
+    pub fn door(&self, schema: Arc<ClassSchema>) -> Door<'_> {
+        let protected = &self.engine.config.protected_fields;
+        let option = protected.fields.get(&schema.name);
+        Door::new(self.subject(), schema, option, protected.owner_exempt, self.limits)
+    }
+
     /// Opens the gate for an action on a class.
     ///
     /// # Errors
     /// 119, or 101 for a caller who would have to log in.
     pub fn gate(&self, schema: Arc<ClassSchema>, action: Action) -> Result<Gate<'_>> {
-        let protected = self.engine.config.protected_fields.fields.get(&schema.name);
-        let exempt = self.engine.config.protected_fields.owner_exempt;
-        Gate::open(self.subject(), schema, action, protected, self.limits).map(|gate| gate.owner_exempt(exempt))
+        self.door(schema).open(action)
     }
 
-    /// Takes the protected fields out of the answer to a save, where the app does not exempt it.
-    pub fn hide_protected(&self, class: &str, answer: &mut Map) {
+    /// Takes the protected fields out of the answer to a save of the object with an id, where the app does not exempt it.
+    pub fn hide_protected(&self, class: &str, id: &str, answer: &mut Map) {
+        if !self.engine.config.protected_fields.save_response_exempt {
+            self.protected(class, id).iter().for_each(|field| drop(answer.take(field)));
+        }
+    }
+
+    /// What is hidden from the caller in objects of a class, whoever they belong to; nothing in the caller's own user.
+    pub fn protected(&self, class: &str, id: &str) -> HashSet<String> {
         let config = &self.engine.config.protected_fields;
-        if config.save_response_exempt {
-            return;
+        if class == "_User" && config.owner_exempt && self.subject().user() == Some(id) {
+            return HashSet::new();
         }
         let schema = self.engine.schemas.get_or_new(class);
-        for field in protected::hidden(&schema, config.fields.get(class), self.subject()) {
-            answer.take(&field);
-        }
+        Protected::of(&schema, config.fields.get(class), self.subject()).fields
     }
 
     /// What every trigger is told of the call.

@@ -121,7 +121,7 @@ impl Pending {
                 Err(error) => tracing::warn!(class, %error, "afterSave failed"),
             }
         }
-        call.hide_protected(&class, &mut answer);
+        call.hide_protected(&class, &id, &mut answer);
         let path = if class == "_User" { format!("/users/{id}") } else { format!("/classes/{class}/{id}") };
         Ok(Answer::created(answer, path))
     }

@@ -33,7 +33,11 @@ pub async fn prepare(mut call: Call, class: &str, id: &str) -> Result<(Write, Pe
     classes::before_delete(&call, class)?;
     let schema = call.engine.schemas.get_or_new(class);
     call.gate(schema.clone(), Action::Delete)?;
-    let object = hooked(&call, class, id).await?.map(trigger_object);
+    let mut object = hooked(&call, class, id).await?.map(trigger_object);
+    // Delete hooks see no more than the caller does, whatever `protectedFieldsTriggerExempt` says.
+    if let Some(object) = &mut object {
+        call.protected(class, id).iter().for_each(|field| drop(object.take(field)));
+    }
     if let Some(object) = object.clone() {
         call.trigger(class, Trigger::BeforeDelete, |request| request.object = Some(object)).await?;
     }

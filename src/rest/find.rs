@@ -79,13 +79,19 @@ impl Query {
     pub(super) fn plan(&self, call: &Call, action: Action) -> Result<Read> {
         let by_id =
             matches!(self.params.clause.get("objectId"), Some(Value::String(_))) && self.params.clause.len() == 1;
+        let counts = action == Action::Count;
         let action = if by_id && action == Action::Find { Action::Get } else { action };
-        let gate = call.gate(self.schema.clone(), action)?;
+        let door = call.door(self.schema.clone());
         let order = self.params.order_keys(&self.schema)?;
-        let filter = self.filter(call, action == Action::Count)?;
-        gate.read(Wanted {
-            filter: Some(filter),
-            order: if action == Action::Count { Vec::new() } else { order },
+        let filter = self.filter(call, counts);
+        // A client is told what it may not ask about before it is told that the class is closed, and only then what is
+        // wrong with the query.
+        if let Ok(filter) = &filter {
+            door.check_asked(filter, &order)?;
+        }
+        door.open(action)?.read(Wanted {
+            filter: Some(filter?),
+            order: if counts { Vec::new() } else { order },
             skip: self.params.skip,
             limit: self.params.limit,
             select: select(&self.schema, &self.params),

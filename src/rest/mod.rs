@@ -31,3 +31,6 @@ pub use answer::Answer;
 pub use call::Call;
 pub use engine::Engine;
 pub use room::{Pool, Room};
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,14 @@
 //! `PUT /classes/:className/:objectId`.
 
+use std::collections::HashSet;
+
 use super::body::{self, Changes};
 use super::classes::{self, Extra, Start, Target, installation};
 use super::create::{before_save, grow, trigger_object};
 use super::{Answer, Call};
 use crate::access::authorise::Change;
 use crate::access::clp::{Action, Granted};
-use crate::access::{Limits, Subject, Write, internal};
+use crate::access::{Subject, Write, internal};
 use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
 use crate::model::value::array_index;
@@ -55,7 +57,7 @@ pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Resu
         Start::Done(answer) => return Ok(Prepared::Done(answer)),
     };
     call.gate(call.engine.schemas.get_or_new(class), Action::Update)?;
-    let original = original(&call, class, id).await?;
+    let hooks = Hooks::of(&call, class, id).await?;
     let submitted = body.clone();
     let hooked = before_save(&mut call, class, &mut body).await?;
     check_id(id, &mut body)?;
@@ -72,9 +74,10 @@ pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Resu
     let Changes { ops, joins } = body::changes(body, kind)?;
     let gate = call.gate(schema.clone(), Action::Update)?;
     let reported = reported(&ops, &submitted, hooked);
+    let hooks = hooks.map(|hooks| hooks.changing(&ops));
     let plan = gate.update(schema, id, adds, Change { ops, acl, updated, joins });
     let write = Write::Update(plan.with_rules(extra.guard.take(), std::mem::take(&mut extra.ops)));
-    let pending = Pending { class: class.to_owned(), id: id.to_owned(), updated, reported, original, extra, call };
+    let pending = Pending { class: class.to_owned(), id: id.to_owned(), updated, reported, hooks, extra, call };
     Ok(Prepared::Write(write, Box::new(pending)))
 }
 
@@ -85,7 +88,7 @@ pub struct Pending {
     id: String,
     updated: Date,
     reported: Vec<Path>,
-    original: Option<ParseObject>,
+    hooks: Option<Hooks>,
     extra: Extra,
 }
 
@@ -95,7 +98,7 @@ impl Pending {
     /// # Errors
     /// 101 if there was no object that the caller may change.
     pub async fn finish(self, outcome: Outcome) -> Result<Answer> {
-        let Self { mut call, class, id, updated, reported, original, extra } = self;
+        let Self { mut call, class, id, updated, reported, hooks, extra } = self;
         let Outcome::Updated(Some(object)) = outcome else { return Err(Error::not_found()) };
         let mut answer = Map::new();
         for path in &reported {
@@ -107,8 +110,11 @@ impl Pending {
         if call.engine.invoker.has(&class, Trigger::AfterSave) {
             let said = call
                 .trigger(&class, Trigger::AfterSave, |request| {
-                    request.object = Some(trigger_object(object));
-                    request.original = original.map(trigger_object);
+                    let mut object = trigger_object(object);
+                    let (original, unseen) = hooks.map(|hooks| (hooks.original, hooks.unseen)).unzip();
+                    unseen.iter().flatten().for_each(|field| drop(object.take(field)));
+                    request.object = Some(object);
+                    request.original = original;
                 })
                 .await;
             match said {
@@ -116,30 +122,53 @@ impl Pending {
                 Err(error) => tracing::warn!(class, %error, "afterSave failed"),
             }
         }
-        call.hide_protected(&class, &mut answer);
+        call.hide_protected(&class, &id, &mut answer);
         Ok(Answer::ok(&Value::Object(answer)))
     }
 }
 
-/// The object as it is stored, if a hook will want to see it.
-async fn original(call: &Call, class: &str, id: &str) -> Result<Option<ParseObject>> {
-    let wanted = [Trigger::BeforeSave, Trigger::AfterSave];
-    if !wanted.into_iter().any(|trigger| call.engine.invoker.has(class, trigger)) {
-        return Ok(None);
+/// What save hooks are told of the object besides the change.
+struct Hooks {
+    /// The object as it is stored.
+    original: Map,
+    /// The fields that the caller does not see, and the hooks therefore neither unless the app exempts them
+    /// (`protectedFieldsTriggerExempt`).
+    unseen: HashSet<String>,
+}
+
+impl Hooks {
+    /// `None` if no hook will want to see it.
+    async fn of(call: &Call, class: &str, id: &str) -> Result<Option<Self>> {
+        let wanted = [Trigger::BeforeSave, Trigger::AfterSave];
+        if !wanted.into_iter().any(|trigger| call.engine.invoker.has(class, trigger)) {
+            return Ok(None);
+        }
+        let schema = call.engine.schemas.get_or_new(class);
+        let read = internal("a save hook sees the object before the change").read(
+            schema,
+            Filter::eq("objectId", id),
+            call.limits,
+        );
+        let read = match call.subject().groups() {
+            Some(groups) => read.for_groups(groups),
+            None => read,
+        };
+        let rows = call.engine.storage.find(&read).await?;
+        if rows.is_empty() {
+            return Err(Error::not_found());
+        }
+        let exempt = call.engine.config.protected_fields.trigger_exempt;
+        let unseen = if exempt { HashSet::new() } else { call.protected(class, id) };
+        let mut original = trigger_object(rows.object(0)?);
+        unseen.iter().for_each(|field| drop(original.take(field)));
+        Ok(Some(Self { original, unseen }))
     }
-    let schema = call.engine.schemas.get_or_new(class);
-    let limits = Limits { ..call.limits };
-    let read =
-        internal("a save hook sees the object before the change").read(schema, Filter::eq("objectId", id), limits);
-    let read = match call.subject().groups() {
-        Some(groups) => read.for_groups(groups),
-        None => read,
-    };
-    let rows = call.engine.storage.find(&read).await?;
-    if rows.is_empty() {
-        return Err(Error::not_found());
+
+    /// The same, what the caller has set being no secret.
+    fn changing(mut self, ops: &[(Path, Op)]) -> Self {
+        self.unseen.retain(|field| ops.iter().all(|(path, _)| path.root() != field));
+        self
     }
-    rows.object(0).map(Some)
 }
 
 /// An id in the body may only be the object's own.
@@ -211,3 +240,6 @@ fn report_below(into: &mut Map, key: &str, from: Option<&Value>, rest: &mut dyn 
     };
     report_below(below, next, from, rest);
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,48 +1,17 @@
 //! A log-in is as much work whether there is such a user or not.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::*;
-use crate::access::Limits;
-use crate::app::{SystemClock, SystemRandom};
 use crate::cloud::NoCode;
-use crate::config::{self, Input};
-use crate::model::wire;
-use crate::rest::{Engine, Room, create, verify_password};
-use crate::storage::sqlite::Sqlite;
-
-async fn call(dir: &tempfile::TempDir) -> Call {
-    let input = Input {
-        file: Some(std::path::Path::new("config.json")),
-        flags: Vec::new(),
-        env: &BTreeMap::new(),
-        read_file: &|_| Ok(r#"{"appId":"app","masterKey":"mk"}"#.to_owned()),
-        made_app: &mut |_| panic!("an app is configured"),
-    };
-    let config = config::load(input).unwrap().server.apps.remove(0);
-    let storage = Arc::new(Sqlite::open(&dir.path().join("x.db")).unwrap());
-    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-    let engine = Engine::new(config, storage, Arc::new(NoCode), clock, random).await.unwrap();
-    Call {
-        engine: Arc::new(engine),
-        caller: Arc::new(Caller::anonymous()),
-        context: Map::new(),
-        ip: None,
-        limits: Limits::default(),
-        room: Arc::new(Room::new(Arc::default())),
-    }
-}
-
-fn map(text: &str) -> Map {
-    wire::parse(text.as_bytes(), 9).unwrap().as_object().cloned().unwrap()
-}
+use crate::rest::tests::{call, map};
+use crate::rest::{create, verify_password};
 
 #[tokio::test]
 async fn every_log_in_compares_one_hash() {
     let dir = tempfile::TempDir::new().unwrap();
-    let call = call(&dir).await;
+    let call = call(&dir, "{}", Arc::new(NoCode)).await;
     for body in [
         r#"{"username":"bob","password":"pw","email":"bob@e.com"}"#,
         r#"{"username":"nopass","authData":{"anonymous":{"id":"x"}}}"#,

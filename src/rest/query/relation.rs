@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use crate::access::authorise;
 use crate::access::clp::Action;
@@ -17,7 +18,7 @@ use crate::storage::{Relation, Side};
 /// 102 and 119 for a relation that may not be asked about.
 pub fn resolve<'a>(
     call: &'a Call,
-    schema: &'a ClassSchema,
+    schema: &'a Arc<ClassSchema>,
     clause: &'a mut Map,
 ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
     Box::pin(async move {
@@ -39,6 +40,7 @@ pub fn resolve<'a>(
             .cloned()
             .collect();
         for column in columns {
+            call.door(schema.clone()).check_asked(&Filter::Field(column.as_str().into(), Vec::new()), &[])?;
             let constraint = clause.take(&column).unwrap_or_default();
             let relation = Relation { class: schema.name.clone(), field: column };
             for (operator, ids) in wanted(&constraint) {
@@ -130,11 +132,13 @@ async fn owner_is_readable(call: &Call, class: &str, id: &str, field: &str) -> R
     if call.subject().reads_all() {
         return Ok(true);
     }
-    let gate = call.gate(schema.clone(), Action::Get)?;
-    if gate.hidden().contains(field) {
-        let text = format!("This user is not allowed to query {field} on class {class}");
-        return Err(Error::denied(Code::OperationForbidden, text));
-    }
+    let door = call.door(schema);
+    door.check_asked(&Filter::Field(field.into(), Vec::new()), &[])?;
+    let gate = match door.open(Action::Get) {
+        // Objects that the caller may not read are related to nothing.
+        Err(error) if matches!(error.code(), Some(Code::OperationForbidden | Code::ObjectNotFound)) => return Ok(false),
+        opened => opened?,
+    };
     let wanted = authorise::Wanted { filter: Some(Filter::eq("objectId", id)), limit: Some(1), ..Default::default() };
     let rows = call.engine.storage.find(&gate.read(wanted)?).await?;
     Ok(!rows.is_empty())

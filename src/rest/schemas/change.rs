@@ -23,7 +23,7 @@ pub(super) async fn create(engine: &Engine, class: &str, body: &Map) -> Result<A
     let mut schema = ClassSchema::new(class);
     let added = fields::additions(&schema, &object(body, "fields")?, true)?;
     schema.fields.extend(added);
-    schema.clp = permissions(engine, &schema, body)?;
+    schema.clp = permissions(engine, &schema, body)?.flatten();
     let plan = indexes::plan(&schema, body.get("indexes"), &engine.config.database_options, true)?;
     let mut changes = vec![SchemaChange::CreateClass(schema)];
     changes.extend(plan);
@@ -41,7 +41,7 @@ pub(super) async fn update(engine: &Engine, class: &str, body: &Map) -> Result<A
     let mut after = (*schema).clone();
     fields::apply(&mut after, &changes);
     if let Some(clp) = permissions(engine, &after, body)? {
-        changes.push(SchemaChange::SetClp { class: class.to_owned(), clp: Some(clp) });
+        changes.push(SchemaChange::SetClp { class: class.to_owned(), clp });
     }
     changes.extend(indexes::plan(&after, body.get("indexes"), &engine.config.database_options, false)?);
     engine.schemas.alter(changes).await?;
@@ -69,7 +69,9 @@ pub(super) fn object(body: &Map, key: &str) -> Result<Map> {
     }
 }
 
-fn permissions(engine: &Engine, schema: &ClassSchema, body: &Map) -> Result<Option<Map>> {
-    let given = body.get("classLevelPermissions").filter(|rules| rules.truthy());
-    given.map(|rules| clp::checked(schema, rules, engine.config.allow_custom_object_id)).transpose()
+/// The permissions in a body, if it says anything of them; what JavaScript counts as false is the open default.
+fn permissions(engine: &Engine, schema: &ClassSchema, body: &Map) -> Result<Option<Option<Map>>> {
+    let Some(rules) = body.get("classLevelPermissions") else { return Ok(None) };
+    let given = Some(rules).filter(|rules| rules.truthy());
+    given.map(|rules| clp::checked(schema, rules, engine.config.allow_custom_object_id)).transpose().map(Some)
 }

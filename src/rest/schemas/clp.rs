@@ -1,8 +1,9 @@
 //! Class level permissions in a body of `/schemas`: checked, and shown (`admin.md` section 1).
 
+use crate::access::protected::Groups;
 use crate::error::{Error, Result};
 use crate::model::schema::default_fields;
-use crate::model::{ClassSchema, FieldType, Map, Value, number, wire};
+use crate::model::{ClassSchema, FieldType, Map, Value, js};
 
 const OPERATIONS: [&str; 7] = ["find", "count", "get", "create", "update", "delete", "addField"];
 
@@ -15,21 +16,17 @@ pub(super) fn checked(schema: &ClassSchema, rules: &Value, custom_ids: bool) -> 
     let none = Map::new();
     let rules = match rules {
         Value::Object(rules) => rules,
-        Value::Array(list) if !list.is_empty() => return Err(Error::json("invalid JSON")),
-        Value::String(_) => return Err(Error::json("invalid JSON")),
+        Value::Array(list) if list.is_empty() => &none,
+        Value::Array(_) | Value::String(_) => return Err(not_an_operation("0")),
         _ => &none,
     };
     for (operation, value) in rules {
         let op = operation.as_str();
         match op {
             "readUserFields" | "writeUserFields" => user_fields(schema, op, value)?,
-            "protectedFields" => protected(schema, object(op, value)?, custom_ids)?,
-            "ACL" => acl(object(op, value)?, custom_ids)?,
-            _ if OPERATIONS.contains(&op) => entries(schema, op, object(op, value)?, custom_ids)?,
-            _ => {
-                let text = format!("{op} is not a valid operation for class level permissions");
-                return Err(Error::json(text));
-            }
+            "protectedFields" => protected(schema, &object(op, value)?, custom_ids)?,
+            _ if op == "ACL" || OPERATIONS.contains(&op) => entries(schema, op, &object(op, value)?, custom_ids)?,
+            _ => return Err(not_an_operation(op)),
         }
     }
     Ok(rules.clone())
@@ -55,20 +52,41 @@ pub(super) fn shown(stored: Option<&Map>) -> Map {
     out
 }
 
-fn object<'a>(operation: &str, value: &'a Value) -> Result<&'a Map> {
-    value.as_object().ok_or_else(|| {
-        let shown = text(value);
-        Error::json(format!(
-            "'{shown}' is not a valid value for class level permissions {operation} - must be an object"
-        ))
-    })
+/// Permissions as the answer to a change shows them: with the fields that the option `protectedFields` protects.
+pub(super) fn merged(mut shown: Map, option: Option<&Groups>) -> Map {
+    if let Some(Value::Object(groups)) = shown.get_mut("protectedFields") {
+        for (group, fields) in option.into_iter().flatten() {
+            let mut list = groups.get(group).and_then(Value::as_array).map(<[Value]>::to_vec).unwrap_or_default();
+            for field in fields.iter().map(|field| Value::from(field.as_str())) {
+                if !list.contains(&field) {
+                    list.push(field);
+                }
+            }
+            groups.set(group.as_str(), Value::Array(list));
+        }
+    }
+    shown
+}
+
+/// The entries of an operation. A list counts as an object too, whose keys are numbers.
+fn object(operation: &str, value: &Value) -> Result<Map> {
+    match value {
+        Value::Object(map) => Ok(map.clone()),
+        Value::Array(list) => Ok(list.iter().enumerate().map(|(i, value)| (i.to_string(), value.clone())).collect()),
+        _ => {
+            let shown = js::text(value);
+            Err(Error::json(format!(
+                "'{shown}' is not a valid value for class level permissions {operation} - must be an object"
+            )))
+        }
+    }
 }
 
 fn entries(schema: &ClassSchema, operation: &str, map: &Map, custom_ids: bool) -> Result<()> {
     for (entity, value) in map {
         if entity == "pointerFields" {
             let fields = value.as_array().ok_or_else(|| {
-                let shown = text(value);
+                let shown = js::text(value);
                 Error::json(format!(
                     "'{shown}' is not a valid value for {operation}[pointerFields] - expected an array."
                 ))
@@ -80,8 +98,10 @@ fn entries(schema: &ClassSchema, operation: &str, map: &Map, custom_ids: bool) -
         if !known {
             return Err(bad_key(entity));
         }
-        if *value != Value::Bool(true) {
-            let shown = text(value);
+        if operation == "ACL" {
+            flags(value)?;
+        } else if *value != Value::Bool(true) {
+            let shown = js::text(value);
             let message =
                 format!("'{shown}' is not a valid value for class level permissions acl {operation}:{entity}");
             return Err(Error::json(message));
@@ -92,7 +112,7 @@ fn entries(schema: &ClassSchema, operation: &str, map: &Map, custom_ids: bool) -
 
 fn user_fields(schema: &ClassSchema, operation: &str, value: &Value) -> Result<()> {
     let fields = value.as_array().ok_or_else(|| {
-        let shown = text(value);
+        let shown = js::text(value);
         Error::json(format!(
             "'{shown}' is not a valid value for class level permissions {operation} - must be an array"
         ))
@@ -101,8 +121,8 @@ fn user_fields(schema: &ClassSchema, operation: &str, value: &Value) -> Result<(
 }
 
 fn pointer_field(schema: &ClassSchema, field: &Value, operation: &str) -> Result<()> {
-    let ty = field.as_str().and_then(|name| schema.field_type(name));
-    let points = match ty {
+    let shown = js::text(field);
+    let points = match schema.field_type(&shown) {
         Some(FieldType::Array) => true,
         Some(FieldType::Pointer(target)) => target == "_User",
         _ => false,
@@ -110,7 +130,6 @@ fn pointer_field(schema: &ClassSchema, field: &Value, operation: &str) -> Result
     if points {
         return Ok(());
     }
-    let shown = text(field);
     Err(Error::json(format!("'{shown}' is not a valid column for class level pointer permissions {operation}")))
 }
 
@@ -121,10 +140,10 @@ fn protected(schema: &ClassSchema, map: &Map, custom_ids: bool) -> Result<()> {
             return Err(bad_key(entity));
         }
         let fields = value.as_array().ok_or_else(|| {
-            let shown = text(value);
+            let shown = js::text(value);
             Error::json(format!("'{shown}' is not a valid value for protectedFields[{entity}] - expected an array."))
         })?;
-        for field in fields.iter().map(text) {
+        for field in fields.iter().map(js::text) {
             if default_fields("").contains_key(&field) {
                 return Err(Error::json(format!("Default field '{field}' can not be protected")));
             }
@@ -136,40 +155,29 @@ fn protected(schema: &ClassSchema, map: &Map, custom_ids: bool) -> Result<()> {
     Ok(())
 }
 
-fn acl(map: &Map, custom_ids: bool) -> Result<()> {
-    for (entity, flags) in map {
-        if entity != "currentUser" && !is_entity(entity, custom_ids) {
-            return Err(Error::json(format!("'{entity}' is not a valid key for class level permissions acl")));
-        }
-        let bad = || Error::json(format!("'{}' is not a valid value for class level permissions acl", text(flags)));
-        let flags = flags.as_object().ok_or_else(bad)?;
-        for (flag, value) in flags {
-            if !matches!(flag.as_str(), "read" | "write") {
-                return Err(Error::json(format!("'{flag}' is not a valid key for class level permissions acl")));
-            }
-            if !matches!(value, Value::Bool(_)) {
-                return Err(bad());
-            }
-        }
+/// What an entry of the default ACL may do.
+fn flags(value: &Value) -> Result<()> {
+    let bad = |text: String| Error::json(format!("'{text}' is not a valid value for class level permissions acl"));
+    let flags = value.as_object().ok_or_else(|| bad(js::text(value)))?;
+    let unknown: Vec<&str> = flags.keys().map(String::as_str).filter(|key| !matches!(*key, "read" | "write")).collect();
+    if !unknown.is_empty() {
+        let text = format!("'{}' is not a valid key for class level permissions acl", unknown.join(","));
+        return Err(Error::json(text));
     }
-    Ok(())
+    let wrong: Vec<Value> = flags.values().filter(|value| !matches!(value, Value::Bool(_))).cloned().collect();
+    if wrong.is_empty() { Ok(()) } else { Err(bad(js::text(&Value::Array(wrong)))) }
 }
 
 /// `*`, a role, or a user id.
 fn is_entity(entity: &str, custom_ids: bool) -> bool {
     let id = !entity.is_empty() && (custom_ids || entity.bytes().all(|b| b.is_ascii_alphanumeric()));
-    entity == "*" || entity.strip_prefix("role:").is_some_and(|role| !role.is_empty()) || id
+    entity == "*" || entity.starts_with("role:") || id
+}
+
+fn not_an_operation(name: &str) -> Error {
+    Error::json(format!("{name} is not a valid operation for class level permissions"))
 }
 
 fn bad_key(entity: &str) -> Error {
     Error::json(format!("'{entity}' is not a valid key for class level permissions"))
-}
-
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Number(n) => number::text(*n),
-        Value::Object(_) => "[object Object]".to_owned(),
-        other => wire::to_string(other),
-    }
 }

@@ -7,6 +7,7 @@ mod fields;
 pub(super) mod indexes;
 
 use super::{Answer, Call};
+use crate::access::protected::Groups;
 use crate::access::{Subject, Write, authorise};
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Filter, Map, Value, js, names};
@@ -21,7 +22,7 @@ pub async fn list(call: &Call) -> Result<Answer> {
     master(call)?;
     call.engine.schemas.reload().await?;
     let all = call.engine.schemas.snapshot();
-    let results = all.values().map(|schema| to_wire(schema, false)).collect();
+    let results = all.values().map(|schema| to_wire(schema, For::Reader)).collect();
     Ok(Answer::ok(&Value::Object(Map::from([("results", Value::Array(results))]))))
 }
 
@@ -32,14 +33,14 @@ pub async fn list(call: &Call) -> Result<Answer> {
 pub async fn get(call: &Call, class: &str) -> Result<Answer> {
     master(call)?;
     if names::VOLATILE_CLASSES.contains(&class) {
-        let mut shown = to_wire(&ClassSchema::new(class), false);
+        let mut shown = to_wire(&ClassSchema::new(class), For::Reader);
         // Their permissions are none that could be changed.
         if let Value::Object(shown) = &mut shown {
             shown.set("classLevelPermissions", Value::Object(Map::new()));
         }
         return Ok(Answer::ok(&shown));
     }
-    change::existing(&call.engine, class).map(|schema| Answer::ok(&to_wire(&schema, false)))
+    change::existing(&call.engine, class).map(|schema| Answer::ok(&to_wire(&schema, For::Reader)))
 }
 
 /// `POST /schemas` and `POST /schemas/:className`
@@ -50,7 +51,7 @@ pub async fn create(call: &Call, path_class: Option<&str>, body: Map) -> Result<
     unlocked(call)?;
     writer(call, "create")?;
     let class = class_name(path_class, &body)?;
-    change::create(&call.engine, &class, &body).await.map(|schema| Answer::ok(&to_wire(&schema, true)))
+    change::create(&call.engine, &class, &body).await.map(|schema| Answer::ok(&to_wire(&schema, For::Creator)))
 }
 
 /// `PUT /schemas/:className`
@@ -61,7 +62,9 @@ pub async fn update(call: &Call, path_class: &str, body: Map) -> Result<Answer> 
     unlocked(call)?;
     writer(call, "update")?;
     let class = class_name(Some(path_class), &body)?;
-    change::update(&call.engine, &class, &body).await.map(|schema| Answer::ok(&to_wire(&schema, false)))
+    let schema = change::update(&call.engine, &class, &body).await?;
+    let protected = call.engine.config.protected_fields.fields.get(&class);
+    Ok(Answer::ok(&to_wire(&schema, For::Changer(protected))))
 }
 
 /// `DELETE /schemas/:className`
@@ -95,8 +98,24 @@ pub async fn purge(call: &Call, class: &str) -> Result<Answer> {
     Ok(Answer::empty())
 }
 
-/// A class in wire form. An answer to a creation lists the columns of every class in another order.
-fn to_wire(schema: &ClassSchema, created: bool) -> Value {
+/// Whom a class is shown to.
+#[derive(Clone, Copy)]
+enum For<'a> {
+    /// Who asks for it.
+    Reader,
+    /// Who made it: the columns of every class stand in another order.
+    Creator,
+    /// Who changed it: what the option `protectedFields` protects is part of the permissions.
+    Changer(Option<&'a Groups>),
+}
+
+/// A class in wire form.
+fn to_wire(schema: &ClassSchema, shown: For<'_>) -> Value {
+    let created = matches!(shown, For::Creator);
+    let mut permissions = clp::shown(schema.clp.as_ref());
+    if let For::Changer(protected) = shown {
+        permissions = clp::merged(permissions, protected);
+    }
     let mut fields = Map::new();
     let acl_last = |name: &str| created && name == "ACL";
     for (name, field) in schema.fields.iter().filter(|(name, _)| !acl_last(name)) {
@@ -108,7 +127,7 @@ fn to_wire(schema: &ClassSchema, created: bool) -> Value {
     let mut out = Map::from([
         ("className", Value::from(schema.name.as_str())),
         ("fields", Value::Object(fields)),
-        ("classLevelPermissions", Value::Object(clp::shown(schema.clp.as_ref()))),
+        ("classLevelPermissions", Value::Object(permissions)),
     ]);
     if !schema.indexes.is_empty() {
         out.set("indexes", Value::Object(schema.indexes.clone()));

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::kit::{Bed, json, shown};
-use crate::access::authorise::{Gate, Wanted};
+use crate::access::authorise::{Door, Wanted};
 use crate::access::clp::Action;
 use crate::access::{Limits, Read, Select, Subject};
 use crate::model::{ClassSchema, Value, wire};
@@ -24,7 +24,7 @@ pub fn views(schema: &Arc<ClassSchema>) -> Vec<Read> {
     let mut plans = Vec::new();
     for (subject, schema) in subjects {
         for select in selects() {
-            let gate = Gate::open(&subject, Arc::clone(schema), Action::Find, None, Limits::default()).unwrap();
+            let gate = Door::new(&subject, Arc::clone(schema), None, true, Limits::default()).open(Action::Find).unwrap();
             let wanted = Wanted { select, file_base: "http://x/files/app".into(), ..Wanted::default() };
             plans.push(gate.read(wanted).unwrap());
         }

@@ -9,7 +9,7 @@ use super::conn::text;
 use super::doc;
 use super::error::Db;
 use crate::access::Render;
-use crate::access::render::internal;
+use crate::access::render::{Shown, internal};
 use crate::error::{Code, Error, Result};
 use crate::model::names::fold;
 use crate::model::{Acl, FieldType, ParseObject, Value, wire};
@@ -239,7 +239,8 @@ impl RowSet for Arena {
 
     fn write_json(&self, row: usize, render: &Render, out: &mut Vec<u8>) -> Result<()> {
         let texts = self.texts(row)?;
-        let render = render.of_row(texts.id);
+        // A value that cannot be read names no owner.
+        let render = render.of_row(texts.id, |column| doc::find(texts.doc, column).and_then(|raw| doc::value(raw).ok()));
         out.extend_from_slice(b"{\"objectId\":");
         wire::string(texts.id, out);
         if render.is_plain() {
@@ -249,7 +250,7 @@ impl RowSet for Arena {
                 out.extend_from_slice(inner);
             }
         } else {
-            self.selected(&texts, render, out)?;
+            self.selected(&texts, &render, out)?;
         }
         for (field, target) in render.relations() {
             next(field.as_bytes(), out);
@@ -269,7 +270,7 @@ impl RowSet for Arena {
 }
 
 impl Arena {
-    fn selected(&self, texts: &Texts<'_>, render: &Render, out: &mut Vec<u8>) -> Result<()> {
+    fn selected(&self, texts: &Texts<'_>, render: &Shown<'_>, out: &mut Vec<u8>) -> Result<()> {
         for (key, raw) in doc::pairs(texts.doc) {
             let name = str::from_utf8(key).unwrap_or_default();
             if !render.shows(name) || (raw == b"{}" && render.drops_empty(name)) {

@@ -1,0 +1,42 @@
+//! An app in memory for the tests of recipes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Call, Engine, Room};
+use crate::access::Limits;
+use crate::app::{SystemClock, SystemRandom};
+use crate::auth::Caller;
+use crate::cloud::Invoker;
+use crate::config::{self, Input};
+use crate::model::{Map, wire};
+use crate::storage::sqlite::Sqlite;
+
+/// A call of a client without a session, to an app with these options and this code.
+pub async fn call(dir: &tempfile::TempDir, options: &str, invoker: Arc<dyn Invoker>) -> Call {
+    let file = format!(r#"{{"appId":"app","masterKey":"mk",{}"#, &options[1..]).replace(",}", "}");
+    let input = Input {
+        file: Some(std::path::Path::new("config.json")),
+        flags: Vec::new(),
+        env: &BTreeMap::new(),
+        read_file: &|_| Ok(file.clone()),
+        made_app: &mut |_| panic!("an app is configured"),
+    };
+    let config = config::load(input).unwrap().server.apps.remove(0);
+    let storage = Arc::new(Sqlite::open(&dir.path().join("x.db")).unwrap());
+    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let engine = Engine::new(config, storage, invoker, clock, random).await.unwrap();
+    Call {
+        engine: Arc::new(engine),
+        caller: Arc::new(Caller::anonymous()),
+        context: Map::new(),
+        ip: None,
+        limits: Limits::default(),
+        room: Arc::new(Room::new(Arc::default())),
+    }
+}
+
+/// A JSON object.
+pub fn map(text: &str) -> Map {
+    wire::parse(text.as_bytes(), 9).unwrap().as_object().cloned().unwrap()
+}
