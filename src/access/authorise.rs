@@ -114,7 +114,7 @@ impl<'a> Door<'a> {
     pub fn open(self, action: Action) -> Result<Gate<'a>> {
         class(self.subject, &self.schema.name, action)?;
         let granted = clp::check(&self.schema, self.subject, action, true)?;
-        let granted = account::own_sessions(&self.schema, self.subject, granted)?;
+        let granted = account::own_sessions(&self.schema, self.subject, action, granted)?;
         Ok(Gate { door: self, granted })
     }
 }

@@ -82,13 +82,14 @@ impl Query {
         let counts = action == Action::Count;
         let action = if by_id && action == Action::Find { Action::Get } else { action };
         let door = call.door(self.schema.clone());
-        let order = self.params.order_keys(&self.schema)?;
+        let order = self.params.order_keys(&self.schema);
         let filter = self.filter(call, counts);
-        // A client is told what it may not ask about before it is told that the class is closed, and only then what is
-        // wrong with the query.
+        // A client is told what it may not ask about, then what is wrong with the order, then that the class is closed, and
+        // only then what is wrong with the query.
         if let Ok(filter) = &filter {
-            door.check_asked(filter, &order)?;
+            door.check_asked(filter, order.as_deref().unwrap_or_default())?;
         }
+        let order = order?;
         door.open(action)?.read(Wanted {
             filter: Some(filter?),
             order: if counts { Vec::new() } else { order },

@@ -77,6 +77,10 @@ async fn read_auth_data(
         None => return Ok(None),
         Some(Value::Object(map)) if map.is_empty() => {
             body.take("authData");
+            // A caller who is logged in links the new user, be it to nothing: that begins no session.
+            if !target.updating && call.subject().user().is_some() {
+                extra.user.providers = Some((String::new(), None));
+            }
             return Ok(None);
         }
         Some(Value::Object(_)) => {}

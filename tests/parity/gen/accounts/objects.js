@@ -59,8 +59,9 @@ function where(program, rng, depth = 1) {
     [1, () => ({ link: rng.pick([pointer('C§', row(program, rng)), { $exists: true }, { $inQuery: { className: 'C§', where: { v: { $gt: 0 } } } }]) })],
     [2, () => ({ owner: { [rng.pick(['$inQuery', '$notInQuery'])]: { className: '_User', where: { username: rng.chance(0.5) ? 'ann§' : cast.everyone(program) } } } })],
     [1, () => ({ $relatedTo: { object: pointer('C§', row(program, rng)), key: 'rel' } })],
-    [0.3, () => rng.pick([{ ACL: { '*': { read: true } } }, { ACL: null }, { _rperm: 'x' }])],
+    [0.2, () => ({ _rperm: 'x' })],
   ])();
+  if (rng.chance(0.02)) return { ACL: { '*': { read: true } } };
   const node = {};
   for (let i = rng.int(0, 2); i > 0; i -= 1) Object.assign(node, one());
   if (depth > 0 && rng.chance(0.2)) node[rng.pick(['$or', '$and', '$nor'])] = [where(program, rng, depth - 1), one()];

@@ -38,7 +38,7 @@ function batch(program, rng) {
     [1, () => ({ method: 'GET', path: `/parse/users/${takePerson()}` })],
     [1, () => ({ method: 'POST', path: '/parse/verifyPassword', body: login() })],
     [1, () => ({ method: 'GET', path: '/parse/schemas/C§' })],
-    [1, () => ({ method: 'GET', path: '/parse/aggregate/C§', body: { distinct: 'secret' } })],
+    [1, () => ({ method: 'GET', path: '/parse/aggregate/C§', body: { pipeline: [{ $group: { _id: null, n: { $sum: 1 } } }] } })],
     [1, () => ({ method: 'GET', path: '/parse/classes/_Session' + (rng.chance(0.5) ? `/${rng.pick(program.sessions).id}` : '/missing000') })],
     [1, () => ({ method: 'GET', path: '/parse/config' })],
   ])());
