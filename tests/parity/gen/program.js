@@ -38,7 +38,7 @@ const ACCOUNTS = [
 
 class Program {
   constructor(seed, index, setup) {
-    this.rng = new Rng(mix(seed, index));
+    this.rng = new Rng(mix(seed + setup.salt, index));
     this.name = `${index}@${setup.name}`;
     this.custom = setup.custom;
     this.steps = [];

@@ -20,6 +20,7 @@ const SETUPS = {
   closed: accounts(1, { allowClientClassCreation: false, enableAnonymousUsers: false }),
 };
 
-for (const [name, setup] of Object.entries(SETUPS)) setup.name = name;
+// Each set-up gets programs of its own from one seed.
+Object.entries(SETUPS).forEach(([name, setup], i) => Object.assign(setup, { name, salt: i * 7919 }));
 
 module.exports = { SETUPS };
