@@ -94,6 +94,7 @@ function generate(seed, index, setup) {
   else require('./objects').populate(program);
   const length = rng.int(25, 60);
   for (let i = 0; i < length; i += 1) rng.weighted(accounts ? ACCOUNTS : AREAS).add(program);
+  if (accounts) require('./accounts/cast').finish(program);
   for (const step of program.steps) {
     if (rng.chance(0.08)) sdkShape(step);
   }

@@ -3,12 +3,11 @@
 const { pointer } = require('../values');
 
 const PASSWORDS = ['pw-one', 'pw-two', 'pw-three'];
-const OWN_COLUMNS = { nick: 'String', age: 'Number', secret: 'String', tags: 'Array', info: 'Object' };
 
 /** Makes the people first, as everything later names them. Ann is in no role, Bob in Staff, Cat in Board, to which Staff belongs. */
 function populate(program) {
   const { rng } = program;
-  Object.assign(program, { people: [], sessions: [], roles: [], roleNames: ['Staff§', 'Board§'] });
+  Object.assign(program, { people: [], sessions: [], roles: [], roleNames: ['Staff§', 'Board§'], byOwner: rng.chance(0.3) });
   for (const name of ['ann', 'bob', 'cat']) signUp(program, name);
   const [, bob, cat] = program.people;
   const role = (name, more) => {
@@ -18,6 +17,19 @@ function populate(program) {
   role('Board§', { users: add([pointer('_User', cat.id)]), roles: add([pointer('_Role', program.roles[0])]) });
   if (rng.chance(0.8)) endSession(program, bob);
   require('./objects').populate(program);
+}
+
+/**
+ * Where groups `userField:` may be, queries with keys are not sent: with keys that lack its column 9.10 forgets to show the
+ * column to anybody from then on.
+ */
+function finish({ byOwner, steps }) {
+  if (!byOwner) return;
+  for (const { path, query } of steps) {
+    if (!query || !/^\/classes\/[CD]/.test(path)) continue;
+    delete query.keys;
+    delete query.excludeKeys;
+  }
 }
 
 const add = objects => ({ __op: 'AddRelation', objects });
@@ -77,4 +89,4 @@ function acl(program, rng) {
   return entries;
 }
 
-module.exports = { populate, signUp, noteSession, someone, person, userPointer, everyone, entity, acl, add, PASSWORDS, OWN_COLUMNS };
+module.exports = { populate, finish, noteSession, someone, person, userPointer, everyone, entity, acl, add, PASSWORDS };

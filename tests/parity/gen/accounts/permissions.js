@@ -25,8 +25,8 @@ function operation(program, rng, columns) {
   ])();
 }
 
-function protectedFields(program, rng, fields) {
-  const groups = ['*', 'authenticated', `role:${rng.pick(program.roleNames)}`, cast.person(program, rng).id];
+function protectedFields(program, rng, columns, fields) {
+  const groups = ['*', 'authenticated', `role:${rng.pick(program.roleNames)}`, cast.person(program, rng).id, ...(program.byOwner ? columns.map(name => `userField:${name}`) : [])];
   return Object.fromEntries(rng.subset(groups, 0.5).map(group => [group, rng.subset(fields, 0.4)]));
 }
 
@@ -36,13 +36,13 @@ function permissions(program, rng, columns, fields) {
   for (const op of OPS) if (rng.chance(0.9)) made[op] = rng.chance(0.45) ? { '*': true } : operation(program, rng, columns);
   if (columns.length && rng.chance(0.25)) made.readUserFields = rng.subset(columns, 0.7);
   if (columns.length && rng.chance(0.25)) made.writeUserFields = rng.subset(columns, 0.7);
-  if (rng.chance(0.6)) made.protectedFields = protectedFields(program, rng, fields);
+  if (rng.chance(0.6)) made.protectedFields = protectedFields(program, rng, columns, fields);
   if (rng.chance(0.2)) made.ACL = rng.pick([{ '*': { read: true } }, { currentUser: { read: true, write: true } }, { currentUser: { read: true, write: true }, 'role:Staff§': { read: true } }, { '*': { read: true, write: true } }, {}]);
   return made;
 }
 
 const wrong = (program, rng) => rng.pick([{ find: { '*': false } }, { find: { 'bad key': true } }, { nope: {} }, { find: 1 }, { readUserFields: ['zz'] }, { readUserFields: 'owner' }, { find: { pointerFields: ['v'] } }, { find: { pointerFields: 5 } },
-  { protectedFields: { '*': ['zz'] } }, { protectedFields: { '*': ['objectId'] } }, { protectedFields: { 'bad key': ['s'] } }, { protectedFields: { '*': 's' } }, { ACL: { '*': 1 } }, { ACL: { '*': { nope: true } } }, { find: { requiresAuthentication: false } },
+  { protectedFields: { '*': ['zz'] } }, { protectedFields: { '*': ['objectId'] } }, { protectedFields: { 'bad key': ['s'] } }, { protectedFields: { 'userField:zz': ['s'] } }, { protectedFields: { 'userField:v': ['s'] } }, { protectedFields: { '*': 's' } }, { ACL: { '*': 1 } }, { ACL: { '*': { nope: true } } }, { find: { requiresAuthentication: false } },
   { find: { 'role:': true } }, { find: null }, null, {}, { addField: { pointerFields: ['owner'] } }, { protectedFields: {} }, { create: { pointerFields: ['owner'] } }]);
 
 function guard(program, rng) {

@@ -21,7 +21,7 @@ function signUp(program, rng) {
   const made = step(program, 'signup', { method: 'POST', path: usersPath(rng), body, as: rng.chance(0.5) ? 'client' : cast.someone(program, rng), ...device(rng) });
   const plain = typeof body.username === 'string' && typeof body.password === 'string' && body.username === fresh;
   if (!plain || program.people.length > 6) return;
-  const person = { name: fresh, email: body.email ?? fresh, password: body.password, id: body.objectId ?? `‹${made}›` };
+  const person = { name: fresh, email: typeof body.email === 'string' ? body.email : fresh, password: body.password, id: body.objectId ?? `‹${made}›` };
   program.people.push(person);
   cast.noteSession(program, person, made);
 }
@@ -122,7 +122,7 @@ function authData(program, rng) {
   const session = rng.pick(program.sessions);
   const link = rng.chance(0.55);
   // Linking to nothing leaves an empty object on 9.10, which is shown ever after.
-  if (link && body.authData?.anonymous && Object.keys(anonymous).length === 0) body.authData.anonymous = null;
+  if (link && JSON.stringify(body.authData?.anonymous) === '{}') body.authData.anonymous = null;
   if (!link) {
     const made = step(program, 'anonymous', { method: 'POST', path: '/users', as: rng.chance(0.7) ? 'client' : cast.someone(program, rng), body, ...device(rng) });
     if (anonymous?.id && program.people.length < 8) {
