@@ -15,6 +15,7 @@ mod golden;
 mod installations;
 mod logs;
 mod options;
+mod pointers;
 mod protected;
 mod sdk;
 mod support;

@@ -54,14 +54,10 @@ impl Docs {
         let master = docs.server.client(Actor::Master);
         assert_eq!(master.post("/schemas/Doc", &class).status, 200);
         let (ann, bob) = (docs.pointer(0), docs.pointer(1));
-        for (n, more) in [
-            json!({}),
-            json!({"owner": ann}),
-            json!({"owner": ann, "team": ["x", bob]}),
-            json!({"team": [bob]}),
-        ]
-        .into_iter()
-        .enumerate()
+        for (n, more) in
+            [json!({}), json!({"owner": ann}), json!({"owner": ann, "team": ["x", bob]}), json!({"team": [bob]})]
+                .into_iter()
+                .enumerate()
         {
             let mut row = json!({"n": n, "a": "a", "b": "b"});
             row.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
@@ -122,10 +118,10 @@ fn owners_get_the_intersection_with_the_other_groups_and_the_option() {
     let option = json!({"Doc": {"*": ["b"], "userField:owner": ["a"]}});
     let docs = Docs::start(&json!({"*": ["a"], "userField:owner": []}), json!({"protectedFields": option}));
     let [anyone, ann, bob] = docs.clients().map(|client| shown(&results(&client, "/classes/Doc?order=n")));
-    assert_eq!((anyone, ann, bob), (vec![String::new(); 4], vec!["".into(), "b".into(), "b".into(), "".into()], vec![
-        String::new();
-        4
-    ]));
+    assert_eq!(
+        (anyone, ann, bob),
+        (vec![String::new(); 4], vec!["".into(), "b".into(), "b".into(), "".into()], vec![String::new(); 4])
+    );
     // A group of owners alone protects nothing, and cannot protect what others see.
     let docs = Docs::start(&json!({"authenticated": ["b"], "userField:owner": ["a", "b"]}), json!({}));
     let [anyone, ann, _] = docs.clients().map(|client| shown(&results(&client, "/classes/Doc?order=n")));
@@ -135,7 +131,8 @@ fn owners_get_the_intersection_with_the_other_groups_and_the_option() {
 #[test]
 fn nobody_may_ask_about_what_some_rows_hide() {
     let protected = json!({"*": ["a", "kin"], "userField:owner": []});
-    let docs = Docs::start(&protected, json!({"allowClientClassCreation": true, "enableSanitizedErrorResponse": false}));
+    let docs =
+        Docs::start(&protected, json!({"allowClientClassCreation": true, "enableSanitizedErrorResponse": false}));
     let [_, ann, _] = docs.clients();
     let doc = results(&ann, "/classes/Doc?order=-n")[0]["objectId"].clone();
     let doc = json!({"__type": "Pointer", "className": "Doc", "objectId": doc});
@@ -165,7 +162,8 @@ fn nobody_may_ask_about_what_some_rows_hide() {
     // A value that a sub-query takes out of rows is taken as the caller sees them: out of ann's own only.
     let select = json!({"word": {"$select": {"query": {"className": "Doc", "where": {}}, "key": "a"}}});
     docs.server.client(Actor::Master).post("/classes/Word", &json!({"word": "a"}));
-    let [anyone, ann, _] = docs.clients().map(|client| results(&client, &format!("/classes/Word?where={select}")).len());
+    let [anyone, ann, _] =
+        docs.clients().map(|client| results(&client, &format!("/classes/Word?where={select}")).len());
     assert_eq!((anyone, ann), (0, 1));
 }
 
@@ -176,7 +174,8 @@ fn users_are_exempt_from_what_protects_them_unless_the_option_says_otherwise() {
             "protectedFieldsOwnerExempt": exempt, "protectedFields": {"_User": {"*": ["phone"], "userField:friend": []}},
         }));
         let client = server.client(Actor::Client);
-        let sign_up = |name: &str| client.post("/users", &json!({"username": name, "password": "pw", "phone": "1"})).json();
+        let sign_up =
+            |name: &str| client.post("/users", &json!({"username": name, "password": "pw", "phone": "1"})).json();
         let (ann, bob) = (sign_up("ann"), sign_up("bob"));
         let friend = json!({"__type": "Pointer", "className": "_User", "objectId": bob["objectId"]});
         let body = json!({"friend": friend, "ACL": {"*": {"read": true}}}).to_string();

@@ -65,18 +65,28 @@ function writePlan(server, row, requests) {
 }
 const planFile = (server, row) => join(dir, `${server.name}.${row.name}.requests`);
 
-/** One row for one length of time or number of requests; CPU is the server's alone, over exactly these requests. */
-async function measure(server, row, limit) {
-  const args = ['replay', server.addr, planFile(server, row), options.connections, limit, row.status, row.marker, row.count];
-  server.assertRunning();
-  const before = cpuMs(server.pid);
+/** Has the load client send a row's requests; what it counted. */
+async function replay(server, row, connections, limit) {
+  const args = ['replay', server.addr, planFile(server, row), connections, limit, row.status, row.marker, row.count];
   const { stdout } = await promisify(execFile)(load, args.map(String));
-  await sleep(100); // what the server does right after its last answer belongs to the row
-  server.assertRunning();
-  const result = JSON.parse(stdout), cpu = cpuMs(server.pid) - before;
+  const result = JSON.parse(stdout);
   server.count(row, result.requests);
   if (result.errors) server.failures.push(`${row.name}: ${result.errors} errors, the first: ${result.firstError}`);
-  const { requests, seconds, p50, p99 } = result;
+  return result;
+}
+
+/** One row for one length of time or number of requests; CPU is the server's alone, over exactly these requests. */
+async function measure(server, row, limit) {
+  server.assertRunning();
+  const before = cpuMs(server.pid);
+  const time = limit.endsWith('s') ? limit : `${options.seconds}s`;
+  const beside = row.beside && replay(server, row.beside, row.beside.perCore * cpus().length, time);
+  const { requests, seconds, p50, p99 } = await replay(server, row, row.connections ?? options.connections, limit);
+  await beside;
+  await sleep(100); // what the server does right after its last answer belongs to the row
+  server.assertRunning();
+  // What is sent beside a row uses CPU too, and it cannot be told whose is whose.
+  const cpu = beside ? NaN : cpuMs(server.pid) - before;
   return { perSecond: requests / seconds, p50: p50 / 1000, p99: p99 / 1000, cpu: (cpu / requests) * 1000, requests };
 }
 
@@ -117,6 +127,7 @@ async function prepare(server) {
   for (const row of wanted) {
     const requests = row.requests(data);
     writePlan(server, row, requests);
+    if (row.beside) writePlan(server, row.beside, row.beside.requests(data));
     await checkShape(server, row, data, requests);
     if (Number(options.warmup)) await measure(server, row, `${options.warmup}s`);
   }
@@ -187,6 +198,9 @@ try {
     machine: { cpu: cpus()[0].model, cores: cpus().length, node: process.version }, connections: Number(options.connections),
     ...Object.fromEntries(servers.map(server => [server.name, summary(server)])),
   };
+  if (servers.some(({ name }) => name === 'ours') && wanted.some(({ name }) => name === 'login')) {
+    result.bcryptMs = Number(execFileSync(join(out, 'bcrypt/release/bcrypt')));
+  }
   print(result, wanted);
   if (options.json) writeFileSync(options.json, JSON.stringify(result, null, 2));
   process.exitCode = servers.some(server => server.failures.length) ? 1 : 0;

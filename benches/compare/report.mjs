@@ -5,8 +5,8 @@ export const median = numbers => {
   return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
-const grouped = number => (number < 10 ? number.toFixed(2) : number < 100 ? number.toFixed(1) : Math.round(number).toLocaleString('en-US'));
-const ratio = (much, little) => `${grouped(much / little)} ×`;
+const grouped = number => (Number.isNaN(number) ? '–' : number < 10 ? number.toFixed(2) : number < 100 ? number.toFixed(1) : Math.round(number).toLocaleString('en-US'));
+const ratio = (much, little) => (Number.isNaN(much / little) ? '–' : `${grouped(much / little)} ×`);
 
 function table(lines) {
   const widths = lines[0].map((_, column) => Math.max(...lines.map(line => line[column].length)));
@@ -47,6 +47,10 @@ export function print(result, rows) {
     const { starts, startMs } = result.ours;
     const text = `${grouped(startMs)} ms (${grouped(Math.min(...starts))} to ${grouped(Math.max(...starts))})`;
     console.log(`\nstart to first answer on the seeded file, median of ${starts.length}: ${text}`);
+  }
+  if (result.bcryptMs) {
+    const each = result.ours.rows.login.cpu / 1000, over = (each / result.bcryptMs - 1) * 100;
+    console.log(`\nlogin: ${each.toFixed(2)} ms CPU, of which bcrypt alone takes ${result.bcryptMs.toFixed(2)}: ${over.toFixed(1)} % over it`);
   }
   for (const side of sides) for (const failure of result[side].failures) console.log(`\nFAILED ${names[side]}: ${failure}`);
 }

@@ -3,7 +3,7 @@
 /** Parse's keys and the mount path, the same on both sides. */
 export const keys = { appId: 'compare', restAPIKey: 'compare-rest', masterKey: 'compare-master' };
 
-const SCORES = 1000, PLAYERS = 100, FOUND = 100, BATCH = 50;
+const SCORES = 1000, PLAYERS = 100, FOUND = 100, BATCH = 50, USERS = 20;
 /** How many different bodies a row of writes cycles through. */
 const BODIES = 1000, BATCHES = 200;
 const times = (count, make) => Array.from({ length: count }, (_, i) => make(i));
@@ -43,20 +43,47 @@ export async function seed(server) {
   const scores = await createAll('GameScore', rows);
   const updates = await createAll('UpdatedScore', rows.map(row => ({ ...row, score: 0 })));
   for (const className of ['CreatedScore', 'BatchedScore']) await createAll(className, [rows[0]]);
-  return { players, scores, updates, rows };
+  const users = [];
+  for (const login of times(USERS, credentials)) users.push({ ...login, ...await made(server, '/users', login) });
+  await nestRoles(server, users[0]);
+  const guarded = rows.map((row, i) => ({ ...row, ACL: { [`role:${i % 2 ? 'Board' : 'Staff'}`]: { read: true } } }));
+  await createAll('GuardedScore', guarded);
+  return { players, scores, updates, rows, users, readable: guarded.filter((_, i) => i % 2 === 0) };
+}
+
+const credentials = i => ({ username: `benchuser${i}`, password: `the password of ${i}` });
+
+async function made(server, path, object) {
+  const { status, body } = await server.ask('POST', path, object);
+  if (status !== 201) throw Error(`seeding ${path}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** The user is in the Team, which the Division holds, which the Staff holds; the Board is somebody else's. */
+async function nestRoles(server, user) {
+  const holding = (className, { objectId }) => ({ __op: 'AddRelation', objects: [{ __type: 'Pointer', className, objectId }] });
+  let within = await made(server, '/roles', { name: 'Team', ACL: {}, users: holding('_User', user) });
+  for (const name of ['Division', 'Staff']) within = await made(server, '/roles', { name, ACL: {}, roles: holding('_Role', within) });
+  await made(server, '/roles', { name: 'Board', ACL: {} });
 }
 
 const found = (rows, map = row => row) => ({ results: rows.map(map) });
 const inRound = (data, round) => data.rows.filter(row => row.round === round);
 const withPlayer = row => ({ ...row, player: { __type: 'Object', className: 'Player', ...player(Number(row.playerName.match(/\d+/)) % PLAYERS) } });
 const find = parts => ['GET', `/classes/GameScore?${query(parts)}`];
+const itself = ({ username, objectId }) => ({ username, ACL: { [objectId]: { read: true, write: true } } });
+const login = {
+  status: 200, marker: '"sessionToken":"r:', count: 1,
+  requests: data => data.users.map(({ username, password }) => ['POST', '/login', { username, password }]),
+};
 const countOf = (className, where = {}) => `/classes/${className}?${query({ where, limit: 0, count: 1 })}`;
 
 /**
  * name: as --rows takes it. requests: what is sent, in a cycle. status, marker, count: what every answer is checked
  * for under load. expect: what the first request's answer says, asked once before the load (ids and dates of the
  * server's own making left out); with some, the answer holds so many of the expected results. after: a count to ask for when all is done and what it must be,
- * given the right answers of all runs and of the longest (each run begins with the first request).
+ * given the right answers of all runs and of the longest (each run begins with the first request). A fourth part of a
+ * request is the session token. beside: what is sent meanwhile, not measured, over so many connections a core.
  */
 export const rows = [
   {
@@ -103,6 +130,24 @@ export const rows = [
     expect: data => found(inRound(data, 0), withPlayer),
   },
   {
+    name: 'acl', title: `find ${FOUND} of ${SCORES / 2} by nested roles`, status: 200, marker: '"playerName":"Player number ', count: FOUND,
+    requests: ({ users }) => times(SCORES / 2 / FOUND, i => ['GET', `/classes/GuardedScore?${query({ skip: i * FOUND, limit: FOUND })}`, undefined, users[0].sessionToken]),
+    expect: data => found(data.readable),
+    some: FOUND,
+  },
+  {
+    name: 'me', title: 'users/me', status: 200, marker: '"username":"benchuser', count: 1,
+    requests: ({ users }) => users.map(user => ['GET', '/users/me', undefined, user.sessionToken]),
+    expect: ({ users }) => itself(users[0]),
+  },
+  { name: 'login', title: 'login', ...login, expect: ({ users }) => itself(users[0]) },
+  {
+    name: 'storm', title: 'get, 10 logins a core beside', status: 200, marker: '"playerName":"Player number ', count: 1, connections: 4,
+    requests: data => data.scores.map(id => ['GET', `/classes/GameScore/${id}`]),
+    expect: data => data.rows[0],
+    beside: { name: 'stormlogins', ...login, perCore: 10 },
+  },
+  {
     name: 'batch', title: `batch of ${BATCH}`, status: 200, marker: '"success":', count: BATCH,
     requests: data => times(BATCHES, i => ['POST', '/batch', {
       requests: times(BATCH, j => ({ method: 'POST', path: '/parse/classes/BatchedScore', body: score(i * BATCH + j, data.players[j]) })),
@@ -123,7 +168,7 @@ export function same(answer, expected, some) {
 export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const own = ['objectId', 'createdAt', 'updatedAt'];
+  const own = ['objectId', 'createdAt', 'updatedAt', 'sessionToken'];
   const field = key => `${JSON.stringify(key)}:${key === 'results' ? value.results.map(canonical).sort() : canonical(value[key])}`;
   return `{${Object.keys(value).filter(key => !own.includes(key)).sort().map(field)}}`;
 }

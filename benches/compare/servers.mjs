@@ -120,16 +120,18 @@ class Server {
   }
 
   /** The bytes of one HTTP request, as the load client replays it. */
-  raw([method, path, body]) {
+  raw([method, path, body, session]) {
     const text = body === undefined ? '' : JSON.stringify(body);
     const type = text && `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n`;
-    const auth = `X-Parse-Application-Id: ${keys.appId}\r\nX-Parse-REST-API-Key: ${keys.restAPIKey}\r\n`;
+    const token = session ? `X-Parse-Session-Token: ${session}\r\n` : '';
+    const auth = `X-Parse-Application-Id: ${keys.appId}\r\nX-Parse-REST-API-Key: ${keys.restAPIKey}\r\n${token}`;
     return Buffer.from(`${method} /parse${path} HTTP/1.1\r\nHost: ${this.addr}\r\n${auth}${type}\r\n${text}`);
   }
 
-  async ask(method, path, body) {
+  async ask(method, path, body, session) {
     const headers = {
       'X-Parse-Application-Id': keys.appId, 'X-Parse-REST-API-Key': keys.restAPIKey, 'Content-Type': 'application/json',
+      ...(session && { 'X-Parse-Session-Token': session }),
     };
     const answer = await fetch(`http://${this.addr}/parse${path}`, { method, headers, body: body && JSON.stringify(body) });
     return { status: answer.status, body: await answer.json() };

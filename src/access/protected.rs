@@ -30,9 +30,12 @@ struct Owned {
 impl Protected {
     /// What every list that applies to the caller names: those of the class and of the option `protectedFields`.
     pub fn of(schema: &ClassSchema, option: Option<&Groups>, subject: &Subject) -> Self {
+        let lists = Lists { declared: declared(schema), option, open: schema.clp.is_none() };
+        if lists.declared.is_none() && option.is_none() {
+            return Self::default();
+        }
         let Some(mut groups) = subject.groups() else { return Self::default() };
         groups.extend(subject.user().map(|_| "authenticated".to_owned()));
-        let lists = Lists { declared: declared(schema), option, open: schema.clp.is_none() };
         let mut applying = groups.iter().filter_map(|group| lists.of(group));
         let first = applying.next().unwrap_or_default();
         let fields = applying.fold(first, |all, list| all.intersection(&list).cloned().collect());
@@ -76,9 +79,10 @@ impl Lists<'_> {
 impl Owned {
     /// `None` if no row can show more of the hidden fields than others.
     fn of(user: &str, fields: &HashSet<String>, lists: &Lists<'_>) -> Option<Self> {
-        let declared = lists.declared.into_iter().flatten().map(|(group, _)| group);
-        let groups: BTreeSet<&String> = declared.chain(lists.option.into_iter().flat_map(Groups::keys)).collect();
-        let list = |group: &String| Some((group.strip_prefix("userField:")?.to_owned(), lists.of(group)?));
+        let declared = lists.declared.into_iter().flatten().map(|(group, _)| group.as_str());
+        let configured = lists.option.into_iter().flat_map(Groups::keys).map(String::as_str);
+        let groups: BTreeSet<&str> = declared.chain(configured).collect();
+        let list = |group: &str| Some((group.strip_prefix("userField:")?.to_owned(), lists.of(group)?));
         let lists: Vec<_> = groups.into_iter().filter_map(list).filter(|(_, list)| !fields.is_subset(list)).collect();
         (!lists.is_empty()).then(|| Self { user: user.to_owned(), lists })
     }

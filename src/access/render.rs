@@ -199,7 +199,6 @@ impl Shown<'_> {
         }
         out
     }
-
 }
 
 /// The value of an internal column as it is shown: a date is a plain text there.

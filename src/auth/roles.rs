@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::Auth;
 use crate::access::{Limits, Select, internal};
 use crate::error::Result;
-use crate::model::{Constraint, Date, Filter, Value};
+use crate::model::{Constraint, Date, Filter, ParseObject, Value};
 use crate::storage::{Relation, Side};
 
 /// So many steps of inheritance are followed, a query each.
@@ -21,30 +21,33 @@ impl Auth {
             return Ok(roles);
         }
         let ticket = self.role_cache.ticket();
-        let ids = self.role_ids(user).await?;
-        let names = self.role_names(ids).await?;
+        let names = self.look_up_roles(user).await?;
         self.role_cache.put(ticket, user, names.clone(), now);
         Ok(names)
     }
 
-    /// The ids of the roles; one that was found is not looked at again, so that a circle ends.
-    async fn role_ids(&self, user: &str) -> Result<Vec<String>> {
+    /// The roles that hold the user, those that hold these, and so on. One that was found is not looked at again, so that a
+    /// circle ends; one that was deleted leads nowhere, though what it held and what held it may still be on record.
+    async fn look_up_roles(&self, user: &str) -> Result<Vec<String>> {
         let relation = |field: &str| Relation { class: "_Role".to_owned(), field: field.to_owned() };
         let mut next = self.storage.joined(&relation("users"), Side::Related, &[user.to_owned()]).await?;
         let mut seen: HashSet<String> = HashSet::new();
-        let mut found = Vec::new();
+        let mut names = Vec::new();
         for _ in 0..MOST_STEPS {
             next.retain(|id| seen.insert(id.clone()));
-            if next.is_empty() {
+            let roles = self.existing_roles(next).await?;
+            if roles.is_empty() {
                 break;
             }
-            let parents = self.storage.joined(&relation("roles"), Side::Related, &next).await?;
-            found.extend(std::mem::replace(&mut next, parents));
+            let ids: Vec<String> = roles.iter().map(|role| role.id.clone()).collect();
+            let name = |role: &ParseObject| Some(format!("role:{}", role.fields.get("name")?.as_str()?));
+            names.extend(roles.iter().filter_map(name));
+            next = self.storage.joined(&relation("roles"), Side::Related, &ids).await?;
         }
-        Ok(found)
+        Ok(names)
     }
 
-    async fn role_names(&self, ids: Vec<String>) -> Result<Vec<String>> {
+    async fn existing_roles(&self, ids: Vec<String>) -> Result<Vec<ParseObject>> {
         let Some(schema) = self.schemas.get("_Role").filter(|_| !ids.is_empty()) else { return Ok(Vec::new()) };
         let wanted = Constraint::In(ids.into_iter().map(Value::String).collect());
         let filter = Filter::Field("objectId".into(), vec![wanted]);
@@ -52,13 +55,6 @@ impl Auth {
             .read(schema, filter, Limits::default())
             .selecting(Select::Only(HashSet::from(["name".to_owned()])));
         let rows = self.storage.find(&read).await?;
-        let mut names = Vec::with_capacity(rows.len());
-        for i in 0..rows.len() {
-            let role = rows.object(i)?;
-            if let Some(name) = role.fields.get("name").and_then(Value::as_str) {
-                names.push(format!("role:{name}"));
-            }
-        }
-        Ok(names)
+        (0..rows.len()).map(|i| rows.object(i)).collect()
     }
 }

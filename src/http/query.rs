@@ -1,7 +1,7 @@
 //! Query strings, read as the `qs` library reads them for Express' `extended` parser, and form bodies.
 
-use crate::model::value::array_index;
-use crate::model::{Map, Value, wire};
+use crate::model::map::array_index;
+use crate::model::{Key, Map, Value, wire};
 
 use super::percent;
 
@@ -30,7 +30,7 @@ pub fn parse(query: &str) -> Map {
         let placed = insert(slot.take(), &rest, percent::form(value));
         map.set(root, placed.into_value());
     }
-    let names: Vec<String> = map.keys().cloned().collect();
+    let names: Vec<Key> = map.keys().cloned().collect();
     for name in names {
         if let Some(value) = map.get_mut(&name) {
             *value = settle(std::mem::take(value));

@@ -97,5 +97,5 @@ fn elements(
 
 /// The place in an array that a component of a path stands for.
 pub(super) fn index(component: &str) -> Option<usize> {
-    crate::model::value::array_index(component).map(|n| n as usize)
+    crate::model::map::array_index(component).map(|n| n as usize)
 }

@@ -20,10 +20,10 @@ impl Acl {
         for (entry, flags) in value.as_object().into_iter().flatten() {
             let Some(flags) = flags.as_object() else { continue };
             if flags.get("read").is_some_and(Value::truthy) {
-                acl.read.push(entry.clone());
+                acl.read.push(entry.to_string());
             }
             if flags.get("write").is_some_and(Value::truthy) {
-                acl.write.push(entry.clone());
+                acl.write.push(entry.to_string());
             }
         }
         acl

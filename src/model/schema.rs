@@ -5,8 +5,6 @@ mod system;
 
 use std::fmt;
 
-use indexmap::IndexMap;
-
 use super::{Map, Path, Value};
 pub use infer::{infer, infer_path};
 pub(crate) use infer::{invalid, unsupported};
@@ -141,13 +139,16 @@ impl Field {
     }
 }
 
+/// Things by their names, in their order: looked up with every request.
+pub type Named<T> = indexmap::IndexMap<String, T, foldhash::fast::RandomState>;
+
 /// Everything known of a class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClassSchema {
     /// Its name.
     pub name: String,
     /// The columns in stored order. Those that every class has (`objectId`, `createdAt`, `updatedAt`, `ACL`) stand first.
-    pub fields: IndexMap<String, Field>,
+    pub fields: Named<Field>,
     /// The stored class level permissions as they were given; `None` is the open default.
     pub clp: Option<Map>,
     /// Index name to its keys, as they were given.

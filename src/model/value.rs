@@ -1,11 +1,6 @@
 //! A Parse value, as it stands in a field, in an array, in a query.
 
-use std::fmt;
-use std::ops::{Deref, DerefMut};
-
-use indexmap::IndexMap;
-
-use super::Date;
+use super::{Date, Map};
 
 /// One value. Fresh from the wire everything with a `__type` is an [`Value::Object`]; `wire` turns it into the typed form:
 /// all of them at the top of a field, `Date`, `Pointer` and `Bytes` below (the rest stays an object there, as it was sent).
@@ -72,122 +67,6 @@ impl GeoPoint {
     pub fn is_on_earth(&self) -> bool {
         self.latitude.abs() <= 90.0 && self.longitude.abs() <= 180.0
     }
-}
-
-/// The keys and values of an object, in the order JavaScript would list them: integer-like keys first and ascending,
-/// the others as they came.
-#[derive(Clone, Default)]
-pub struct Map(IndexMap<String, Value, foldhash::fast::RandomState>);
-
-/// What a key takes besides its text: itself, its digest and its place in the table, bytes.
-const KEY_BYTES: usize = 48;
-
-impl Map {
-    /// An empty map.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// An empty map with room for `n` keys.
-    pub fn with_capacity(n: usize) -> Self {
-        Self(IndexMap::with_capacity_and_hasher(n, foldhash::fast::RandomState::default()))
-    }
-
-    /// Sets a key; a new one goes to the end, unless it is integer-like: then to its place before the named keys.
-    pub fn set(&mut self, key: impl Into<String>, value: Value) -> Option<Value> {
-        let key = key.into();
-        let Some(n) = array_index(&key) else { return self.0.insert(key, value) };
-        if let Some(slot) = self.0.get_mut(&key) {
-            return Some(std::mem::replace(slot, value));
-        }
-        let place = self.0.partition_point(|k, _| array_index(k).is_some_and(|m| m < n));
-        self.0.shift_insert(place, key, value);
-        None
-    }
-
-    /// About how much memory its entries take, bytes.
-    pub fn weight(&self) -> usize {
-        self.0.iter().map(|(key, value)| KEY_BYTES + key.len() + value.weight()).sum()
-    }
-
-    /// Puts integer-like keys to their places, after many keys were put in without a look at their order.
-    fn arrange(mut self) -> Self {
-        if self.0.keys().any(|key| array_index(key).is_some()) {
-            self.0.sort_by_cached_key(|key, _| array_index(key).map_or(u64::MAX, u64::from));
-        }
-        self
-    }
-
-    /// Takes a key out; the order of the others stays.
-    pub fn take(&mut self, key: &str) -> Option<Value> {
-        self.0.shift_remove(key)
-    }
-}
-
-impl Deref for Map {
-    type Target = IndexMap<String, Value, foldhash::fast::RandomState>;
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl DerefMut for Map {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
-    }
-}
-
-impl PartialEq for Map {
-    /// Equal as MongoDB has it: the same keys in the same order.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.len() == other.0.len() && self.0.iter().eq(other.0.iter())
-    }
-}
-
-impl fmt::Debug for Map {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl<K: Into<String>> FromIterator<(K, Value)> for Map {
-    fn from_iter<I: IntoIterator<Item = (K, Value)>>(iter: I) -> Self {
-        Self(iter.into_iter().map(|(key, value)| (key.into(), value)).collect()).arrange()
-    }
-}
-
-impl<K: Into<String>, const N: usize> From<[(K, Value); N]> for Map {
-    fn from(entries: [(K, Value); N]) -> Self {
-        entries.into_iter().collect()
-    }
-}
-
-impl IntoIterator for Map {
-    type Item = (String, Value);
-    type IntoIter = indexmap::map::IntoIter<String, Value>;
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a Map {
-    type Item = (&'a String, &'a Value);
-    type IntoIter = indexmap::map::Iter<'a, String, Value>;
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
-    }
-}
-
-/// The number in a key that JavaScript lists before the named ones (ECMA-262, "array index": 0 to 2^32 - 2, no leading zero).
-pub fn array_index(key: &str) -> Option<u32> {
-    if key.is_empty()
-        || key.len() > 10
-        || !key.bytes().all(|b| b.is_ascii_digit())
-        || (key.len() > 1 && key.starts_with('0'))
-    {
-        return None;
-    }
-    key.parse().ok().filter(|n| *n != u32::MAX)
 }
 
 impl Value {

@@ -62,7 +62,7 @@ pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
         let path = Path::from(key.as_str());
         match wire::op(value, !kind.updating, path.is_dotted())? {
             Op::Relate { add, remove } => {
-                let join = |related: String, add: bool| Join { field: key.clone(), related, add };
+                let join = |related: String, add: bool| Join { field: key.to_string(), related, add };
                 out.joins.extend(add.into_iter().map(|p| join(p.id, true)));
                 out.joins.extend(remove.into_iter().map(|p| join(p.id, false)));
             }

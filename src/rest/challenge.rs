@@ -33,13 +33,13 @@ pub async fn challenge(call: &Call, mut body: Map) -> Result<Answer> {
         (None, user) => user,
     };
     let stored = user.as_ref().map(auth_data::stored).unwrap_or_default();
-    let mut names: Vec<&String> = challenges.keys().collect();
-    names.sort_unstable();
+    let mut challenges: Vec<_> = challenges.iter().collect();
+    challenges.sort_unstable_by_key(|(name, _)| *name);
     let mut said = Map::new();
-    for name in names {
+    for (name, challenge) in challenges {
         let Some(provider) = call.engine.auth.providers.get(name) else { continue };
         let own = stored.get(name).and_then(Value::as_object);
-        if let Some(answer) = provider.challenge(&challenges[name], own).await? {
+        if let Some(answer) = provider.challenge(challenge, own).await? {
             said.set(name.as_str(), answer);
         }
     }

@@ -59,8 +59,9 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepare
         Start::Done(answer) => return Ok(Prepared::Done(answer)),
     };
     call.gate(call.engine.schemas.get_or_new(class), Action::Create)?;
-    let submitted = body.clone();
-    let hooked = before_save(&mut call, class, &mut body).await?;
+    let replaced = before_save(&mut call, class, &mut body).await?;
+    let hooked = replaced.is_some();
+    let submitted = replaced.unwrap_or_else(|| operations(&body));
     let kind = Kind { updating: false, internals: *call.subject() == Subject::Maintenance };
     let schema = grow(&call, class, &body, kind).await?;
     let given = body::take_acl(&mut body)?;
@@ -158,16 +159,13 @@ pub(super) fn object_id(call: &Call, class: &str, body: &mut Map) -> Result<Stri
     }
 }
 
-/// Runs beforeSave; `true` if it gave other data, which are then as little trusted as the client's.
-pub(super) async fn before_save(call: &mut Call, class: &str, body: &mut Map) -> Result<bool> {
-    let object = body.clone();
-    let Some(said) = call.trigger(class, Trigger::BeforeSave, |request| request.object = Some(object)).await? else {
-        return Ok(false);
-    };
-    let Some(object) = said.object else { return Ok(false) };
-    *body = object;
+/// Runs beforeSave; if it gave other data, which are then as little trusted as the client's, those of the client come back.
+pub(super) async fn before_save(call: &mut Call, class: &str, body: &mut Map) -> Result<Option<Map>> {
+    let said = call.trigger(class, Trigger::BeforeSave, |request| request.object = Some(body.clone())).await?;
+    let Some(object) = said.and_then(|said| said.object) else { return Ok(None) };
+    let client = std::mem::replace(body, object);
     body::screen(call, body)?;
-    Ok(true)
+    Ok(Some(client))
 }
 
 /// The class with all columns of the body, made where the caller may make them.
@@ -239,12 +237,20 @@ fn dates(call: &Call, body: &mut Map) -> Result<(Date, Date)> {
     }
 }
 
+/// The entries of a body that are operations: of the others the answer says nothing, unless a hook has changed them.
+fn operations(body: &Map) -> Map {
+    body.iter().filter(|(_, value)| is_operation(value)).map(|(key, value)| (key.as_str(), value.clone())).collect()
+}
+
+fn is_operation(value: &Value) -> bool {
+    value.as_object().and_then(|map| map.get("__op")).is_some_and(Value::truthy)
+}
+
 /// What operations in the body came to, for the answer.
 fn answer_of(submitted: &Map, changes: &Changes) -> Map {
     let mut answer = Map::new();
     for (path, op) in &changes.ops {
-        let name = submitted.get(path.as_str()).and_then(Value::as_object).and_then(|m| m.get("__op"));
-        if name.is_some_and(Value::truthy)
+        if submitted.get(path.as_str()).is_some_and(is_operation)
             && let Ok(Some(value)) = on_create(op)
         {
             answer.set(path.as_str(), value);

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::classes::session::{self, New};
+use super::classes::session::{self, New, Opened};
 use super::classes::{auth_data, user};
 use super::{Answer, Call, find};
-use crate::access::{Subject, Write, internal};
+use crate::access::{Absent, Subject, Write, internal};
 use crate::auth::Caller;
 use crate::auth::lockout::Lockout;
 use crate::error::{Code, Error, Result};
-use crate::model::{Filter, Map, Op, ParseObject, Path, Value};
+use crate::model::{Constraint, Filter, Key, Map, Op, ParseObject, Path, Value};
 use crate::rest::query::Params;
 use crate::storage::Outcome;
 
@@ -35,7 +35,24 @@ pub async fn login(call: &Call, body: Map, texts: Map) -> Result<Answer> {
         }
         None => None,
     };
-    enter(call, &found.id, Some("password"), response).await
+    let opened = session::open_unless(&call.engine, new_session(call, &found.id, "password"), changed(call, &found));
+    // A session that the old password begins would outlive it.
+    let opened = opened.await?.ok_or_else(wrong)?;
+    answer(call, &found.id, Some(opened), response).await
+}
+
+/// The condition that a user has not the password any more that it had when it was read.
+fn changed(call: &Call, found: &ParseObject) -> Absent {
+    let schema = call.engine.schemas.get_or_new("_User");
+    let hash = found.internal.get("_hashed_password").cloned().unwrap_or_default();
+    let other = Filter::Nor(vec![Filter::Field("_hashed_password".into(), vec![Constraint::Eq(hash)])]);
+    internal("a password that was right may have been changed meanwhile")
+        .absent(schema, Filter::eq("objectId", found.id.as_str()).and(other))
+}
+
+fn new_session<'a>(call: &'a Call, user: &'a str, provider: &'a str) -> New<'a> {
+    let installation_id = call.caller.installation_id.as_deref().filter(|id| *id != "cloud");
+    New { user, created_with: Some(("login", Some(provider))), installation_id, more: Map::new() }
 }
 
 /// Logs the user in to whom the `authData` of a sign-up belongs.
@@ -54,19 +71,19 @@ pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map) -> Resul
         auth_data::store(call, owner, checked.store).await?;
         checked.response
     };
-    let names = sent.keys().map(String::as_str).collect::<Vec<_>>().join(",");
+    let names = sent.keys().map(Key::as_str).collect::<Vec<_>>().join(",");
     // A user who is logged in has its session; the server's own installation has none.
     let begins = !owns && call.caller.installation_id.as_deref() != Some("cloud");
-    let answer = enter(call, &owner.id, begins.then_some(names.as_str()), response).await?;
+    let opened = match begins {
+        true => Some(session::open(&call.engine, new_session(call, &owner.id, &names)).await?),
+        false => None,
+    };
+    let answer = answer(call, &owner.id, opened, response).await?;
     Ok(Answer { location: Some(format!("/users/{}", owner.id)), ..answer })
 }
 
-/// Begins a session, if a way of signing in is named, and answers with the user.
-async fn enter(call: &Call, id: &str, provider: Option<&str>, response: Option<Map>) -> Result<Answer> {
-    let installation_id = call.caller.installation_id.as_deref().filter(|id| *id != "cloud");
-    let created_with = Some(("login", provider));
-    let new = New { user: id, created_with, installation_id, more: Map::new() };
-    let opened = if provider.is_some() { Some(session::open(&call.engine, new).await?) } else { None };
+/// The user, with the token of its new session.
+async fn answer(call: &Call, id: &str, opened: Option<Opened>, response: Option<Map>) -> Result<Answer> {
     let mut answer = shown(call, id).await?;
     if let Some(opened) = opened {
         answer.append("sessionToken", &Value::String(opened.token));

@@ -11,7 +11,7 @@ use crate::access::clp::{Action, Granted};
 use crate::access::{Subject, Write, internal};
 use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
-use crate::model::value::array_index;
+use crate::model::map::array_index;
 use crate::model::{ClassSchema, Date, Filter, Map, Op, ParseObject, Path, Value};
 use crate::schema::check::{self, Kind};
 use crate::storage::Outcome;
@@ -58,8 +58,7 @@ pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Resu
     };
     call.gate(call.engine.schemas.get_or_new(class), Action::Update)?;
     let hooks = Hooks::of(&call, class, id).await?;
-    let submitted = body.clone();
-    let hooked = before_save(&mut call, class, &mut body).await?;
+    let replaced = before_save(&mut call, class, &mut body).await?;
     check_id(id, &mut body)?;
     let kind = Kind { updating: true, internals: *call.subject() == Subject::Maintenance };
     let before = call.engine.schemas.get_or_new(class);
@@ -73,7 +72,7 @@ pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Resu
     let updated = call.engine.clock.now();
     let Changes { ops, joins } = body::changes(body, kind)?;
     let gate = call.gate(schema.clone(), Action::Update)?;
-    let reported = reported(&ops, &submitted, hooked);
+    let reported = reported(&ops, replaced.as_ref());
     let hooks = hooks.map(|hooks| hooks.changing(&ops));
     let plan = gate.update(schema, id, adds, Change { ops, acl, updated, joins });
     let write = Write::Update(plan.with_rules(extra.guard.take(), std::mem::take(&mut extra.ops)));
@@ -190,18 +189,18 @@ fn may_add(call: &Call, schema: &std::sync::Arc<ClassSchema>, body: &Map, kind: 
 
 fn check_required(schema: &ClassSchema, body: &Map) -> Result<()> {
     for (name, value) in body {
-        if body::is_blank(Some(value)) && schema.fields.get(name).is_some_and(|field| field.is_required()) {
+        if body::is_blank(Some(value)) && schema.fields.get(name.as_str()).is_some_and(|field| field.is_required()) {
             return Err(Error::new(Code::ValidationError, format!("{name} is required")));
         }
     }
     Ok(())
 }
 
-/// The paths whose values the answer tells: those of operations, and those that beforeSave brought in.
-fn reported(ops: &[(Path, Op)], submitted: &Map, hooked: bool) -> Vec<Path> {
+/// The paths whose values the answer tells: those of operations, and those that beforeSave brought into the client's data.
+fn reported(ops: &[(Path, Op)], replaced: Option<&Map>) -> Vec<Path> {
     let told = |(path, op): &&(Path, Op)| {
-        let asked = submitted.get(path.as_str());
-        op.is_reported() || (hooked && !matches!(op, Op::Delete) && asked.is_none())
+        let is_new = replaced.is_some_and(|client| !client.contains_key(path.as_str()));
+        op.is_reported() || (is_new && !matches!(op, Op::Delete))
     };
     ops.iter().filter(told).map(|(path, _)| path.clone()).collect()
 }

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use indexmap::IndexMap;
 use tokio::sync::Mutex;
 
 use crate::error::Result;
 use crate::model::ClassSchema;
+use crate::model::schema::Named;
 use crate::storage::{SchemaChange, Storage};
 
 pub mod check;
 
 /// All classes at one moment, in the order they were made.
-pub type Snapshot = IndexMap<String, Arc<ClassSchema>>;
+pub type Snapshot = Named<Arc<ClassSchema>>;
 
 /// The classes that are there from the first start on, as with Parse Server.
 const FIRST: [&str; 2] = ["_User", "_Role"];

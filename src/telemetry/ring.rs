@@ -99,7 +99,7 @@ impl<S: Subscriber> Layer<S> for Ring {
             }
         }
         // As Parse Server's log files have them.
-        entry.sort_unstable_keys();
+        entry.sort_keys();
         self.add(at, entry);
     }
 }

@@ -2,8 +2,10 @@
 
 use super::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread::{scope, spawn};
+use std::time::Instant;
 
 /// How many ask at the same time.
 const MANY: usize = 24;
@@ -114,4 +116,118 @@ fn a_role_that_is_taken_away_while_it_is_in_use_is_gone_for_the_next_request() {
         assert_eq!(user.client(&server).get(&secret).status, 200);
         reads.join().unwrap();
     }
+}
+
+/// Many read all the while that something is taken away: those who begin to ask after it was acknowledged get nothing.
+fn nobody_reads_after(change: impl FnOnce() -> Answer, shows: impl Fn() -> bool + Send + Sync) {
+    let stop = AtomicBool::new(false);
+    scope(|threads| {
+        let read = || {
+            let mut seen = Vec::new();
+            while !stop.load(Ordering::Relaxed) {
+                let begun = Instant::now();
+                seen.push((begun, shows()));
+            }
+            seen
+        };
+        let readers: Vec<_> = (0..6).map(|_| threads.spawn(read)).collect();
+        while !shows() {}
+        let answer = change();
+        let acknowledged = Instant::now();
+        let after = (0..5).filter(|_| shows()).count();
+        stop.store(true, Ordering::Relaxed);
+        assert!(answer.status < 300, "{}", answer.text());
+        let seen: Vec<_> = readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect();
+        let late = seen.iter().filter(|(begun, shown)| *shown && *begun > acknowledged).count();
+        assert_eq!((late, after), (0, 0), "of {} answers", seen.len());
+    });
+}
+
+#[test]
+fn no_way_to_take_a_role_away_leaves_anything_to_those_who_ask_later() {
+    let server = Server::start(json!({"allowClientClassCreation": true}));
+    let user = User::sign_up(&server, "member");
+    let (master, reader) = (server.client(Actor::Master), user.client(&server));
+    let id = |answer: Answer| text(&answer.json()["objectId"]);
+    let role = |name: &str| json!({"__type": "Pointer", "className": "_Role", "objectId": name});
+    for round in 0..4 {
+        // The user is in the team, which has all that the staff has.
+        let body = json!({"name": format!("Team{round}"), "ACL": {},
+            "users": {"__op": "AddRelation", "objects": [user.pointer()]}});
+        let team = id(master.post("/roles", &body));
+        let body = json!({"name": format!("Staff{round}"), "ACL": {},
+            "roles": {"__op": "AddRelation", "objects": [role(&team)]}});
+        let staff = id(master.post("/roles", &body));
+        let acl = json!({format!("role:Staff{round}"): {"read": true}});
+        let secret = id(master.post("/classes/Secret", &json!({"ACL": acl})));
+        let shows = || {
+            let answer = reader.get("/classes/Secret").json();
+            answer["results"].as_array().unwrap().iter().any(|row| row["objectId"] == secret.as_str())
+        };
+        let remove = |of: &str, column: &str, what: Value| {
+            let body = json!({column: {"__op": "RemoveRelation", "objects": [what]}});
+            put(&master, &format!("/roles/{of}"), &body)
+        };
+        match round {
+            0 => nobody_reads_after(|| remove(&team, "users", user.pointer()), shows),
+            1 => nobody_reads_after(|| remove(&staff, "roles", role(&team)), shows),
+            2 => nobody_reads_after(|| master.send("DELETE", &format!("/roles/{team}"), &[], None), shows),
+            _ => nobody_reads_after(|| put(&master, &format!("/roles/{staff}"), &json!({"name": "Others"})), shows),
+        }
+    }
+}
+
+#[test]
+fn a_session_that_has_ended_reads_nothing_any_more() {
+    let server = Server::start(json!({}));
+    let user = User::sign_up(&server, "leaver");
+    let reader = user.client(&server);
+    let shows = || reader.get("/users/me").status == 200;
+    nobody_reads_after(|| reader.post("/logout", &json!({})), shows);
+}
+
+#[test]
+fn no_session_of_an_old_password_outlives_it() {
+    let server = Server::start(json!({}));
+    let user = User::sign_up(&server, "changer");
+    let (master, changed) = (server.client(Actor::Master), AtomicBool::new(false));
+    let answers = together(&server, |client, n| {
+        if n > 0 {
+            return log_in(client, "changer", "pw");
+        }
+        let answer = put(&master, &user.path(), &json!({"password": "new"}));
+        changed.store(true, Ordering::Relaxed);
+        answer
+    });
+    assert!(changed.load(Ordering::Relaxed) && answers[0].status == 200, "{}", answers[0].text());
+    let wrong = "101: Invalid username/password.";
+    assert!(answers.iter().all(|answer| answer.status == 200 || said(answer) == wrong), "{:?}", tally(&answers));
+    for token in answers[1..].iter().filter_map(|answer| answer.json()["sessionToken"].as_str().map(str::to_owned)) {
+        let me = server.client(Actor::Session(token)).get("/users/me");
+        assert_eq!(said(&me), "209: Invalid session token");
+    }
+    assert_eq!(said(&log_in(&server.client(Actor::Client), "changer", "new")), "200");
+}
+
+#[test]
+fn a_sign_up_that_is_sent_again_and_again_is_one() {
+    let server = Server::start(json!({"idempotencyOptions": {"paths": ["users", "login"], "ttl": 300}}));
+    let answers = together(&server, |client, n| {
+        let body = json!({"username": format!("u{n}"), "password": "pw"}).to_string();
+        client.send("POST", "/users", &[("X-Parse-Request-Id", "once")], Some(body.as_bytes()))
+    });
+    assert_eq!(tally(&answers), expected(&[("201", 1), ("159: Duplicate request", MANY - 1)]));
+    let users = server.client(Actor::Master).get("/users").json();
+    assert_eq!(users["results"].as_array().unwrap().len(), 1, "{users}");
+}
+
+#[test]
+fn increments_of_a_user_by_its_many_sessions_are_all_counted() {
+    let server = Server::start(json!({}));
+    let user = User::sign_up(&server, "counter");
+    let one = json!({"n": {"__op": "Increment", "amount": 1}});
+    let answers = together(&server, |_, _| put(&user.client(&server), &user.path(), &one));
+    let told: BTreeSet<u64> = answers.iter().map(|answer| answer.json()["n"].as_u64().unwrap()).collect();
+    assert_eq!(told, (1..=MANY as u64).collect(), "each saw its own step");
+    assert_eq!(user.client(&server).get(&user.path()).json()["n"], json!(MANY));
 }

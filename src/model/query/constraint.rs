@@ -4,7 +4,7 @@ use super::atom::Atoms;
 use super::parse::Context;
 use super::{Constraint, Filter, Regex, geo, relative_time, text};
 use crate::error::{Code, Error, Result};
-use crate::model::{FieldType, Map, Path, Value, js};
+use crate::model::{FieldType, Key, Map, Path, Value, js};
 
 /// Reads the constraints of a value; `None` if it is no object of constraints, but a value to compare with.
 ///
@@ -22,7 +22,7 @@ pub(super) fn parse(path: &Path, value: &Value, atoms: &Atoms<'_>, context: &Con
     }
     let mixed = mixed(map);
     let map = mixed.as_ref().unwrap_or(map);
-    let mut keys: Vec<&str> = map.keys().map(String::as_str).collect();
+    let mut keys: Vec<&str> = map.keys().map(Key::as_str).collect();
     // Parse Server goes through them backwards; which error comes first depends on it.
     keys.sort_unstable();
     let mut found = Vec::with_capacity(keys.len());
@@ -31,7 +31,7 @@ pub(super) fn parse(path: &Path, value: &Value, atoms: &Atoms<'_>, context: &Con
             return Ok(None);
         }
         if key == "$text" {
-            return text::parse(path, &map[key]).map(Some);
+            return text::parse(path, map.get(key).unwrap_or(&Value::Null)).map(Some);
         }
         if let Some(constraint) = one(key, map, atoms, context)? {
             found.push(constraint);
@@ -49,10 +49,10 @@ fn mixed(map: &Map) -> Option<Map> {
     if constraints.is_empty() || equal.is_empty() {
         return None;
     }
-    let own = |(key, value): (&String, &Value)| (key.clone(), value.clone());
+    let own = |(key, value): (&Key, &Value)| (key.clone(), value.clone());
     let equal = Value::Object(equal.into_iter().map(own).collect());
     constraints.retain(|(key, _)| *key != "$eq");
-    Some(constraints.into_iter().map(own).chain([("$eq".to_owned(), equal)]).collect())
+    Some(constraints.into_iter().map(own).chain([("$eq".into(), equal)]).collect())
 }
 
 fn equal_to_nothing(path: &Path) -> Filter {
@@ -61,7 +61,7 @@ fn equal_to_nothing(path: &Path) -> Filter {
 
 /// One key; `None` for those that only say more of another one.
 fn one(key: &str, map: &Map, atoms: &Atoms<'_>, context: &Context<'_>) -> Result<Option<Constraint>> {
-    let value = &map[key];
+    let Some(value) = map.get(key) else { return Ok(None) };
     Ok(Some(match key {
         "$eq" => Constraint::Eq(compared(key, value, atoms, context)?),
         "$ne" => Constraint::Ne(compared(key, value, atoms, context)?),

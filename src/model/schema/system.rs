@@ -1,8 +1,6 @@
 //! The columns that Parse's own classes have from the start (`objects.md` section 8).
 
-use indexmap::IndexMap;
-
-use super::{Field, FieldType};
+use super::{Field, FieldType, Named};
 
 /// `name type [target]`, separated by commas; one line a class.
 const COLUMNS: &[(&str, &str)] = &[
@@ -40,14 +38,14 @@ const COLUMNS: &[(&str, &str)] = &[
 ];
 
 /// The columns of a new class: `objectId`, `createdAt`, `updatedAt`, `ACL`, then Parse's own for a system class.
-pub fn default_fields(class: &str) -> IndexMap<String, Field> {
+pub fn default_fields(class: &str) -> Named<Field> {
     let every = [
         ("objectId", FieldType::String),
         ("createdAt", FieldType::Date),
         ("updatedAt", FieldType::Date),
         ("ACL", FieldType::Acl),
     ];
-    let mut fields: IndexMap<_, _> = every.into_iter().map(|(name, ty)| (name.to_owned(), Field::new(ty))).collect();
+    let mut fields: Named<Field> = every.into_iter().map(|(name, ty)| (name.to_owned(), Field::new(ty))).collect();
     let own = COLUMNS.iter().find(|(name, _)| *name == class).map_or("", |(_, columns)| columns);
     for column in own.split(',') {
         let mut words = column.split_whitespace();

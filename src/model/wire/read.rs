@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use crate::model::{Map, Value};
+use crate::model::{Key, Map, Value};
 
 /// Why a text is not JSON that we read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,7 +129,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let below = self.below()?;
-        let next = || entries.next_entry_seed(PhantomData::<String>, below).transpose();
+        let next = || entries.next_entry_seed(PhantomData::<Key>, below).transpose();
         std::iter::from_fn(next).collect::<Result<Map, _>>().map(Value::Object)
     }
 }
@@ -173,7 +173,7 @@ mod tests {
     fn many_integer_like_keys_are_put_in_order() {
         let keys: Vec<String> = (0..100_000).rev().map(|n| format!("\"{n}\":{n}")).collect();
         let value = parse(format!("{{\"x\":0,{}}}", keys.join(",")).as_bytes(), 10).unwrap();
-        let keys: Vec<&String> = value.as_object().unwrap().keys().collect();
+        let keys: Vec<&Key> = value.as_object().unwrap().keys().collect();
         assert_eq!((keys[0].as_str(), keys[99_999].as_str(), keys[100_000].as_str()), ("0", "99999", "x"));
     }
 }

@@ -5,8 +5,9 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::error::{Code, Error, Result};
+use crate::model::Map;
 use crate::model::schema::{infer, invalid};
-use crate::model::value::{GeoPoint, Map};
+use crate::model::value::GeoPoint;
 use crate::model::{Date, Pointer, Value};
 
 /// The value of a column from its wire form.
@@ -51,7 +52,7 @@ pub fn interior(value: Value) -> Result<Value> {
     }
 }
 
-fn of_object(map: Map) -> Result<Value> {
+fn of_object(mut map: Map) -> Result<Value> {
     if map.keys().any(|k| k.contains(['$', '.'])) {
         return Err(Error::new(Code::InvalidNestedKey, "Nested keys should not contain the '$' or '.' characters"));
     }
@@ -72,11 +73,10 @@ fn of_object(map: Map) -> Result<Value> {
         }
         _ => {}
     }
-    let mut out = Map::with_capacity(map.len());
-    for (key, value) in map {
-        out.insert(key, interior(value)?);
+    for value in map.values_mut() {
+        *value = interior(std::mem::take(value))?;
     }
-    Ok(Value::Object(out))
+    Ok(Value::Object(map))
 }
 
 fn date(iso: &Value) -> Option<Date> {

@@ -3,7 +3,7 @@
 use super::{check_writer, single};
 use crate::cloud::Trigger;
 use crate::error::Result;
-use crate::model::{Map, Value};
+use crate::model::{Key, Map, Value};
 use crate::rest::body::{self, Changes};
 use crate::rest::{Answer, Call};
 use crate::schema::check::Kind;
@@ -24,8 +24,8 @@ pub async fn get(call: &Call) -> Result<Answer> {
     if !call.subject().is_master()
         && let (Some(Value::Object(params)), Some(Value::Object(flags))) = (&mut params, &mut flags)
     {
-        let secret = |name: &String| flags.get(name).is_some_and(Value::truthy);
-        let secret: Vec<String> = params.keys().filter(|name| secret(name)).cloned().collect();
+        let secret = |name: &Key| flags.get(name).is_some_and(Value::truthy);
+        let secret: Vec<Key> = params.keys().filter(|name| secret(name)).cloned().collect();
         for name in secret {
             params.take(&name);
             flags.take(&name);

@@ -3,7 +3,7 @@
 
 use super::{check_writer, single};
 use crate::error::{Error, Result};
-use crate::model::{Map, Op, Path, Value, wire};
+use crate::model::{Key, Map, Op, Path, Value, wire};
 use crate::rest::{Answer, Call};
 
 const CLASS: &str = "_GraphQLConfig";
@@ -123,7 +123,7 @@ fn is_texts(value: &Value) -> bool {
 
 /// No other keys than these.
 fn only(map: &Map, place: &str, known: &[&str]) -> Checked {
-    let other: Vec<&str> = map.keys().map(String::as_str).filter(|key| !known.contains(key)).collect();
+    let other: Vec<&str> = map.keys().map(Key::as_str).filter(|key| !known.contains(key)).collect();
     if other.is_empty() {
         return Ok(());
     }

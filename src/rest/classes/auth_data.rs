@@ -3,7 +3,7 @@
 use crate::access::{Write, internal};
 use crate::auth::providers::{Providers, Verdict};
 use crate::error::{Code, Error, Result};
-use crate::model::{Constraint, Filter, Map, Op, ParseObject, Path, Value, names, wire};
+use crate::model::{Constraint, Filter, Key, Map, Op, ParseObject, Path, Value, names, wire};
 use crate::rest::Call;
 use crate::storage::Outcome;
 
@@ -68,11 +68,10 @@ pub fn is_locked_out(user: &ParseObject) -> bool {
 /// # Errors
 /// 252 for a provider that is none, and what the providers say.
 pub async fn check(call: &Call, sent: &Map, stored: &Map) -> Result<Checked> {
-    let mut names: Vec<&String> = sent.keys().collect();
-    names.sort_unstable();
+    let mut sent: Vec<_> = sent.iter().collect();
+    sent.sort_unstable_by_key(|(name, _)| *name);
     let (mut checked, mut told) = (Checked::default(), Map::new());
-    for name in names {
-        let data = &sent[name];
+    for (name, data) in sent {
         if data.is_null() && names::is_identifier(name) {
             checked.store.set(name.as_str(), Value::Null);
             continue;
@@ -123,13 +122,13 @@ pub struct Linking {
 /// # Errors
 /// 111 for a value that is none.
 pub fn linking(store: Map, stored: &Map) -> Result<Linking> {
-    let news: Vec<(String, Value)> = store.into_iter().filter(|(name, data)| stored.get(name) != Some(data)).collect();
+    let news: Vec<(Key, Value)> = store.into_iter().filter(|(name, data)| stored.get(name) != Some(data)).collect();
     let guards = news.iter().filter_map(|(name, _)| {
         let path = Path::from(format!("authData.{name}").as_str());
         stored.get(name).map(|old| Filter::Field(path, vec![Constraint::Eq(old.clone())]))
     });
     let guard = guards.reduce(Filter::and);
-    let op = |(name, data): (String, Value)| {
+    let op = |(name, data): (Key, Value)| {
         let path = Path::from(format!("authData.{name}").as_str());
         let op = if data.is_null() { Op::Delete } else { Op::Set(wire::interior(data)?) };
         Ok((path, op))

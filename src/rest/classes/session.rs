@@ -2,7 +2,7 @@
 
 use super::{Extra, Start, Target};
 use crate::access::account::of_user;
-use crate::access::{Write, internal};
+use crate::access::{Absent, Write, internal};
 use crate::auth::session::expiry;
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Constraint, Date, Filter, Map, ParseObject, Pointer, Value, id, wire};
@@ -10,6 +10,7 @@ use crate::rest::body::changes;
 use crate::rest::create::assemble;
 use crate::rest::{Answer, Call, Engine};
 use crate::schema::check::{self, Kind};
+use crate::storage::Outcome;
 
 /// What the server alone says of a session.
 const OWNED: [&str; 5] = ["objectId", "user", "sessionToken", "expiresAt", "createdWith"];
@@ -43,6 +44,40 @@ pub struct Opened {
 /// # Errors
 /// Those of further fields that do not fit the class, and of the database.
 pub async fn open(engine: &Engine, new: New<'_>) -> Result<Opened> {
+    let Prepared { opened, create, others } = prepare(engine, new).await?;
+    for outcome in engine.write_all(std::iter::once(create).chain(others).collect(), false).await? {
+        outcome?;
+    }
+    Ok(opened)
+}
+
+/// The same, but only if no object fulfils a condition at that moment; else `None`, and nothing has happened.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_unless(engine: &Engine, new: New<'_>, condition: Absent) -> Result<Option<Opened>> {
+    let Prepared { opened, create, others } = prepare(engine, new).await?;
+    for outcome in engine.write_all(vec![Write::Absent(condition), create], true).await? {
+        if outcome? == Outcome::Absent(false) {
+            return Ok(None);
+        }
+    }
+    // Apart from the group, which a delete that finds nothing would undo.
+    if let Some(others) = others {
+        engine.write(others).await?;
+    }
+    Ok(Some(opened))
+}
+
+/// A session that is not stored yet.
+struct Prepared {
+    opened: Opened,
+    create: Write,
+    /// Away with the other sessions of the same user on the same installation.
+    others: Option<Write>,
+}
+
+async fn prepare(engine: &Engine, new: New<'_>) -> Result<Prepared> {
     let now = engine.clock.now();
     let token = format!("r:{}", id::hex(&*engine.random, 16));
     let told = told(engine, &new, &token, now);
@@ -55,16 +90,13 @@ pub async fn open(engine: &Engine, new: New<'_>) -> Result<Opened> {
     object.fields.set("updatedAt", Value::Date(now));
     let id = object.id.clone();
     let why = internal("log-in and sign-up make sessions for their users");
-    let mut writes = vec![Write::Create(why.create(schema.clone(), object, Vec::new()))];
-    if let Some(installation) = installation {
+    let create = Write::Create(why.create(schema.clone(), object, Vec::new()));
+    let others = installation.map(|installation| {
         let others = Filter::Field("sessionToken".into(), vec![Constraint::Ne(Value::from(token.as_str()))]);
         let same = of_user("user", new.user).and(Filter::eq("installationId", installation)).and(others);
-        writes.push(Write::Delete(why.delete(schema, same)));
-    }
-    for outcome in engine.write_all(writes, false).await? {
-        outcome?;
-    }
-    Ok(Opened { id, token, told })
+        Write::Delete(why.delete(schema, same))
+    });
+    Ok(Prepared { opened: Opened { id, token, told }, create, others })
 }
 
 /// A session in wire form, in the order that Parse Server has.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::access::authorise;
 use crate::access::clp::Action;
 use crate::error::{Code, Error, Result};
-use crate::model::{ClassSchema, FieldType, Filter, Map, Value};
+use crate::model::{ClassSchema, FieldType, Filter, Key, Map, Value};
 use crate::rest::Call;
 use crate::storage::{Relation, Side};
 
@@ -34,7 +34,7 @@ pub fn resolve<'a>(
             let ids = related_to(call, &related).await?;
             restrict(clause, "$in", ids);
         }
-        let columns: Vec<String> = clause
+        let columns: Vec<Key> = clause
             .keys()
             .filter(|key| matches!(schema.field_type(key), Some(FieldType::Relation(_))))
             .cloned()
@@ -42,7 +42,7 @@ pub fn resolve<'a>(
         for column in columns {
             call.door(schema.clone()).check_asked(&Filter::Field(column.as_str().into(), Vec::new()), &[])?;
             let constraint = clause.take(&column).unwrap_or_default();
-            let relation = Relation { class: schema.name.clone(), field: column };
+            let relation = Relation { class: schema.name.clone(), field: column.into() };
             for (operator, ids) in wanted(&constraint) {
                 let owners = call.engine.storage.joined(&relation, Side::Related, &ids).await?;
                 restrict(clause, operator, owners);
@@ -136,7 +136,9 @@ async fn owner_is_readable(call: &Call, class: &str, id: &str, field: &str) -> R
     door.check_asked(&Filter::Field(field.into(), Vec::new()), &[])?;
     let gate = match door.open(Action::Get) {
         // Objects that the caller may not read are related to nothing.
-        Err(error) if matches!(error.code(), Some(Code::OperationForbidden | Code::ObjectNotFound)) => return Ok(false),
+        Err(error) if matches!(error.code(), Some(Code::OperationForbidden | Code::ObjectNotFound)) => {
+            return Ok(false);
+        }
         opened => opened?,
     };
     let wanted = authorise::Wanted { filter: Some(Filter::eq("objectId", id)), limit: Some(1), ..Default::default() };

@@ -3,7 +3,7 @@
 use crate::access::protected::Groups;
 use crate::error::{Error, Result};
 use crate::model::schema::default_fields;
-use crate::model::{ClassSchema, FieldType, Map, Value, js};
+use crate::model::{ClassSchema, FieldType, Key, Map, Value, js};
 
 const OPERATIONS: [&str; 7] = ["find", "count", "get", "create", "update", "delete", "addField"];
 
@@ -159,7 +159,7 @@ fn protected(schema: &ClassSchema, map: &Map, custom_ids: bool) -> Result<()> {
 fn flags(value: &Value) -> Result<()> {
     let bad = |text: String| Error::json(format!("'{text}' is not a valid value for class level permissions acl"));
     let flags = value.as_object().ok_or_else(|| bad(js::text(value)))?;
-    let unknown: Vec<&str> = flags.keys().map(String::as_str).filter(|key| !matches!(*key, "read" | "write")).collect();
+    let unknown: Vec<&str> = flags.keys().map(Key::as_str).filter(|key| !matches!(*key, "read" | "write")).collect();
     if !unknown.is_empty() {
         let text = format!("'{}' is not a valid key for class level permissions acl", unknown.join(","));
         return Err(Error::json(text));

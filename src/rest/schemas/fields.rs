@@ -18,14 +18,14 @@ pub(super) fn additions(schema: &ClassSchema, given: &Map, creating: bool) -> Re
         if !valid {
             return Err(Error::new(Code::InvalidKeyName, format!("invalid field name: {name}")));
         }
-        if default_fields(&schema.name).contains_key(name) {
+        if default_fields(&schema.name).contains_key(name.as_str()) {
             // Columns that the class has from the start may be repeated as they are.
-            if creating && !default_fields("").contains_key(name) {
+            if creating && !default_fields("").contains_key(name.as_str()) {
                 continue;
             }
             return Err(Error::new(Code::ImmutableField, format!("field {name} cannot be added")));
         }
-        added.push((name.clone(), field(schema, name, wish)?));
+        added.push((name.to_string(), field(schema, name, wish)?));
     }
     one_geo_point(schema, &added)?;
     Ok(added)
@@ -39,8 +39,8 @@ pub(super) fn changes(schema: &ClassSchema, given: &Map) -> Result<Vec<SchemaCha
     let class = &schema.name;
     let (mut deleted, mut added, mut changes) = (Vec::new(), Map::new(), Vec::new());
     for (name, wish) in given {
-        match schema.fields.get(name) {
-            Some(_) if is_delete(wish) => deleted.push(name.clone()),
+        match schema.fields.get(name.as_str()) {
+            Some(_) if is_delete(wish) => deleted.push(name.to_string()),
             None if is_delete(wish) => {
                 let text = format!("Field {name} does not exist, cannot delete.");
                 return Err(Error::new(Code::InvalidSchemaOperation, text));
@@ -55,7 +55,7 @@ pub(super) fn changes(schema: &ClassSchema, given: &Map) -> Result<Vec<SchemaCha
                     let text = format!("Field {name} exists, cannot update.");
                     return Err(Error::new(Code::InvalidSchemaOperation, text));
                 }
-                let (class, field) = (class.clone(), name.clone());
+                let (class, field) = (class.clone(), name.to_string());
                 changes.push(SchemaChange::SetFieldOptions { class, field, options: wanted.options });
             }
             None => drop(added.set(name.as_str(), wish.clone())),

@@ -24,7 +24,7 @@ pub(super) fn plan(
         match (is_delete(wish), there) {
             (true, false) => return Err(Error::query(format!("Index {name} does not exist, cannot delete."))),
             (false, true) => return Err(Error::query(format!("Index {name} exists, cannot update."))),
-            (true, true) => names.push(name.clone()),
+            (true, true) => names.push(name.to_string()),
             (false, false) => {
                 let keys = wish.as_object().ok_or_else(|| Error::json("invalid JSON"))?;
                 if keys.is_empty() {

@@ -24,7 +24,8 @@ pub fn views(schema: &Arc<ClassSchema>) -> Vec<Read> {
     let mut plans = Vec::new();
     for (subject, schema) in subjects {
         for select in selects() {
-            let gate = Door::new(&subject, Arc::clone(schema), None, true, Limits::default()).open(Action::Find).unwrap();
+            let gate =
+                Door::new(&subject, Arc::clone(schema), None, true, Limits::default()).open(Action::Find).unwrap();
             let wanted = Wanted { select, file_base: "http://x/files/app".into(), ..Wanted::default() };
             plans.push(gate.read(wanted).unwrap());
         }

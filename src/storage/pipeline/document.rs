@@ -2,7 +2,7 @@
 
 use crate::access::Aggregate;
 use crate::model::value::GeoPoint;
-use crate::model::{Acl, ClassSchema, FieldType, Map, ParseObject, Value};
+use crate::model::{Acl, ClassSchema, FieldType, Key, Map, ParseObject, Value};
 
 /// The document of an object, in the database's names: what a pipeline runs over. Permissions stand where those of a new
 /// object do, before the times.
@@ -23,14 +23,14 @@ pub fn to_document(object: ParseObject, schema: &ClassSchema) -> Map {
     out
 }
 
-fn column(out: &mut Map, name: String, value: Value, schema: &ClassSchema) {
+fn column(out: &mut Map, name: Key, value: Value, schema: &ClassSchema) {
     let stored = match (name.as_str(), &value) {
         ("authData", Value::Object(_)) if schema.name == "_User" => return providers(out, value),
-        ("createdAt", _) => "_created_at".to_owned(),
-        ("updatedAt", _) => "_updated_at".to_owned(),
-        ("sessionToken", _) if matches!(schema.name.as_str(), "_Session" | "_User") => "_session_token".to_owned(),
-        ("lastUsed", _) if schema.name == "_Audience" => "_last_used".to_owned(),
-        ("timesUsed", _) if schema.name == "_Audience" => "times_used".to_owned(),
+        ("createdAt", _) => "_created_at".into(),
+        ("updatedAt", _) => "_updated_at".into(),
+        ("sessionToken", _) if matches!(schema.name.as_str(), "_Session" | "_User") => "_session_token".into(),
+        ("lastUsed", _) if schema.name == "_Audience" => "_last_used".into(),
+        ("timesUsed", _) if schema.name == "_Audience" => "times_used".into(),
         (field, Value::Pointer(pointer)) if matches!(schema.field_type(field), None | Some(FieldType::Pointer(_))) => {
             out.set(format!("_p_{field}"), Value::String(format!("{}${}", pointer.class, pointer.id)));
             return;

@@ -93,7 +93,7 @@ fn walk_in<'a>(value: &'a Value, path: &[String], visit: Visit<'_, 'a>) -> bool 
     match value {
         Value::Object(map) => walk(map, path, visit),
         Value::Array(list) => {
-            let place = crate::model::value::array_index(first).map(|n| n as usize);
+            let place = crate::model::map::array_index(first).map(|n| n as usize);
             list.iter().enumerate().any(|(i, element)| match element {
                 Value::Object(map) => walk(map, path, visit) || (place == Some(i) && walk_in(element, below, visit)),
                 _ if place != Some(i) => false,

@@ -215,7 +215,7 @@ fn only(map: &Map, tree: &Tree) -> Map {
     // MongoDB puts _id in front, wherever it stands.
     let id = map.get_key_value("_id");
     for (key, value) in id.into_iter().chain(map.iter().filter(|(k, _)| *k != "_id")) {
-        match tree.get(key) {
+        match tree.get(key.as_str()) {
             Some(Node::Leaf) => {
                 out.set(key.as_str(), value.clone());
             }
@@ -245,7 +245,7 @@ fn only_in(value: &Value, tree: &Tree, computed: bool) -> Option<Value> {
 fn all_but(map: &Map, tree: &Tree) -> Map {
     let mut out = Map::with_capacity(map.len());
     for (key, value) in map {
-        match tree.get(key) {
+        match tree.get(key.as_str()) {
             Some(Node::Leaf) => {}
             Some(Node::Branch(below, _)) => {
                 out.set(key.as_str(), all_but_in(value, below));

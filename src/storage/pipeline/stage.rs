@@ -10,7 +10,7 @@ use super::query::{self, Query};
 use super::sort::Order;
 use super::translate::RawStage;
 use crate::error::{Error, Result};
-use crate::model::{Map, Value};
+use crate::model::{Key, Map, Value};
 
 /// A stage, ready to run.
 #[derive(Debug)]
@@ -220,14 +220,14 @@ fn facets(spec: &Map, names: &Names) -> Result<Vec<(String, Vec<Stage>)>> {
     if spec.is_empty() {
         return Err(Error::query("the $facet specification must be a non-empty object"));
     }
-    let facet = |(name, value): (&String, &Value)| {
+    let facet = |(name, value): (&Key, &Value)| {
         if name.starts_with('$') || name.contains('.') {
             return Err(Error::query(format!("$facet field names may not begin with '$' or contain '.': {name}")));
         }
         let stages = nested(value, names)?;
         match stages.iter().any(|s| matches!(s, Stage::GeoNear(_))) {
             true => Err(Error::query("$geoNear is not allowed to be used within a $facet stage")),
-            false => Ok((name.clone(), stages)),
+            false => Ok((name.to_string(), stages)),
         }
     };
     spec.iter().map(facet).collect()

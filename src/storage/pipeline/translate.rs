@@ -40,7 +40,7 @@ impl RawStage {
     pub fn of_value(value: &Value) -> Result<Self> {
         let one = value.as_object().filter(|m| m.len() == 1).and_then(|m| m.iter().next());
         let bad = || Error::query("A pipeline stage specification object must contain exactly one field.");
-        one.map(|(name, spec)| Self { name: name.clone(), spec: spec.clone() }).ok_or_else(bad)
+        one.map(|(name, spec)| Self { name: name.to_string(), spec: spec.clone() }).ok_or_else(bad)
     }
 
     /// The stage as an object with one key.
@@ -85,7 +85,7 @@ pub fn read(body: &Map, distinct: bool) -> Result<Vec<RawStage>> {
 
 fn one(stage: &Value, distinct: bool) -> Result<Option<RawStage>> {
     let keys: Vec<String> = match stage {
-        Value::Object(map) => map.keys().cloned().collect(),
+        Value::Object(map) => map.keys().map(ToString::to_string).collect(),
         Value::Array(list) => (0..list.len()).map(|i| i.to_string()).collect(),
         Value::String(text) => (0..text.chars().count()).map(|i| i.to_string()).collect(),
         _ => Vec::new(),
@@ -205,7 +205,7 @@ impl Translator<'_> {
                 "objectId" if !self.style.raw_field_names => "_id".to_owned(),
                 "createdAt" if !self.style.raw_field_names => "_created_at".to_owned(),
                 "updatedAt" if !self.style.raw_field_names => "_updated_at".to_owned(),
-                _ => key,
+                _ => key.into(),
             };
             out.set(name, new);
         }

@@ -86,7 +86,7 @@ impl Step<'_> {
 
     fn in_list(&mut self, list: &mut Vec<Value>, keys: &[&str]) -> Result<()> {
         let [key, below @ ..] = keys else { return Ok(()) };
-        let Some(at) = crate::model::value::array_index(key).map(|n| n as usize) else {
+        let Some(at) = crate::model::map::array_index(key).map(|n| n as usize) else {
             return if matches!(self.op, Op::Delete) { Ok(()) } else { Err(no_parts(self.path)) };
         };
         let there = at < list.len();

@@ -12,7 +12,7 @@ use super::row::folded_name;
 use super::{doc, indexes};
 use crate::error::{Error, Result};
 use crate::model::names::{VOLATILE_CLASSES, fold};
-use crate::model::{ClassSchema, Field, FieldType};
+use crate::model::{ClassSchema, Field, FieldType, Map};
 use crate::storage::SchemaChange;
 
 /// Columns that a new table has to spare. A new field takes one of them, so that it stands before the document, where a scan
@@ -83,7 +83,7 @@ pub fn create(conn: &Conn, catalog: &mut Catalog, schema: &ClassSchema, stored: 
     if catalog.get(name).is_none() {
         let mut bare = schema.clone();
         bare.fields.clear();
-        bare.indexes.clear();
+        bare.indexes = Map::new();
         let sql = &conn.sql;
         let insert = "INSERT INTO class(name, stored, physical, schema) VALUES(?, ?, ?, ?)";
         let wanted = schema.fields.values().filter(|f| Kind::of(&f.ty).is_some()).count() as i64;

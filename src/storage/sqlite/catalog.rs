@@ -11,6 +11,7 @@ use super::error::{Db, db};
 use super::kind::Kind;
 use super::row::folded_field;
 use crate::error::{Error, Result};
+use crate::model::schema::Named;
 use crate::model::{ClassSchema, Field, FieldType, Map, Value, wire};
 
 /// The form of the file that this program writes.
@@ -34,7 +35,7 @@ pub const TABLES: &str = "
 /// All classes at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
-    classes: HashMap<String, Arc<Class>>,
+    classes: HashMap<String, Arc<Class>, foldhash::fast::RandomState>,
 }
 
 /// A typed column.
@@ -144,14 +145,25 @@ impl Class {
         }))
     }
 
-    /// The column of a field, if SQLite can compare its values by itself: `id`, `created`, `c3`.
-    pub fn column(&self, field: &str) -> Option<(String, Kind)> {
+    /// What the column of a field holds, if SQLite can compare its values by itself.
+    pub fn kind(&self, field: &str) -> Option<&Kind> {
         match field {
-            "objectId" => Some(("id".into(), Kind::Text)),
-            "createdAt" => Some(("created".into(), Kind::Date)),
-            "updatedAt" => Some(("updated".into(), Kind::Date)),
-            _ => self.columns.get(field).map(|c| (format!("c{}", c.number), c.kind.clone())),
+            "objectId" => Some(&Kind::Text),
+            "createdAt" | "updatedAt" => Some(&Kind::Date),
+            _ => self.columns.get(field).map(|c| &c.kind),
         }
+    }
+
+    /// That column: `id`, `created`, `c3`.
+    pub fn column(&self, field: &str) -> Option<(String, Kind)> {
+        let kind = self.kind(field)?.clone();
+        let name = match field {
+            "objectId" => "id".into(),
+            "createdAt" => "created".into(),
+            "updatedAt" => "updated".into(),
+            _ => format!("c{}", self.columns.get(field)?.number),
+        };
+        Some((name, kind))
     }
 
     /// The field, or path, that SQLite knows by a column (`c3`) or an index (`i7`).
@@ -234,13 +246,13 @@ fn schema_from(name: &str, text: &str) -> Result<ClassSchema> {
         Some(Value::Object(map)) => Some(map),
         _ => None,
     };
-    let mut fields = indexmap::IndexMap::new();
+    let mut fields = Named::default();
     for (field, declared) in object("fields").ok_or_else(broken)? {
         let Value::Object(mut declared) = declared else { return Err(broken()) };
         let (ty, target) = (declared.take("type"), declared.take("targetClass"));
         let ty = ty.as_ref().and_then(Value::as_str).ok_or_else(broken)?;
         let ty = FieldType::from_name(ty, target.as_ref().and_then(Value::as_str)).ok_or_else(broken)?;
-        fields.insert(field, Field { ty, options: declared });
+        fields.insert(field.into(), Field { ty, options: declared });
     }
     Ok(ClassSchema {
         name: name.to_owned(),

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use rusqlite::config::DbConfig;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags};
@@ -54,6 +55,8 @@ impl Conn {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let flags = if role == Role::Writer { flags | OpenFlags::SQLITE_OPEN_CREATE } else { flags };
         let mut sql = Connection::open_with_flags(path, flags).or_db()?;
+        // Without it SQLite makes a statement anew for each value bound to `LIMIT`, which costs more than most of them.
+        sql.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).or_db()?;
         sql.busy_timeout(std::time::Duration::from_secs(5)).or_db()?;
         sql.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
         sql.execute_batch(match role {

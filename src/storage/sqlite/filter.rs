@@ -99,7 +99,7 @@ impl<'a> Builder<'a> {
         let mut room = ALONE;
         let (alone, rest): (Vec<&Filter>, Vec<&Filter>) = list.into_iter().partition(|filter| {
             let plain =
-                matches!(filter, Filter::Field(path, _) if self.class.column(path.as_str()).is_some()) && room > 0;
+                matches!(filter, Filter::Field(path, _) if self.class.kind(path.as_str()).is_some()) && room > 0;
             room -= usize::from(plain);
             plain || filter.searches()
         });

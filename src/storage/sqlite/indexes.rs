@@ -41,7 +41,7 @@ pub fn own(conn: &Conn, catalog: &mut Catalog, class: &str) -> Result<()> {
 pub fn create(conn: &Conn, catalog: &mut Catalog, class: &str, wanted: &Map) -> Result<()> {
     for (name, keys) in wanted {
         let kept = known(catalog, class)?;
-        if kept.indexes.contains_key(name) || name == "_id_" {
+        if kept.indexes.contains_key(name.as_str()) || name == "_id_" {
             continue;
         }
         let fields = text_fields(keys);
@@ -166,7 +166,7 @@ pub fn drop_of_field(conn: &Conn, catalog: &mut Catalog, class: &str, field: &st
         }
     }
     let declared = kept.schema.indexes.iter().filter(|(_, keys)| over(keys));
-    let names: Vec<String> = declared.map(|(name, _)| name.clone()).collect();
+    let names: Vec<String> = declared.map(|(name, _)| name.to_string()).collect();
     catalog.reload(&conn.sql, class)?;
     drop(conn, catalog, class, &names)
 }

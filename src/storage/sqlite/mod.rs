@@ -3,6 +3,7 @@
 //! A row is typed columns for what SQLite can compare by itself, and the object's Parse JSON as one text: reading is copying
 //! bytes, in the order of keys that MongoDB would have. One function writes both, so that they cannot disagree.
 
+mod acl;
 mod aggregate;
 mod alter;
 mod catalog;

@@ -42,7 +42,7 @@ impl Encoded {
             if !is_kept(class, name) {
                 continue;
             }
-            if let Some((_, kind)) = class.column(name)
+            if let Some(kind) = class.kind(name)
                 && kind.sql(value).is_none()
             {
                 let expected = class.schema.field_type(name).map_or(String::new(), FieldType::to_string);
@@ -121,7 +121,7 @@ pub fn typed<'a>(class: &Class, object: &'a ParseObject, field: &str) -> ToSqlOu
         return text.map_or(ToSqlOutput::Borrowed(ValueRef::Null), ToSqlOutput::from);
     }
     let map = if field.starts_with('_') { &object.internal } else { &object.fields };
-    let value = class.column(field).zip(map.get(field)).and_then(|((_, kind), value)| kind.sql(value));
+    let value = class.kind(field).zip(map.get(field)).and_then(|(kind, value)| kind.sql(value));
     value.unwrap_or(ToSqlOutput::Borrowed(ValueRef::Null))
 }
 
@@ -240,7 +240,8 @@ impl RowSet for Arena {
     fn write_json(&self, row: usize, render: &Render, out: &mut Vec<u8>) -> Result<()> {
         let texts = self.texts(row)?;
         // A value that cannot be read names no owner.
-        let render = render.of_row(texts.id, |column| doc::find(texts.doc, column).and_then(|raw| doc::value(raw).ok()));
+        let render =
+            render.of_row(texts.id, |column| doc::find(texts.doc, column).and_then(|raw| doc::value(raw).ok()));
         out.extend_from_slice(b"{\"objectId\":");
         wire::string(texts.id, out);
         if render.is_plain() {
@@ -321,8 +322,7 @@ fn write_acl(texts: &Texts<'_>, out: &mut Vec<u8>) {
         }
         (rperm, wperm) => {
             next(b"ACL", out);
-            let acl = acl(rperm, wperm).unwrap_or_default();
-            wire::write(&acl.to_wire(), out);
+            super::acl::write(rperm, wperm, out);
         }
     }
 }

@@ -13,7 +13,7 @@ use super::pred::Pred;
 use super::row::{self, Encoded, folded_name, is_kept, typed};
 use crate::access::{Absent, Create, Delete, Join, Update, Write};
 use crate::error::{Error, Result};
-use crate::model::{ClassSchema, Filter, ParseObject, Value};
+use crate::model::{ClassSchema, Filter, Key, ParseObject, Value};
 use crate::storage::Outcome;
 use crate::storage::sql::apply::apply;
 
@@ -74,7 +74,7 @@ fn ensure<'p>(
 fn create(conn: &Conn, catalog: &mut Catalog, plan: &Create) -> Result<Outcome> {
     let object = plan.object();
     let joined = plan.joins().iter().map(|j| j.field.as_str());
-    let class = ensure(conn, catalog, plan.schema(), object.fields.keys().map(String::as_str).chain(joined))?;
+    let class = ensure(conn, catalog, plan.schema(), object.fields.keys().map(Key::as_str).chain(joined))?;
     let texts = Encoded::of(&class, object)?;
     let mut insert = conn.sql.prepare_cached(&class.insert).or_db()?;
     let mut at = 0;

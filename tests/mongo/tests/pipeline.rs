@@ -8,6 +8,7 @@ use std::cell::Cell;
 use mongodb::bson::{Binary, Bson, DateTime, Document, spec::BinarySubtype};
 use mongodb::{Collection, Database};
 use parsimony::error::Result;
+use parsimony::matching;
 use parsimony::model::{self, Date, Map, Value, wire};
 use parsimony::storage::pipeline::{Context, DEFAULT_MEMORY, RawStage, Source, document, run};
 use proptest::collection::vec;

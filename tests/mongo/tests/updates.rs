@@ -5,6 +5,7 @@
 
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Collection, options::ReturnDocument};
+use parsimony::matching;
 use parsimony::model::{self, Date, Map, Op, ParseObject, Path, Pointer, Value, wire};
 use parsimony::storage::sql::apply::apply;
 use proptest::collection::vec;

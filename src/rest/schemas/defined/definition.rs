@@ -44,7 +44,7 @@ impl Definition {
         let indexes = object(&entry, "indexes")?.into_iter();
         Ok(Self {
             fields: fields
-                .filter(|(name, _)| !own.contains_key(name))
+                .filter(|(name, _)| !own.contains_key(name.as_str()))
                 .map(|(name, wish)| (name, column(wish)))
                 .collect(),
             indexes: indexes.filter(|(name, _)| !is_protected(&class, name)).collect(),

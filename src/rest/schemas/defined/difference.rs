@@ -169,7 +169,7 @@ mod tests {
     }
 
     fn keys(map: &Map) -> Vec<&str> {
-        map.keys().map(String::as_str).collect()
+        map.keys().map(crate::model::Key::as_str).collect()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Call, MANY, Op, Shape, built, named, op};
 use crate::error::{Error, Result};
-use crate::model::{Map, Value};
+use crate::model::{Key, Map, Value};
 use crate::storage::pipeline::bson;
 
 /// The operators.
@@ -22,9 +22,8 @@ pub const TABLE: &[Op] = &[
     op("$objectToArray", 1, 1, |c| match c.get(0) {
         None | Some(Value::Null) => Ok(Some(Value::Null)),
         Some(Value::Object(map)) => {
-            let pair = |(k, v): (&String, &Value)| {
-                Value::Object(Map::from([("k", Value::from(k.as_str())), ("v", v.clone())]))
-            };
+            let pair =
+                |(k, v): (&Key, &Value)| Value::Object(Map::from([("k", Value::from(k.as_str())), ("v", v.clone())]));
             Ok(Some(Value::Array(map.iter().map(pair).collect())))
         }
         other => Err(c.error(format_args!("requires a document input, found: {}", bson::type_name(other)))),

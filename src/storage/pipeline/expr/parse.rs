@@ -70,7 +70,7 @@ fn of_object(map: &Map, names: &Names) -> Result<Expr> {
             if key.contains('.') {
                 return Err(Error::query(format!("FieldPath field names may not contain '.': {key}")));
             }
-            Ok((key.clone(), parse(value, names)?))
+            Ok((key.to_string(), parse(value, names)?))
         });
         return Ok(Expr::Object(fields.collect::<Result<_>>()?));
     };

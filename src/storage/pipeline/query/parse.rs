@@ -3,7 +3,7 @@
 use super::geo::Shape;
 use super::{Check, Element, Query, Test};
 use crate::error::{Error, Result};
-use crate::model::{Map, Value};
+use crate::model::{Key, Map, Value};
 use crate::storage::pipeline::expr::{self, Names};
 use crate::storage::pipeline::path;
 use crate::storage::pipeline::regex::Pattern;
@@ -136,7 +136,7 @@ fn all(arg: &Value, names: &Names) -> Result<Vec<Test>> {
 
 fn element(arg: &Value, names: &Names) -> Result<Element> {
     let map = arg.as_object().ok_or_else(|| Error::query("$elemMatch needs an Object"))?;
-    let first = map.keys().next().map(String::as_str).unwrap_or_default();
+    let first = map.keys().next().map(Key::as_str).unwrap_or_default();
     match first.starts_with('$') && !matches!(first, "$and" | "$or" | "$nor" | "$expr" | "$comment") {
         true => operators(map, names).map(Element::Value),
         false => parse(map, names).map(Element::Object),

@@ -8,7 +8,7 @@ use parsimony::model::value::GeoPoint;
 use proptest::test_runner::TestCaseError;
 use tokio::runtime::{Builder, Runtime};
 
-// It names `crate::model`, which each test takes from `parsimony`.
+// It names `crate::model` and `crate::matching`, which each test takes from `parsimony`.
 #[path = "../../../../src/storage/contract/generate.rs"]
 pub mod generate;
 
