@@ -117,7 +117,7 @@ function update(program, rng) {
 }
 
 function authData(program, rng) {
-  const anonymous = rng.pick([{ id: `anon${rng.int(1, 3)}§` }, { id: `anon${rng.int(1, 3)}§` }, null, {}, { id: 5 }, { id: `anon1§`, more: 1 }]);
+  const anonymous = rng.pick([{ id: `anon${rng.int(1, 3)}§` }, { id: `anon${rng.int(1, 3)}§` }, null, {}, { id: 5 }]);
   const body = { authData: rng.chance(0.85) ? { anonymous } : rng.pick([{ nope: { id: '1' } }, null, {}, 5, { anonymous: 5 }, { anonymous, nope: null }, { __op: 'Delete' }]) };
   const session = rng.pick(program.sessions);
   const link = rng.chance(0.55);
