@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::clp::{self, Action, Granted};
 use super::plan::{Aggregate, Create, Delete, Join, Limits, Pipeline, Read, Update};
 use super::protected::{self, Groups, Protected};
-use super::{Render, Select, Subject, account};
+use super::{Render, Select, SharedVeil, Subject, account};
 use crate::error::{Code, Error, Result};
 use crate::model::query::OrderKey;
 use crate::model::{Acl, ClassSchema, Date, Filter, Op, ParseObject, Path, names};
@@ -52,6 +52,7 @@ pub struct Door<'a> {
     schema: Arc<ClassSchema>,
     protected: Protected,
     owner_exempt: bool,
+    veil: Option<SharedVeil>,
     limits: Limits,
 }
 
@@ -92,7 +93,7 @@ impl<'a> Door<'a> {
         limits: Limits,
     ) -> Self {
         let protected = Protected::of(&schema, option, subject);
-        Self { subject, schema, protected, owner_exempt, limits }
+        Self { subject, schema, protected, owner_exempt, veil: None, limits }
     }
 
     /// May the caller ask about what a filter and an order look at? Every plan to read asks it; a query that is to be told
@@ -117,6 +118,13 @@ impl<'a> Door<'a> {
         let granted = account::own_sessions(&self.schema, self.subject, action, granted)?;
         Ok(Gate { door: self, granted })
     }
+
+    /// The same door, behind which of the data of providers is shown what they say; without it only the master key sees any.
+    #[must_use]
+    pub fn veiled(mut self, veil: SharedVeil) -> Self {
+        self.veil = Some(veil);
+        self
+    }
 }
 
 impl Gate<'_> {
@@ -132,8 +140,10 @@ impl Gate<'_> {
         render.internals = *door.subject == Subject::Maintenance;
         if door.schema.name == "_User" {
             filter = account::checked(door.subject, filter, &wanted.order)?;
+            let sees_providers = door.subject.is_master() || (door.veil.is_some() && !wanted.included);
+            render.veil = door.veil.filter(|_| !door.subject.is_master());
             account::hide(door.subject, &mut render, door.protected, door.owner_exempt);
-            if wanted.included && !door.subject.is_master() {
+            if !sees_providers {
                 account::hide_providers(&mut render);
             }
         } else {

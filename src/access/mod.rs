@@ -13,7 +13,7 @@ pub mod render;
 
 pub use internal::internal;
 pub use plan::{Absent, Aggregate, Create, Delete, Join, Limits, Pipeline, Read, Update, Write};
-pub use render::{Render, Select};
+pub use render::{Render, Select, SharedVeil, Veil};
 
 /// Who asks, as far as permissions know it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,9 @@
 //! without a decision on who sees what.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::protected::Protected;
 use crate::model::{ClassSchema, FieldType, Map, ParseObject, Value};
@@ -19,6 +21,30 @@ pub enum Select {
     Except(HashSet<String>),
 }
 
+/// What of a provider's data is shown to everybody but the master key.
+pub trait Veil: Send + Sync {
+    /// What is shown in place of what is stored for a provider; `None`: all of it.
+    fn shown(&self, provider: &str, stored: &Map) -> Option<Map>;
+}
+
+/// A [`Veil`] that plans carry along.
+#[derive(Clone)]
+pub struct SharedVeil(pub Arc<dyn Veil>);
+
+impl fmt::Debug for SharedVeil {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SharedVeil")
+    }
+}
+
+impl PartialEq for SharedVeil {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for SharedVeil {}
+
 /// How the rows of one plan become JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Render {
@@ -33,6 +59,8 @@ pub struct Render {
     pub(in crate::access) internals: bool,
     /// Is it users that are shown? What the last provider leaves behind is then no field.
     pub(in crate::access) users: bool,
+    /// What is shown of the data of providers, for all callers but the master key.
+    pub(in crate::access) veil: Option<SharedVeil>,
     /// The id of a row of which more is shown, and how: callers see more of their own user.
     pub(in crate::access) own: Option<Box<(String, Render)>>,
 }
@@ -53,6 +81,7 @@ impl Render {
             file_base,
             internals: false,
             users: schema.name == "_User",
+            veil: None,
             own: None,
         }
     }
@@ -69,6 +98,21 @@ impl Render {
     /// Is a field without any key not shown at all?
     pub fn drops_empty(&self, field: &str) -> bool {
         self.users && field == "authData"
+    }
+
+    /// Is a field shown otherwise than it is stored?
+    pub fn is_veiled(&self, field: &str) -> bool {
+        self.drops_empty(field) && self.veil.is_some()
+    }
+
+    /// The data of providers as the caller may see it.
+    pub fn veiled(&self, stored: Value) -> Value {
+        let (Some(veil), Value::Object(providers)) = (&self.veil, &stored) else { return stored };
+        let shown = providers.iter().map(|(name, data)| {
+            let other = data.as_object().and_then(|data| veil.0.shown(name, data));
+            (name.as_str(), other.map_or_else(|| data.clone(), Value::Object))
+        });
+        Value::Object(shown.collect())
     }
 
     /// Is the score of the full-text search shown, as the field `score`?
@@ -159,7 +203,8 @@ impl Shown<'_> {
     /// Is every stored field shown as it lies, so that a row may be passed on without being looked at?
     pub fn is_plain(&self) -> bool {
         let nothing_hidden = self.hidden.is_empty() && self.protected.fields.is_empty();
-        matches!(self.select, Select::All) && nothing_hidden && self.files.is_empty() && !self.internals
+        let whole = matches!(self.select, Select::All) && nothing_hidden && self.veil.is_none();
+        whole && self.files.is_empty() && !self.internals
     }
 
     /// Is the ACL shown?
@@ -183,6 +228,7 @@ impl Shown<'_> {
             let value = match value {
                 Value::Date(date) if field == "createdAt" || field == "updatedAt" => Value::String(date.iso()),
                 Value::File(name) => self.file(name),
+                value if self.is_veiled(&field) => self.veiled(value),
                 other => other,
             };
             out.set(field, value);

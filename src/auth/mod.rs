@@ -63,14 +63,14 @@ pub struct Auth {
     /// What passwords must be.
     pub policy: Policy,
     /// Ways to sign in other than by password.
-    pub providers: Providers,
+    pub providers: Arc<Providers>,
 }
 
 impl Auth {
     /// As the configuration says, over a database.
     ///
     /// # Errors
-    /// 1 for a password pattern that is none.
+    /// 1 for a password pattern that is none, and if no provider's server can be asked.
     pub fn new(config: &AppConfig, storage: Arc<dyn Storage>, schemas: Arc<Schemas>) -> Result<Self> {
         let life = i64::try_from(config.cache_ttl.as_millis()).unwrap_or(i64::MAX);
         let most = usize::try_from(config.cache_max_size).unwrap_or(usize::MAX);
@@ -86,7 +86,7 @@ impl Auth {
                 .map(|length| i64::try_from(length.as_millis()).unwrap_or(i64::MAX)),
             passwords: Passwords::new(),
             policy: Policy::new(config.accounts.password_policy.as_ref())?,
-            providers: Providers::new(&config.accounts),
+            providers: Arc::new(Providers::new(&config.accounts)?),
         })
     }
 }

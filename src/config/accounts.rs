@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::providers::{self, ProvidersConfig};
 use super::settings::Settings;
 
 /// Rules for users and their sessions.
@@ -17,6 +18,8 @@ pub struct AccountsConfig {
     pub enforce_private_users: bool,
     /// Does the provider `anonymous` work?
     pub enable_anonymous_users: bool,
+    /// The other providers that work.
+    pub providers: ProvidersConfig,
     /// Are addresses stored in lower case?
     pub convert_email_to_lowercase: bool,
     /// Are names of users stored in lower case?
@@ -59,7 +62,9 @@ pub(super) fn build(settings: &Settings) -> AccountsConfig {
         extend_session_on_use: settings.bool("extendSessionOnUse"),
         revoke_session_on_password_reset: settings.bool("revokeSessionOnPasswordReset"),
         enforce_private_users: settings.bool("enforcePrivateUsers"),
-        enable_anonymous_users: settings.bool("enableAnonymousUsers"),
+        enable_anonymous_users: settings.bool("enableAnonymousUsers")
+            && settings.given_in("auth", "anonymous").is_none_or(providers::is_on),
+        providers: providers::build(settings),
         convert_email_to_lowercase: settings.bool("convertEmailToLowercase"),
         convert_username_to_lowercase: settings.bool("convertUsernameToLowercase"),
         lockout: lockout(settings),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::legacy;
-use super::table::{self, Kind, Opt, Scope, Status, Table};
+use super::table::{self, Kind, Opt, Others, Scope, Status, Table};
 
 /// The line of `--help` for an option.
 pub fn help(option: &Opt) -> String {
@@ -44,9 +44,14 @@ pub fn markdown() -> String {
     section(&mut out, "Parsimony's own options", "--", table::all().filter(|option| option.scope == Scope::Own));
     for table in groups() {
         section(&mut out, table.name, "", table.options.iter());
-        if table.open {
-            out.push_str("\nAny other key is a setting of a database driver and has no effect on SQLite.\n");
-        }
+        out.push_str(match table.others {
+            Others::Refused => "",
+            Others::Driver => "\nAny other key is a setting of a database driver and has no effect on SQLite.\n",
+            Others::Provider => {
+                "\nAny other key is a provider of your own: `oauth2: true` with `tokenIntrospectionEndpointUrl`, \
+                 `useridField`, `appidField`, `appIds`, `authorizationHeader`.\n"
+            }
+        });
     }
     history(&mut out);
     out

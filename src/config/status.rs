@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::error::{ConfigError, Warning, WarningKind};
 use super::settings::Settings;
-use super::table::{self, Kind, Opt, Status, Table};
+use super::table::{self, Kind, Opt, Others, Status, Table};
 use super::{legacy, nearest};
 
 /// Takes away the options that `ignored` names as far as they do not work: whole (`push`), by group (`pages`) or one of
@@ -65,13 +65,12 @@ impl Left<'_> {
         let mut out = Map::new();
         for (key, value) in object {
             let inner = format!("{path}.{key}");
-            match table.get(&key) {
+            match table.get(&key).or_else(|| unnamed(table, &value)) {
                 Some(option) => {
                     if let Some(value) = self.option(option, &inner, value)? {
                         out.insert(key, value);
                     }
                 }
-                None if table.open => drop(out.insert(key, value)),
                 None if self.ignored.contains(&inner) => self.names.push(inner),
                 None => return Err(unknown(table, &inner, &key)),
             }
@@ -149,9 +148,8 @@ impl Found<'_> {
             Value::Object(object) => {
                 for (key, value) in object {
                     let inner = format!("{path}.{key}");
-                    match table.get(key) {
-                        Some(option) => self.option(option, &inner, value),
-                        None => self.option(&DRIVER, &inner, value),
+                    if let Some(option) = table.get(key).or_else(|| unnamed(table, value)) {
+                        self.option(option, &inner, value);
                     }
                 }
             }
@@ -160,17 +158,23 @@ impl Found<'_> {
     }
 }
 
-/// Stands for a key of `databaseOptions` that only a driver knows.
-static DRIVER: Opt = Opt {
-    name: "",
-    flag: "",
-    env: "",
-    kind: Kind::Json,
-    default: "",
-    doc: "",
-    status: Status::NoEffect("a setting of another database's driver; this app is on SQLite"),
-    scope: table::Scope::App,
-};
+/// Stands for a key that a table takes and does not name.
+fn unnamed(table: &Table, value: &Value) -> Option<&'static Opt> {
+    match table.others {
+        Others::Refused => None,
+        Others::Driver => Some(&DRIVER),
+        Others::Provider if value.get("oauth2") == Some(&Value::Bool(true)) => Some(&OAUTH2),
+        Others::Provider => Some(&MODULE),
+    }
+}
+
+static DRIVER: Opt = stand_in(Status::NoEffect("a setting of another database's driver; this app is on SQLite"));
+static OAUTH2: Opt = stand_in(Status::Works);
+static MODULE: Opt = stand_in(Status::NotYet("auth providers of your own, but for those with oauth2: true"));
+
+const fn stand_in(status: Status) -> Opt {
+    Opt { name: "", flag: "", env: "", kind: Kind::Json, default: "", doc: "", status, scope: table::Scope::App }
+}
 
 /// Whether a value switches its option off, or leaves it as if it were not there.
 fn is_off(value: &Value) -> bool {

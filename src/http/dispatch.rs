@@ -72,42 +72,43 @@ pub async fn run(mut job: Job) -> Result<Answer> {
         Handler::Of(class, verb) => on_class(job, verb, class, &first).await,
         Handler::Login => {
             let (body, texts) = (job.map(), std::mem::take(&mut job.query));
-            rest::login::login(&job.call, body, texts).await
+            Box::pin(rest::login::login(&job.call, body, texts)).await
         }
         Handler::LoginAs => {
             let (body, texts) = (job.map(), std::mem::take(&mut job.query));
-            rest::login_as::login_as(&job.call, body, texts).await
+            Box::pin(rest::login_as::login_as(&job.call, body, texts)).await
         }
         Handler::VerifyPassword => {
             let (body, texts) = (job.map(), std::mem::take(&mut job.query));
-            rest::verify_password::verify_password(&job.call, body, texts).await
+            Box::pin(rest::verify_password::verify_password(&job.call, body, texts)).await
         }
         Handler::Challenge => {
             let body = job.map();
-            rest::challenge::challenge(&job.call, body).await
+            Box::pin(rest::challenge::challenge(&job.call, body)).await
         }
-        Handler::Logout => rest::logout::logout(&job.call).await,
-        Handler::UserMe => rest::sessions::user(&job.call).await,
-        Handler::SessionMe => rest::sessions::me(&job.call).await,
-        Handler::UpgradeSession => rest::sessions::upgrade(&job.call).await,
+        Handler::Logout => Box::pin(rest::logout::logout(&job.call)).await,
+        Handler::UserMe => Box::pin(rest::sessions::user(&job.call)).await,
+        Handler::SessionMe => Box::pin(rest::sessions::me(&job.call)).await,
+        Handler::UpgradeSession => Box::pin(rest::sessions::upgrade(&job.call)).await,
         Handler::Batch => Box::pin(batch::run(job)).await,
         Handler::ServerInfo => Ok(server_info::answer(job.call.engine.config.security.enable_check)),
-        Handler::Schemas => rest::schemas::list(&job.call).await,
-        Handler::SchemaGet => rest::schemas::get(&job.call, &class).await,
+        Handler::Schemas => Box::pin(rest::schemas::list(&job.call)).await,
+        Handler::SchemaGet => Box::pin(rest::schemas::get(&job.call, &class)).await,
         Handler::SchemaCreate => {
             let body = job.map();
-            rest::schemas::create(&job.call, Some(class.as_str()).filter(|class| !class.is_empty()), body).await
+            let class = Some(class.as_str()).filter(|class| !class.is_empty());
+            Box::pin(rest::schemas::create(&job.call, class, body)).await
         }
         Handler::SchemaUpdate => {
             let body = job.map();
-            rest::schemas::update(&job.call, &class, body).await
+            Box::pin(rest::schemas::update(&job.call, &class, body)).await
         }
-        Handler::SchemaDelete => rest::schemas::delete(&job.call, &class).await,
-        Handler::Purge => rest::schemas::purge(&job.call, &class).await,
-        Handler::Admin(what) => admin::run(job, what).await,
+        Handler::SchemaDelete => Box::pin(rest::schemas::delete(&job.call, &class)).await,
+        Handler::Purge => Box::pin(rest::schemas::purge(&job.call, &class)).await,
+        Handler::Admin(what) => Box::pin(admin::run(job, what)).await,
         Handler::Aggregate => {
             let params = job.parameters();
-            rest::aggregate::aggregate(&job.call, &class, params).await
+            Box::pin(rest::aggregate::aggregate(&job.call, &class, params)).await
         }
         Handler::Unbuilt => Err(unbuilt(&format!("{} {}", job.route.method, job.route.path))),
     }

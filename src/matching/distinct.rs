@@ -22,7 +22,7 @@ fn collect(value: &Value, form: Form, rest: &[&str], out: &mut Vec<Value>) {
         };
     };
     match value {
-        Value::Object(map) => map.get(*key).into_iter().for_each(|v| collect(v, Form::Interior, below, out)),
+        Value::Object(map) => map.get(key).into_iter().for_each(|v| collect(v, Form::Interior, below, out)),
         Value::Array(list) => array(list, key, below, rest, out),
         Value::GeoPoint(point) => array(&pair_of(*point), key, below, rest, out),
         Value::Pointer(_) if form == Form::Column => {}

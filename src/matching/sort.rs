@@ -60,7 +60,7 @@ impl Keys {
             (Value::Array(list), _) => self.array(list, value, form, rest, expand),
             (Value::GeoPoint(point), _) => self.array(&pair_of(*point), value, form, rest, expand),
             (_, []) => self.value(value, form),
-            (Value::Object(map), [key, rest @ ..]) => self.collect(map.get(*key), Form::Interior, rest, true),
+            (Value::Object(map), [key, rest @ ..]) => self.collect(map.get(key), Form::Interior, rest, true),
             (Value::Pointer(_) | Value::Polygon(_), _)
                 if form == Form::Interior || !matches!(value, Value::Pointer(_)) =>
             {

@@ -45,9 +45,9 @@ fn step(
         (Value::Array(list), _) => elements(list, value, form, rest, leaf, visit, work),
         (Value::GeoPoint(point), _) => elements(&pair_of(*point), value, form, rest, leaf, visit, work),
         (_, []) => visit(Some(value), form, work),
-        (Value::Object(map), [key, rest @ ..]) => step(map.get(*key), Form::Interior, rest, leaf, visit, work),
+        (Value::Object(map), [key, rest @ ..]) => step(map.get(key), Form::Interior, rest, leaf, visit, work),
         (Value::Pointer(pointer), [key, rest @ ..]) if form == Form::Interior => {
-            step(pointer_object(pointer).get(*key), Form::Interior, rest, leaf, visit, work)
+            step(pointer_object(pointer).get(key), Form::Interior, rest, leaf, visit, work)
         }
         (Value::Polygon(_), _) => step(Some(&plain(value, form)), form, rest, leaf, visit, work),
         _ => visit(None, form, work),

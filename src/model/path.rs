@@ -2,17 +2,19 @@
 
 use std::fmt;
 
+use super::Key;
+
 /// The way to a value: a field, and keys or indices below it.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Path {
-    text: Box<str>,
+    text: Key,
     /// Where the name of the field ends.
     root: usize,
 }
 
 impl Path {
     /// Parses a path; an empty text is an empty field name.
-    pub fn new(text: impl Into<Box<str>>) -> Self {
+    pub fn new(text: impl Into<Key>) -> Self {
         let text = text.into();
         let root = text.find('.').unwrap_or(text.len());
         Self { text, root }
@@ -45,7 +47,7 @@ impl Path {
 
     /// Is `self` the same path as `other`, or one below it?
     pub fn is_within(&self, other: &Path) -> bool {
-        self.text.strip_prefix(&*other.text).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        self.text.strip_prefix(other.text.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 }
 
@@ -57,7 +59,7 @@ impl fmt::Display for Path {
 
 impl fmt::Debug for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", &*self.text)
+        write!(f, "{:?}", self.text)
     }
 }
 

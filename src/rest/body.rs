@@ -85,7 +85,7 @@ fn check_dotted(body: &Map) -> Result<()> {
         if key.split('.').any(str::is_empty) {
             return Err(Error::new(Code::InvalidKeyName, format!("Invalid field name: {key}.")));
         }
-        let above = key.match_indices('.').map(|(at, _)| &key[..at]).find(|above| body.contains_key(*above));
+        let above = key.match_indices('.').map(|(at, _)| &key[..at]).find(|above| body.contains_key(above));
         if let Some(above) = above {
             return Err(Error::new(Code::InvalidKeyName, format!("Updating {key} conflicts with updating {above}.")));
         }

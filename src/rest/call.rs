@@ -8,7 +8,7 @@ use super::{Engine, Room};
 use crate::access::authorise::{Door, Gate};
 use crate::access::clp::Action;
 use crate::access::protected::Protected;
-use crate::access::{Limits, Subject};
+use crate::access::{Limits, SharedVeil, Subject};
 use crate::auth::Caller;
 use crate::cloud::{Trigger, TriggerAnswer, TriggerRequest};
 use crate::error::Result;
@@ -41,7 +41,8 @@ impl Call {
     pub fn door(&self, schema: Arc<ClassSchema>) -> Door<'_> {
         let protected = &self.engine.config.protected_fields;
         let option = protected.fields.get(&schema.name);
-        Door::new(self.subject(), schema, option, protected.owner_exempt, self.limits)
+        let veil = SharedVeil(self.engine.auth.providers.clone());
+        Door::new(self.subject(), schema, option, protected.owner_exempt, self.limits).veiled(veil)
     }
 
     /// Opens the gate for an action on a class.

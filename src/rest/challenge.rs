@@ -3,6 +3,7 @@
 use super::classes::auth_data;
 use super::login::authenticate;
 use super::{Answer, Call};
+use crate::auth::providers::Asker;
 use crate::error::{Code, Error, Result};
 use crate::model::{Map, ParseObject, Value};
 
@@ -73,7 +74,7 @@ async fn vouched(call: &Call, sent: &Map) -> Result<ParseObject> {
     let unknown = || Error::new(Code::ObjectNotFound, "User not found.");
     let mut owners = auth_data::owners(call, sent).await?;
     let user = owners.pop().filter(|_| owners.is_empty()).ok_or_else(unknown)?;
-    auth_data::check(call, &with_id, &auth_data::stored(&user)).await.map_err(|error| {
+    auth_data::check(call, &with_id, &auth_data::stored(&user), Asker::Stranger).await.map_err(|error| {
         tracing::info!(%error, "a challenge was refused");
         unknown()
     })?;

@@ -19,7 +19,7 @@ use crate::storage::Outcome;
 /// As `objects.md` section 3 has them.
 pub async fn create(call: &Call, class: &str, body: Value) -> Result<Answer> {
     if class == installation::CLASS {
-        return installation::save(call, None, body).await;
+        return Box::pin(installation::save(call, None, body)).await;
     }
     match prepare(call.clone(), class, body).await? {
         Prepared::Done(answer) => Ok(answer),
@@ -44,10 +44,15 @@ pub enum Prepared {
 /// As [`create`].
 pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepared> {
     crate::access::authorise::class(call.subject(), class, Action::Create)?;
+    let mut body = body::entries(body)?;
+    let kind = Kind { updating: false, internals: *call.subject() == Subject::Maintenance };
     if !names::is_creatable(class) {
+        // Of what is wrong, Parse Server tells an unknown field before the class.
+        if !names::is_join_class(class) {
+            grow(&call, class, &body, kind).await?;
+        }
         return Err(Error::new(Code::InvalidClassName, format!("invalid className: {class}")));
     }
-    let mut body = body::entries(body)?;
     classes::check_id(class, &body)?;
     let id = object_id(&call, class, &mut body)?;
     body::screen(&call, &body)?;
@@ -62,7 +67,6 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepare
     let replaced = before_save(&mut call, class, &mut body).await?;
     let hooked = replaced.is_some();
     let submitted = replaced.unwrap_or_else(|| operations(&body));
-    let kind = Kind { updating: false, internals: *call.subject() == Subject::Maintenance };
     let schema = grow(&call, class, &body, kind).await?;
     let given = body::take_acl(&mut body)?;
     let default = if given.is_none() { default_acl(&schema, call.subject())? } else { None };

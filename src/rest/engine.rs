@@ -137,7 +137,7 @@ impl Engine {
                     }
                     let create = SchemaChange::CreateClass(ClassSchema::new(class));
                     let changes = std::iter::once(create).chain(classes::unique(self, class)).collect();
-                    self.schemas.alter(changes).await?;
+                    Box::pin(self.schemas.alter(changes)).await?;
                     continue;
                 }
             };
@@ -145,7 +145,7 @@ impl Engine {
             if fields.is_empty() {
                 return Ok(schema);
             }
-            self.schemas.alter(vec![SchemaChange::AddFields { class: class.to_owned(), fields }]).await?;
+            Box::pin(self.schemas.alter(vec![SchemaChange::AddFields { class: class.to_owned(), fields }])).await?;
         }
         Err(Error::internal(format!("the columns of {class} change faster than they can be added")))
     }

@@ -108,7 +108,7 @@ impl Query {
     async fn ready_plan(&mut self, call: &Call, action: Action) -> Result<Read> {
         let plan = self.plan(call, action)?;
         let Some(search) = plan.filter().text() else { return Ok(plan) };
-        match text::ensure_index(call, &self.schema, search).await? {
+        match Box::pin(text::ensure_index(call, &self.schema, search)).await? {
             Some(schema) => self.schema = schema,
             None => return Ok(plan),
         }
@@ -143,7 +143,7 @@ impl Query {
             let plan = self.ready_plan(call, Action::Find).await?;
             let rows = call.engine.storage.find(&plan).await?;
             let plain = !redirected && !call.engine.invoker.has(&self.schema.name, Trigger::AfterFind);
-            if plain && include::splice(call, &self.schema, &self.params, (&plan, &*rows), out).await? {
+            if plain && Box::pin(include::splice(call, &self.schema, &self.params, (&plan, &*rows), out)).await? {
                 return Ok(());
             }
             let mut objects = self.taken(call, &plan, rows).await?;
@@ -184,7 +184,7 @@ impl Query {
             objects.push(object);
         }
         drop(rows);
-        include::run(call, &self.schema, &self.params, &mut objects).await?;
+        Box::pin(include::run(call, &self.schema, &self.params, &mut objects)).await?;
         let mut call = call.clone();
         after_find(&mut call, &self.schema.name, &mut objects).await?;
         Ok(objects)
@@ -244,12 +244,10 @@ fn target(call: &Call, class: &str, params: &Params) -> Result<(String, bool)> {
 
 /// Runs beforeFind, whose query replaces the caller's and is as little trusted.
 pub(super) async fn before_find(call: &mut Call, class: &str, params: Option<&mut Params>, is_get: bool) -> Result<()> {
-    let query = params.as_ref().map(|p| Map::from([("where", Value::Object(p.clause.clone()))]));
-    let count = params.as_ref().is_some_and(|p| p.count);
     let said = call
         .trigger(class, Trigger::BeforeFind, |request| {
-            request.query = query;
-            request.count = count;
+            request.query = params.as_ref().map(|p| Map::from([("where", Value::Object(p.clause.clone()))]));
+            request.count = params.as_ref().is_some_and(|p| p.count);
             request.is_get = is_get;
         })
         .await?;

@@ -48,6 +48,45 @@ impl Room {
     }
 }
 
+impl Room {
+    /// Room for something that may turn out to be in vain.
+    pub fn trial(&self) -> Trial<'_> {
+        Trial { room: self, taken: AtomicUsize::new(0) }
+    }
+}
+
+/// What is taken for something that is tried: given back unless it is kept.
+#[derive(Debug)]
+pub struct Trial<'a> {
+    room: &'a Room,
+    taken: AtomicUsize,
+}
+
+impl Trial<'_> {
+    /// Takes so many bytes.
+    ///
+    /// # Errors
+    /// As [`Room::take`].
+    pub fn take(&self, bytes: usize) -> Result<()> {
+        self.room.take(bytes)?;
+        self.taken.fetch_add(bytes, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// It was not in vain: what was taken is now the request's.
+    pub fn keep(mut self) {
+        *self.taken.get_mut() = 0;
+    }
+}
+
+impl Drop for Trial<'_> {
+    fn drop(&mut self) {
+        let taken = *self.taken.get_mut();
+        self.room.taken.fetch_sub(taken, Ordering::Relaxed);
+        self.room.pool.0.fetch_add(taken, Ordering::Relaxed);
+    }
+}
+
 impl Drop for Room {
     fn drop(&mut self) {
         self.pool.0.fetch_add(*self.taken.get_mut(), Ordering::Relaxed);
@@ -67,7 +106,11 @@ mod tests {
         assert!(others.iter().all(|room| room.take(MOST_BYTES).is_ok()));
         let late = Room::new(pool);
         assert_eq!(late.take(1).unwrap_err().code(), Some(Code::RequestLimitExceeded));
+        let trial = late.trial();
+        assert!(trial.take(1).is_err());
         drop(room);
+        assert!(trial.take(MOST_BYTES).is_ok() && late.take(1).is_err());
+        drop(trial);
         assert!(late.take(MOST_BYTES).is_ok());
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::engine::Clock;
 use super::{Call, Engine, Room};
 use crate::access::Limits;
 use crate::app::{SystemClock, SystemRandom};
@@ -14,6 +15,11 @@ use crate::storage::sqlite::Sqlite;
 
 /// A call of a client without a session, to an app with these options and this code.
 pub async fn call(dir: &tempfile::TempDir, options: &str, invoker: Arc<dyn Invoker>) -> Call {
+    at(Arc::new(SystemClock), dir, options, invoker).await
+}
+
+/// The same, by another clock.
+pub async fn at(clock: Arc<dyn Clock>, dir: &tempfile::TempDir, options: &str, invoker: Arc<dyn Invoker>) -> Call {
     let file = format!(r#"{{"appId":"app","masterKey":"mk",{}"#, &options[1..]).replace(",}", "}");
     let input = Input {
         file: Some(std::path::Path::new("config.json")),
@@ -24,8 +30,7 @@ pub async fn call(dir: &tempfile::TempDir, options: &str, invoker: Arc<dyn Invok
     };
     let config = config::load(input).unwrap().server.apps.remove(0);
     let storage = Arc::new(Sqlite::open(&dir.path().join("x.db")).unwrap());
-    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-    let engine = Engine::new(config, storage, invoker, clock, random).await.unwrap();
+    let engine = Engine::new(config, storage, invoker, clock, Arc::new(SystemRandom)).await.unwrap();
     Call {
         engine: Arc::new(engine),
         caller: Arc::new(Caller::anonymous()),

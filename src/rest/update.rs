@@ -26,7 +26,7 @@ pub async fn update(call: &Call, class: &str, id: &str, body: Value) -> Result<A
 
 async fn run(call: &Call, class: &str, id: &str, body: Value) -> Result<Answer> {
     if class == installation::CLASS {
-        return installation::save(call, Some(id), body).await;
+        return Box::pin(installation::save(call, Some(id), body)).await;
     }
     match prepare(call.clone(), class, id, body).await? {
         Prepared::Done(answer) => Ok(answer),

@@ -107,7 +107,7 @@ pub fn invalid_class(name: &str) -> String {
 fn required(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<()> {
     let columns = REQUIRED.iter().find(|(class, _)| *class == schema.name).map_or(&[][..], |(_, columns)| columns);
     for column in columns {
-        let missing = match body.get(*column) {
+        let missing = match body.get(column) {
             None => !kind.updating,
             Some(value) => {
                 let deleted = value.as_object().and_then(|m| m.get("__op")).and_then(Value::as_str) == Some("Delete");

@@ -1,5 +1,8 @@
 //! Users, sessions and roles over HTTP.
 
+mod keycloak;
+mod mfa;
+mod oauth2;
 mod provider;
 mod races;
 mod roles;

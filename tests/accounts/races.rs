@@ -1,6 +1,7 @@
 //! Many connections at once: what must happen once happens once.
 
 use super::*;
+use crate::support::otp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
@@ -83,6 +84,43 @@ fn no_failed_log_in_escapes_the_counter() {
     let answers = together(&server, |client, _| log_in(client, "victim", "guess"));
     assert_eq!(tally(&answers), expected(&[("101: Invalid username/password.", 3), (locked, MANY - 3)]));
     assert_eq!(said(&log_in(&server.client(Actor::Client), "victim", "pw")), locked);
+}
+
+#[test]
+fn one_token_lets_many_in_and_one_recovery_code_one() {
+    let server = mfa::server();
+    let user = User::sign_up(&server, "user");
+    let codes = mfa::set_up(&user.client(&server), &user.path());
+    let token = otp::token(otp::SECRET);
+    let answers = together(&server, |client, _| mfa::log_in_with(client, "user", json!({"token": token})));
+    assert_eq!(tally(&answers), expected(&[("200", MANY)]));
+    for code in &codes {
+        let answers = together(&server, |client, _| mfa::log_in_with(client, "user", json!({"token": code})));
+        let tally = tally(&answers);
+        assert_eq!(tally.get("200"), Some(&1), "{tally:?}");
+        let others = ["200", "141: Invalid MFA token", "141: Invalid auth data"];
+        assert!(tally.keys().all(|said| others.contains(&said.as_str())), "{tally:?}");
+    }
+    let left = &server.client(Actor::Master).get(&user.path()).json()["authData"]["mfa"]["recovery"];
+    assert_eq!(left, &json!([]));
+    let sessions = server.client(Actor::Master).get("/sessions?count=1&limit=0").json();
+    assert_eq!(sessions["count"], 1 + MANY + codes.len(), "those who were refused got no session");
+}
+
+#[test]
+fn one_recovery_code_changes_the_factor_once() {
+    let server = mfa::server();
+    let user = User::sign_up(&server, "user");
+    let own = user.client(&server);
+    let codes = mfa::set_up(&own, &user.path());
+    let new = json!({"secret": otp::OTHER, "token": otp::token(otp::OTHER), "old": codes[0]});
+    // The hash of a password takes its time between the check and the write.
+    let body = json!({"authData": {"mfa": new}, "password": "new"});
+    let answers = together(&server, |_, _| put(&own, &user.path(), &body));
+    let tally = tally(&answers);
+    assert_eq!(tally.get("200"), Some(&1), "{tally:?}");
+    let others = ["200", "141: Invalid MFA token", "206: Permission denied", "209: Invalid session token"];
+    assert!(tally.keys().all(|said| others.contains(&said.as_str())), "{tally:?}");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 pub mod actors;
 pub mod client;
+pub mod identity;
+pub mod otp;
 pub mod raw;
 pub mod run;
 pub mod server;
@@ -10,5 +12,6 @@ pub mod subject;
 
 pub use actors::Actor;
 pub use client::{Answer, Client};
+pub use identity::Identity;
 pub use server::Server;
 pub use subject::Subject;

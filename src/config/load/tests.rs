@@ -2,6 +2,7 @@
 
 mod apps;
 mod layers;
+mod providers;
 mod support;
 mod values;
 mod wording;

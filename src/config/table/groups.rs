@@ -1,9 +1,54 @@
 //! The groups of options that are set as one object: `pages`, `databaseOptions` and their kind.
 
-use super::{Kind::*, Status, Status::*, Table, app};
+use super::{Kind::*, Opt, Others, Status, Status::*, Table, app};
 
 const MONGO: Status = NoEffect("a setting of the MongoDB driver; this app is on SQLite");
 const NO_EVENTS: Status = NoEffect("the event does not occur yet");
+
+const fn provider(name: &'static str, doc: &'static str, status: Status) -> Opt {
+    app(name, "", Json, "", doc, status)
+}
+
+const fn later(name: &'static str) -> Opt {
+    provider(name, "provider of Parse Server", NotYet("auth providers"))
+}
+
+/// `auth`; what it does not know is a provider under a name of its own.
+pub static AUTH: Table = Table {
+    name: "auth",
+    not_an_object: "auth must be an object",
+    wrong_type: "{path} must be {type}",
+    boolean: "a boolean",
+    unknown: "",
+    others: Others::Provider,
+    options: &[
+        provider("anonymous", "users whom nobody vouches for; `{\"enabled\": false}` switches them off", Works),
+        later("apple"),
+        later("digits"),
+        later("facebook"),
+        later("gcenter"),
+        later("github"),
+        later("google"),
+        later("gpgames"),
+        later("instagram"),
+        later("janraincapture"),
+        later("janrainengage"),
+        provider("keycloak", "`config` with `auth-server-url`, `realm`, `client-id`; `cacheMaxAge` in ms", Works),
+        later("ldap"),
+        later("line"),
+        later("linkedin"),
+        later("meetup"),
+        provider("mfa", "second factor: `options` (`[\"TOTP\"]`), `digits`, `period` in s, `algorithm`", Works),
+        later("microsoft"),
+        later("phantauth"),
+        later("qq"),
+        later("spotify"),
+        later("twitter"),
+        later("vkontakte"),
+        later("wechat"),
+        later("weibo"),
+    ],
+};
 
 /// `accountLockout`.
 pub static ACCOUNT_LOCKOUT: Table = Table {
@@ -12,7 +57,7 @@ pub static ACCOUNT_LOCKOUT: Table = Table {
     wrong_type: "Parse Server option {path} must be {type}.",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app("duration", "PARSE_SERVER_ACCOUNT_LOCKOUT_DURATION", Int, "", "minutes, >0 and <100000", Works),
         app("threshold", "PARSE_SERVER_ACCOUNT_LOCKOUT_THRESHOLD", Int, "", "failures 1..999", Works),
@@ -34,7 +79,7 @@ pub static CUSTOM_PAGES: Table = Table {
     wrong_type: "Parse Server option {path} must be {type}.",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app("choosePassword", "PARSE_SERVER_CUSTOM_PAGES_CHOOSE_PASSWORD", Text, "", "URL of a page", NotYet("pages")),
         app(
@@ -98,7 +143,7 @@ pub static DATABASE_OPTIONS: Table = Table {
     wrong_type: "{path} must be {type}",
     boolean: "a boolean",
     unknown: "",
-    open: true,
+    others: Others::Driver,
     options: &[
         app(
             "allowPublicExplain",
@@ -428,7 +473,7 @@ pub static FILE_DOWNLOAD: Table = Table {
     wrong_type: "{path} must be {type}.",
     boolean: "a boolean value",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "enableForAnonymousUser",
@@ -464,7 +509,7 @@ pub static FILE_UPLOAD: Table = Table {
     wrong_type: "{path} must be {type}.",
     boolean: "a boolean value",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "allowedFileUrlDomains",
@@ -509,7 +554,7 @@ pub static IDEMPOTENCY: Table = Table {
     wrong_type: "{path} must be {type}",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app("paths", "PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY_PATHS", List, "[]", "regex list", Works),
         app("ttl", "PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY_TTL", Int, "300", "seconds", Works),
@@ -523,7 +568,7 @@ pub static INSTALLATION: Table = Table {
     wrong_type: "{path} must be {type}.",
     boolean: "a boolean",
     unknown: "{group} contains unknown property '{key}'.",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "duplicateDeviceTokenAction",
@@ -559,7 +604,7 @@ pub static LIVE_QUERY: Table = Table {
     wrong_type: "{path} must be {type}",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "classNames",
@@ -605,7 +650,7 @@ pub static LIVE_QUERY_SERVER: Table = Table {
     wrong_type: "{path} must be {type}",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app("appId", "PARSE_LIVE_QUERY_SERVER_APP_ID", Text, "", "app id", NotYet("LiveQuery")),
         app("cacheTimeout", "PARSE_LIVE_QUERY_SERVER_CACHE_TIMEOUT", Int, "", "ms, default 5000", NotYet("LiveQuery")),
@@ -643,7 +688,7 @@ pub static LOG_LEVELS: Table = Table {
     wrong_type: "{path} must be {type}",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "cloudFunctionError",
@@ -703,7 +748,7 @@ pub static PAGES: Table = Table {
     wrong_type: "Parse Server option {path} must be {type}.",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "customRoutes",
@@ -767,7 +812,7 @@ pub static PAGES_ROUTE: Table = Table {
     wrong_type: "Parse Server option {path} must be {type}.",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "handler",
@@ -789,7 +834,7 @@ pub static PAGES_CUSTOM_URLS: Table = Table {
     wrong_type: "Parse Server option {path} must be {type}.",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "passwordReset",
@@ -865,7 +910,7 @@ pub static PASSWORD_POLICY: Table = Table {
     wrong_type: "{path} must be {type}",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "doNotAllowUsername",
@@ -921,7 +966,7 @@ pub static QUERY: Table = Table {
     wrong_type: "Parse Server option {path} must be {type}.",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "aggregationRawFieldNames",
@@ -949,7 +994,7 @@ pub static RATE_LIMIT: Table = Table {
     wrong_type: "{path} must be {type}",
     boolean: "a boolean",
     unknown: "Invalid rate limit option \"{key}\"",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "errorResponseMessage",
@@ -991,7 +1036,7 @@ pub static REQUEST_COMPLEXITY: Table = Table {
     wrong_type: "{path} must be {type}.",
     boolean: "a boolean",
     unknown: "{group} contains unknown property '{key}'.",
-    open: false,
+    others: Others::Refused,
     options: &[
         app("allowRegex", "PARSE_SERVER_REQUEST_COMPLEXITY_ALLOW_REGEX", Bool, "true", "permit $regex", Works),
         app(
@@ -1068,7 +1113,7 @@ pub static SCHEMA: Table = Table {
     wrong_type: "Parse Server option {path} must be {type}.",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "afterMigration",
@@ -1130,7 +1175,7 @@ pub static SECURITY: Table = Table {
     wrong_type: "Parse Server option {path} must be {type}.",
     boolean: "a boolean",
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
-    open: false,
+    others: Others::Refused,
     options: &[
         app(
             "checkGroups",

@@ -88,10 +88,21 @@ pub struct Table {
     pub boolean: &'static str,
     /// Error for an unknown key; `{path}`, `{group}` and `{key}` are filled in.
     pub unknown: &'static str,
-    /// Whether unknown keys are taken (settings of a database driver).
-    pub open: bool,
+    /// What keys are that it does not name.
+    pub others: Others,
     /// The options.
     pub options: &'static [Opt],
+}
+
+/// What keys of a group are that its table does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// An error.
+    Refused,
+    /// Settings of a database driver.
+    Driver,
+    /// Providers under a name of their own.
+    Provider,
 }
 
 impl Table {

@@ -36,7 +36,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "false",
         "deprecated; skip re-validation of unchanged authData on update",
-        NotYet("auth providers"),
+        NoEffect("Parse Server 9.10 always behaves as without it"),
     ),
     app("allowHeaders", "PARSE_SERVER_ALLOW_HEADERS", List, "", "extra CORS request headers", Works),
     app("allowOrigin", "PARSE_SERVER_ALLOW_ORIGIN", List, "", "CORS origin(s)", Works),
@@ -50,7 +50,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
     ),
     app("appId", "PARSE_SERVER_APPLICATION_ID", Text, "", "application id (required)", Works),
     app("appName", "PARSE_SERVER_APP_NAME", Text, "", "name in mails and pages", Works),
-    app("auth", "PARSE_SERVER_AUTH_PROVIDERS", Json, "", "auth provider configuration map", NotYet("auth providers")),
+    app("auth", "PARSE_SERVER_AUTH_PROVIDERS", Group(&AUTH), "", "auth provider configuration map", Works),
     app(
         "cacheAdapter",
         "PARSE_SERVER_CACHE_ADAPTER",

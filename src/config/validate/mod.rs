@@ -4,6 +4,7 @@ mod accounts;
 mod groups;
 mod limits;
 mod path;
+mod providers;
 mod rate_limit;
 
 use serde_json::Value;
@@ -17,6 +18,7 @@ pub(super) fn app(settings: &Settings, warnings: &mut Vec<Warning>) -> Result<()
     keys(settings)?;
     public_url(settings)?;
     accounts::check(settings)?;
+    providers::check(settings, warnings)?;
     limits::check(settings)?;
     lists(settings)?;
     rate_limit::check(settings)?;

@@ -50,7 +50,7 @@ fn gather(value: &Value, rest: &[&str], in_list: bool, out: &mut Vec<String>) {
         (Value::String(text) | Value::File(text), []) => out.push(text.clone()),
         (Value::Array(list), _) if !in_list => list.iter().for_each(|one| gather(one, rest, true, out)),
         (Value::Object(map), [key, below @ ..]) => {
-            if let Some(value) = map.get(*key) {
+            if let Some(value) = map.get(key) {
                 gather(value, below, false, out);
             }
         }

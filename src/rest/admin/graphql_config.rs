@@ -134,7 +134,7 @@ fn only(map: &Map, place: &str, known: &[&str]) -> Checked {
 /// What is there has its shape; null counts as not there.
 fn each(map: &Map, place: &str, shapes: &[(&str, Shape)]) -> Checked {
     for (key, (fits, text)) in shapes {
-        if map.get(*key).is_some_and(|value| !value.is_null() && !fits(value)) {
+        if map.get(key).is_some_and(|value| !value.is_null() && !fits(value)) {
             let dot = if place.is_empty() { "" } else { "." };
             return Err(format!("\"{place}{dot}{key}\" {text}"));
         }

@@ -1,7 +1,7 @@
 //! `authData` in the body of a user: sign-up, log-in, linking and unlinking by providers (`accounts-auth.md` section 1).
 
 use crate::access::{Write, internal};
-use crate::auth::providers::{Providers, Verdict};
+use crate::auth::providers::{Asker, Providers, Question, Verdict};
 use crate::error::{Code, Error, Result};
 use crate::model::{Constraint, Filter, Key, Map, Op, ParseObject, Path, Value, names, wire};
 use crate::rest::Call;
@@ -34,11 +34,10 @@ pub fn stored(user: &ParseObject) -> Map {
 pub async fn owners(call: &Call, sent: &Map) -> Result<Vec<ParseObject>> {
     let mut wanted = Vec::new();
     for (name, data) in sent {
-        if call.engine.auth.providers.get(name).is_none() {
-            continue;
-        }
+        let Some(provider) = call.engine.auth.providers.get(name) else { continue };
         match data.as_object().and_then(|data| data.get("id")).filter(|id| id.truthy()) {
             None => {}
+            Some(Value::String(_)) if !provider.gives_ids() => {}
             Some(Value::String(id)) => wanted.push(Filter::eq(format!("authData.{name}.id").as_str(), id.as_str())),
             Some(_) => {
                 let text = format!("Invalid authData id for provider '{name}'.");
@@ -63,11 +62,20 @@ pub fn is_locked_out(user: &ParseObject) -> bool {
     user.acl.as_ref().is_some_and(|acl| acl.read.is_empty() && acl.write.is_empty())
 }
 
-/// Asks every provider, in the order of their names, about what was sent.
+/// Who sends something about a user to whom it belongs, or is to belong.
+pub fn asker(call: &Call, user: &str) -> Asker {
+    match call.subject() {
+        subject if subject.is_master() => Asker::Master,
+        subject if subject.user() == Some(user) => Asker::Owner,
+        _ => Asker::Stranger,
+    }
+}
+
+/// Asks every provider, in the order of their names, about what somebody has sent for a user who has `stored`.
 ///
 /// # Errors
 /// 252 for a provider that is none, and what the providers say.
-pub async fn check(call: &Call, sent: &Map, stored: &Map) -> Result<Checked> {
+pub async fn check(call: &Call, sent: &Map, stored: &Map, asker: Asker) -> Result<Checked> {
     let mut sent: Vec<_> = sent.iter().collect();
     sent.sort_unstable_by_key(|(name, _)| *name);
     let (mut checked, mut told) = (Checked::default(), Map::new());
@@ -79,8 +87,15 @@ pub async fn check(call: &Call, sent: &Map, stored: &Map) -> Result<Checked> {
         let (Some(provider), Some(data)) = (call.engine.auth.providers.get(name), data.as_object()) else {
             return Err(Providers::unsupported());
         };
-        let Verdict { save, keep, response } =
-            provider.check(data, stored.get(name).and_then(Value::as_object)).await?;
+        let Verdict { save, keep, response } = provider
+            .check(Question {
+                sent: data,
+                stored: stored.get(name).and_then(Value::as_object),
+                asker,
+                now: call.engine.clock.now(),
+                random: &*call.engine.random,
+            })
+            .await?;
         if let Some(response) = response {
             told.set(name.as_str(), response);
         }

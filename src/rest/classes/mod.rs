@@ -61,8 +61,8 @@ pub fn check_id(class: &str, body: &Map) -> Result<()> {
 /// Those of the class.
 pub async fn before_write(call: &Call, target: Target<'_>, body: &mut Map) -> Result<Start> {
     match target.class {
-        "_User" => user::before_write(call, target, body).await,
-        "_Session" => session::before_write(call, target, body).await,
+        "_User" => Box::pin(user::before_write(call, target, body)).await,
+        "_Session" => Box::pin(session::before_write(call, target, body)).await,
         _ => Ok(Start::Go(Extra::default())),
     }
 }
@@ -73,7 +73,7 @@ pub async fn before_write(call: &Call, target: Target<'_>, body: &mut Map) -> Re
 /// Those of the class.
 pub async fn before_store(call: &Call, target: Target<'_>, body: &mut Map, extra: &mut Extra) -> Result<()> {
     match target.class {
-        "_User" => user::before_store(call, target, body, extra).await,
+        "_User" => Box::pin(user::before_store(call, target, body, extra)).await,
         _ => Ok(()),
     }
 }
@@ -92,7 +92,7 @@ pub fn permissions(call: &Call, target: Target<'_>, acl: Option<Acl>) -> Option<
 /// Those of the class.
 pub async fn after_store(call: &Call, target: Target<'_>, extra: Extra, answer: &mut Map) -> Result<()> {
     match target.class {
-        "_User" => user::after_store(call, target, extra.user, answer).await,
+        "_User" => Box::pin(user::after_store(call, target, extra.user, answer)).await,
         _ => Ok(()),
     }
 }

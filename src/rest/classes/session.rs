@@ -162,7 +162,7 @@ fn check_update(call: &Call, free: bool, body: &Map) -> Result<()> {
         _ => false,
     };
     let order = ["user", "installationId", "sessionToken", "expiresAt", "createdWith"];
-    match order.into_iter().find(|key| body.contains_key(*key) && refused(key)) {
+    match order.into_iter().find(|key| body.contains_key(key) && refused(key)) {
         Some(key) => Err(Error::new(Code::InvalidKeyName, format!("Invalid key name: {key}"))),
         None => Ok(()),
     }

@@ -4,7 +4,7 @@ use super::auth_data::{self, Checked};
 use super::{Extra, Start, Target, session};
 use crate::access::Subject;
 use crate::access::clp::Action;
-use crate::auth::providers::Providers;
+use crate::auth::providers::{Asker, Providers};
 use crate::error::{Code, Error, Result};
 use crate::model::{Acl, Date, Filter, Map, Op, ParseObject, Path, Value, id, wire};
 use crate::rest::Call;
@@ -23,6 +23,8 @@ pub struct Follow {
     username: Option<String>,
     /// Was the password of a user changed?
     new_password: bool,
+    /// What the user had of providers when they were asked.
+    stored: Option<Box<Map>>,
     /// The providers that were sent, and what they told the client.
     providers: Option<(String, Option<Map>)>,
 }
@@ -96,7 +98,11 @@ async fn read_auth_data(
     let stranger = owners.first().is_some_and(|owner| user.is_some_and(|user| user != owner.id));
     if owners.len() > 1 || stranger {
         // The providers come first, so that nobody learns which ids are taken by guessing them.
-        auth_data::check(call, &sent, &owners.first().map(auth_data::stored).unwrap_or_default()).await?;
+        let (stored, asker) = owners.first().map_or_else(
+            || (Map::new(), Asker::Stranger),
+            |owner| (auth_data::stored(owner), auth_data::asker(call, &owner.id)),
+        );
+        auth_data::check(call, &sent, &stored, asker).await?;
         return Err(auth_data::taken());
     }
     if let (Some(owner), false) = (owners.first(), target.updating) {
@@ -104,28 +110,29 @@ async fn read_auth_data(
         call.gate(call.engine.schemas.get_or_new("_User"), Action::Create)?;
         return login::by_providers(call, owner, &sent).await.map(Some);
     }
-    let Checked { store, response } = check_for(call, target, &sent, owners.first()).await?;
+    let stored = match (owners.first(), user) {
+        (Some(owner), _) => auth_data::stored(owner),
+        (None, Some(user)) => stored_of(call, user).await?,
+        (None, None) => Map::new(),
+    };
+    let Checked { store, response } = check_for(call, user, &sent, &stored, !owners.is_empty()).await?;
     body.set("authData", Value::Object(store));
+    extra.user.stored = Some(Box::new(stored));
     extra.user.providers = Some((sent.keys().cloned().collect::<Vec<_>>().join(","), response));
     Ok(None)
 }
 
-/// What providers say to what is linked to a user; they are not asked if its owner sent nothing new.
-async fn check_for(call: &Call, target: Target<'_>, sent: &Map, owner: Option<&ParseObject>) -> Result<Checked> {
-    let stored = match owner {
-        Some(owner) => auth_data::stored(owner),
-        None if target.updating => stored_of(call, target.id).await?,
-        None => Map::new(),
-    };
-    if owner.is_none() {
-        return auth_data::check(call, sent, &stored).await;
+/// What providers say to what is linked to a user who has `stored`; they are not asked if its owner sent nothing new.
+async fn check_for(call: &Call, user: Option<&str>, sent: &Map, stored: &Map, is_owner: bool) -> Result<Checked> {
+    let asker = user.map_or(Asker::Stranger, |user| auth_data::asker(call, user));
+    if !is_owner {
+        return auth_data::check(call, sent, stored, asker).await;
     }
-    let news = auth_data::changed(sent, &stored);
-    let own = call.subject().user() == Some(target.id) || call.subject().is_master();
-    if own && !auth_data::wants_check(&news) {
+    let news = auth_data::changed(sent, stored);
+    if asker != Asker::Stranger && !auth_data::wants_check(&news) {
         return Ok(Checked { store: news, response: None });
     }
-    auth_data::check(call, &news, &stored).await
+    auth_data::check(call, &news, stored, asker).await
 }
 
 async fn stored_of(call: &Call, id: &str) -> Result<Map> {
@@ -165,7 +172,12 @@ pub async fn before_store(call: &Call, target: Target<'_>, body: &mut Map, extra
 async fn store_auth_data(call: &Call, target: Target<'_>, body: &mut Map, extra: &mut Extra) -> Result<()> {
     let Some(Value::Object(mut store)) = body.take("authData") else { return Ok(()) };
     if target.updating {
-        let auth_data::Linking { ops, guard } = auth_data::linking(store, &stored_of(call, target.id).await?)?;
+        // What the providers were asked about must still be there, so that nothing is used twice.
+        let stored = match extra.user.stored.take() {
+            Some(stored) => *stored,
+            None => stored_of(call, target.id).await?,
+        };
+        let auth_data::Linking { ops, guard } = auth_data::linking(store, &stored)?;
         extra.guard = guard;
         extra.ops.extend(ops);
         return Ok(());

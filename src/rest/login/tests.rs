@@ -5,13 +5,30 @@ use std::sync::atomic::Ordering;
 
 use super::*;
 use crate::cloud::NoCode;
-use crate::rest::tests::{call, map};
+use crate::model::Date;
+use crate::rest::engine::Clock;
+use crate::rest::tests::{at, map};
 use crate::rest::{create, verify_password};
+
+const OPTIONS: &str = r#"{"auth":{"mfa":{"options":["TOTP"]}}}"#;
+/// What an authenticator app shows for a secret at the time of [`AMinute`].
+const TOKEN: &str = "287082";
+
+struct AMinute;
+impl Clock for AMinute {
+    fn now(&self) -> Date {
+        Date(59_000)
+    }
+}
+
+async fn call(dir: &tempfile::TempDir) -> Call {
+    at(Arc::new(AMinute), dir, OPTIONS, Arc::new(NoCode)).await
+}
 
 #[tokio::test]
 async fn every_log_in_compares_one_hash() {
     let dir = tempfile::TempDir::new().unwrap();
-    let call = call(&dir, "{}", Arc::new(NoCode)).await;
+    let call = call(&dir).await;
     for body in [
         r#"{"username":"bob","password":"pw","email":"bob@e.com"}"#,
         r#"{"username":"nopass","authData":{"anonymous":{"id":"x"}}}"#,
@@ -32,5 +49,31 @@ async fn every_log_in_compares_one_hash() {
         assert_eq!(compared.load(Ordering::Relaxed) - before, 1, "{sent}");
         let verified = verify_password::verify_password(&call, map(sent), Map::new()).await;
         assert_eq!((verified.is_ok(), compared.load(Ordering::Relaxed) - before), (right, 2), "{sent}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_factor_is_looked_at_after_the_password_and_costs_no_hash() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let call = call(&dir).await;
+    let with = |name: &str, password: &str, data: &str| {
+        map(&format!(r#"{{"username":"{name}","password":"{password}","authData":{{"mfa":{data}}}}}"#))
+    };
+    let set_up = format!(r#"{{"secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","token":"{TOKEN}"}}"#);
+    create::create(&call, "_User", Value::Object(with("bob", "pw", &set_up))).await.unwrap();
+    let right = format!(r#"{{"token":"{TOKEN}"}}"#);
+    let (invalid, unknown) = ("141: Invalid MFA token", "101: Invalid username/password.");
+    let compared = &call.engine.auth.passwords.compared;
+    for (name, password, data, wanted) in [
+        ("bob", "pw", right.as_str(), None),
+        ("bob", "pw", r#"{"token":"000000"}"#, Some(invalid)),
+        ("bob", "pw", "null", Some("-1: Missing additional authData mfa")),
+        ("bob", "no", right.as_str(), Some(unknown)),
+        ("ghost", "pw", right.as_str(), Some(unknown)),
+    ] {
+        let before = compared.load(Ordering::Relaxed);
+        let said = login(&call, with(name, password, data), Map::new()).await.err().map(|error| error.to_string());
+        assert_eq!(said.as_deref(), wanted, "{name} {password} {data}");
+        assert_eq!(compared.load(Ordering::Relaxed) - before, 1, "{name} {password} {data}");
     }
 }

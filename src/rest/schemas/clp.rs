@@ -44,7 +44,7 @@ pub(super) fn shown(stored: Option<&Map>) -> Map {
         return out;
     };
     for op in OPERATIONS.iter().chain(&["protectedFields"]) {
-        out.set(*op, stored.get(*op).cloned().unwrap_or_else(|| Value::Object(Map::new())));
+        out.set(*op, stored.get(op).cloned().unwrap_or_else(|| Value::Object(Map::new())));
     }
     for (key, value) in stored {
         out.set(key.as_str(), value.clone());

@@ -39,7 +39,7 @@ impl Step<'_> {
         if below.is_empty() {
             return self.in_slot(map, key);
         }
-        match map.get_mut(*key) {
+        match map.get_mut(key) {
             Some(value) => self.inside(value, below),
             None => {
                 let mut made = Map::new();

@@ -278,6 +278,10 @@ impl Arena {
                 continue;
             }
             next(key, out);
+            if render.is_veiled(name) {
+                wire::write(&render.veiled(doc::value(raw)?), out);
+                continue;
+            }
             match raw.starts_with(b"{\"__type\":\"File\"").then(|| doc::value(raw)).transpose()? {
                 Some(Value::File(file)) => wire::write(&render.file(file), out),
                 _ => out.extend_from_slice(raw),

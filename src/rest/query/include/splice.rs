@@ -14,6 +14,7 @@ use crate::cloud::Trigger;
 use crate::error::Result;
 use crate::model::{ClassSchema, Pointer, Value, wire};
 use crate::rest::Call;
+use crate::rest::room::Trial;
 use crate::storage::RowSet;
 
 /// Rows as JSON, one behind the other.
@@ -24,12 +25,12 @@ struct Texts {
 }
 
 impl Texts {
-    fn of(call: &Call, read: &Read, rows: &dyn RowSet) -> Result<Self> {
+    fn of(room: &Trial<'_>, read: &Read, rows: &dyn RowSet) -> Result<Self> {
         let mut texts = Self::default();
         for i in 0..rows.len() {
             let start = texts.bytes.len();
             rows.write_json(i, read.render(), &mut texts.bytes)?;
-            call.room.take(texts.bytes.len() - start)?;
+            room.take(texts.bytes.len() - start)?;
             texts.rows.push(start..texts.bytes.len());
         }
         Ok(texts)
@@ -121,8 +122,10 @@ pub async fn splice(
     out: &mut Vec<u8>,
 ) -> Result<bool> {
     let tree = Tree::of(paths(schema, params));
-    let texts = Texts::of(call, read, rows)?;
-    let Some(texts) = expand(call, params, &tree, &mut Vec::new(), texts).await? else { return Ok(false) };
+    let way = Way { call, params, room: call.room.trial() };
+    let texts = Texts::of(&way.room, read, rows)?;
+    let Some(texts) = expand(&way, &tree, &mut Vec::new(), texts).await? else { return Ok(false) };
+    way.room.keep();
     out.push(b'[');
     for (i, row) in texts.iter().enumerate() {
         if i > 0 {
@@ -134,16 +137,18 @@ pub async fn splice(
     Ok(true)
 }
 
-type Expanded<'a> = Pin<Box<dyn Future<Output = Result<Option<Texts>>> + Send + 'a>>;
-
-fn expand<'a>(
+/// What every step of the way down needs.
+struct Way<'a> {
     call: &'a Call,
     params: &'a Params,
-    tree: &'a Tree,
-    path: &'a mut Vec<String>,
-    texts: Texts,
-) -> Expanded<'a> {
+    room: Trial<'a>,
+}
+
+type Expanded<'a> = Pin<Box<dyn Future<Output = Result<Option<Texts>>> + Send + 'a>>;
+
+fn expand<'a>(way: &'a Way<'a>, tree: &'a Tree, path: &'a mut Vec<String>, texts: Texts) -> Expanded<'a> {
     Box::pin(async move {
+        let Way { call, params, room } = way;
         let Some(hits) = hits(tree, &texts) else { return Ok(None) };
         let mut wanted: BTreeMap<(&str, &str), HashSet<String>> = BTreeMap::new();
         for hit in &hits {
@@ -157,9 +162,9 @@ fn expand<'a>(
             path.push(column.to_owned());
             let read = plan(call, class, ids, path, params)?;
             let rows = call.engine.storage.find(&read).await?;
-            let mut below = Texts::of(call, &read, &*rows)?;
+            let mut below = Texts::of(room, &read, &*rows)?;
             if let Some(deeper) = tree.0.get(column).filter(|tree| !tree.0.is_empty()) {
-                match expand(call, params, deeper, path, below).await? {
+                match expand(way, deeper, path, below).await? {
                     Some(expanded) => below = expanded,
                     None => return Ok(None),
                 }
@@ -169,7 +174,7 @@ fn expand<'a>(
             let places = below.iter().map(id).enumerate().map(|(i, id)| (id, i)).collect();
             found.insert((column, class), Found { texts: below, places });
         }
-        replaced(call, &texts, &hits, &found).map(Some)
+        replaced(room, &texts, &hits, &found).map(Some)
     })
 }
 
@@ -204,7 +209,7 @@ fn hits<'t>(tree: &'t Tree, texts: &Texts) -> Option<Vec<Hit<'t>>> {
 }
 
 /// The rows with the objects in place of the pointers; a pointer to nothing that the caller can see goes.
-fn replaced(call: &Call, texts: &Texts, hits: &[Hit<'_>], found: &HashMap<(&str, &str), Found>) -> Result<Texts> {
+fn replaced(room: &Trial<'_>, texts: &Texts, hits: &[Hit<'_>], found: &HashMap<(&str, &str), Found>) -> Result<Texts> {
     let mut out =
         Texts { bytes: Vec::with_capacity(2 * texts.bytes.len()), rows: Vec::with_capacity(texts.rows.len()) };
     let mut hits = hits.iter().peekable();
@@ -218,7 +223,7 @@ fn replaced(call: &Call, texts: &Texts, hits: &[Hit<'_>], found: &HashMap<(&str,
             out.bytes.extend_from_slice(&texts.bytes[copied..upto]);
             copied = hit.value.end;
             let Some(object) = object else { continue };
-            call.room.take(object.len())?;
+            room.take(object.len())?;
             out.bytes.extend_from_slice(object.strip_suffix(b"}").unwrap_or(object));
             out.bytes.extend_from_slice(b",\"__type\":\"Object\",\"className\":");
             wire::string(&hit.pointer.class, &mut out.bytes);

@@ -36,7 +36,7 @@ impl Difference<'_> {
         let wanted = &self.definition.indexes;
         let mut out: Map = wanted
             .iter()
-            .filter(|(name, _)| !stored.indexes.contains_key(*name))
+            .filter(|(name, _)| !stored.indexes.contains_key(name))
             .map(|(name, keys)| (name.as_str(), keys.clone()))
             .collect();
         for (name, keys) in stored.indexes.iter().filter(|(name, _)| !is_protected(&stored.name, name)) {
@@ -79,7 +79,7 @@ impl Difference<'_> {
     fn extra<'s>(&'s self, stored: &'s ClassSchema) -> impl Iterator<Item = &'s str> {
         let own = default_fields(&stored.name);
         let names = stored.fields.keys().filter(move |name| !own.contains_key(*name));
-        names.filter(|name| !self.definition.fields.contains_key(*name)).map(String::as_str)
+        names.filter(|name| !self.definition.fields.contains_key(name)).map(String::as_str)
     }
 
     /// Name, stored type, defined type.

@@ -132,11 +132,11 @@ pub(super) fn by_name(name: &str, map: &Map, keys: &[&str], required: usize, nam
     if let Some(key) = map.keys().find(|k| !keys.contains(&k.as_str())) {
         return Err(Error::query(format!("{name} found an unknown argument: {key}")));
     }
-    let missing = keys.iter().take(required).find(|k| !map.contains_key(**k));
+    let missing = keys.iter().take(required).find(|k| !map.contains_key(k));
     if let Some(key) = missing {
         return Err(Error::query(format!("{name} requires '{key}' parameter")));
     }
     // What is not given evaluates to missing.
     let absent = || Expr::Variable("REMOVE".into(), Vec::new());
-    keys.iter().map(|key| map.get(*key).map_or_else(|| Ok(absent()), |v| parse(v, names))).collect()
+    keys.iter().map(|key| map.get(key).map_or_else(|| Ok(absent()), |v| parse(v, names))).collect()
 }

@@ -1,0 +1,79 @@
+//! Questions to the servers of providers: to the places that the configuration names and no others, each bounded in time and
+//! in the size of its answer.
+
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder};
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result};
+use crate::model::{Map, Value, wire};
+
+/// The longest that a question takes, waiting for its turn included.
+pub const LONGEST: Duration = Duration::from_secs(10);
+/// The longest answer that is read, bytes.
+const LARGEST: usize = 256 * 1024;
+/// How deep the JSON of an answer may nest.
+const DEEPEST: usize = 20;
+/// So many are asked at once; the others wait.
+const AT_ONCE: usize = 64;
+
+/// Asks.
+pub struct Http {
+    /// What questions are made with.
+    pub client: Client,
+    places: Semaphore,
+    longest: Duration,
+}
+
+impl Http {
+    /// One that gives up after a while.
+    ///
+    /// # Errors
+    /// 1 if there is no TLS.
+    pub fn new(longest: Duration) -> Result<Self> {
+        // A redirect would carry tokens to a place that nobody has configured.
+        let client = Client::builder().redirect(Policy::none()).no_proxy().build();
+        let client = client.map_err(|e| Error::caused("no client for the servers of auth providers", e))?;
+        Ok(Self { client, places: Semaphore::new(AT_ONCE), longest })
+    }
+
+    /// The object that is the answer to a question.
+    ///
+    /// # Errors
+    /// 1 for every other answer, and for none.
+    pub async fn ask(&self, question: RequestBuilder) -> Result<Map> {
+        let failed =
+            |e: reqwest::Error| Error::internal(format!("an auth provider's server: {}", reasons(&e.without_url())));
+        let work = async {
+            let _place = self.places.acquire().await.map_err(|e| Error::caused("no server is asked any more", e))?;
+            let mut answer = question.send().await.map_err(failed)?.error_for_status().map_err(failed)?;
+            if !answer.status().is_success() {
+                return Err(Error::internal(format!("an auth provider's server answered {}", answer.status())));
+            }
+            let mut body = Vec::new();
+            while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+                if body.len() + chunk.len() > LARGEST {
+                    return Err(Error::internal("the answer of an auth provider's server is too large"));
+                }
+                body.extend_from_slice(&chunk);
+            }
+            match wire::parse(&body, DEEPEST) {
+                Ok(Value::Object(map)) => Ok(map),
+                _ => Err(Error::internal("the answer of an auth provider's server is no JSON object")),
+            }
+        };
+        let late = |_| Err(Error::internal("an auth provider's server did not answer in time"));
+        tokio::time::timeout(self.longest, work).await.unwrap_or_else(late)
+    }
+}
+
+/// An error with all that caused it: the first one says little ("error sending request").
+fn reasons(error: &dyn std::error::Error) -> String {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+#[cfg(test)]
+mod tests;
