@@ -72,6 +72,8 @@ fn parameters_that_cannot_be_kept() {
     for (params, code) in [
         (json!({"x": {"__op": "Nonsense"}}), 108),
         (json!({"x": {"a.b": 1}}), 121),
+        (json!({"x": [{"__proto__": 1}]}), 105),
+        (json!({"constructor": 1}), 105),
         (json!({"a": {"__op": "Add", "objects": [1]}}), 111),
     ] {
         let (status, answer) = put(&master, "/config", json!({"params": params}));
@@ -277,4 +279,22 @@ fn the_dashboard_is_answered() {
         let (status, answer) = dashboard(&client, method, path, body);
         assert!(matches!(status, 200 | 201), "{method} {path}: {status} {answer}");
     }
+}
+
+#[test]
+fn classes_of_the_server_are_no_business_of_schemas() {
+    let server = Server::start(json!({}));
+    let master = server.client(Actor::Master);
+    let reason = |answer: crate::support::Answer| answer.json()["error"].as_str().unwrap_or_default().to_owned();
+    for class in ["_Hooks", "_GlobalConfig", "_GraphQLConfig"] {
+        let path = format!("/schemas/{class}");
+        assert_eq!(reason(master.post(&path, &json!({}))), format!("Class {class} already exists."));
+        let invalid = format!("Invalid classname: {class}, ");
+        assert!(reason(master.send("DELETE", &path, &[], None)).starts_with(&invalid));
+        let fields = json!({"p": {"type": "Pointer", "targetClass": class}});
+        assert!(reason(master.post("/schemas/A", &json!({"fields": fields}))).starts_with(&invalid));
+    }
+    assert_eq!(reason(master.post("/schemas/_Audience", &json!({}))), "Class _Audience already exists.");
+    assert_eq!(master.send("DELETE", "/schemas/_Audience", &[], None).text(), "{}");
+    assert_eq!(master.post("/schemas/_Session", &json!({})).status, 200, "a class like any other");
 }

@@ -1,8 +1,10 @@
 //! Black-box tests of the `parsimony` binary: one integration binary, a module per area.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test reports by panicking")]
 
+mod access;
 mod accounts;
 mod admin;
+mod advisories;
 mod aggregate;
 mod arrows;
 mod cli;

@@ -12,7 +12,7 @@ const NEVER: [&str; 2] = ["password", "sessionToken"];
 /// What only the user itself and the master key may see of a user, and nobody else ask about.
 const SECRET: [&str; 3] = ["password", "sessionToken", "authData"];
 
-/// Narrows what may be done to sessions to those of the caller's user.
+/// Narrows what may be done to sessions to those of the caller's user. A new one has no rows to be narrowed.
 ///
 /// # Errors
 /// 209 for a caller without a user, the maintenance key among them, which may make sessions but not find them.

@@ -59,7 +59,8 @@ pub fn check(schema: &ClassSchema, subject: &Subject, action: Action, updating: 
     let (Some(groups), Some(clp)) = (subject.groups(), &schema.clp) else { return Ok(Granted::All) };
     let nothing = Map::new();
     let entries = clp.get(action.name()).and_then(Value::as_object).unwrap_or(&nothing);
-    if groups.iter().any(|group| entries.get(group).is_some_and(Value::truthy)) {
+    // Only `true` lets in: `pointerFields` holds a list, and may be the id of a user.
+    if groups.iter().any(|group| matches!(entries.get(group), Some(Value::Bool(true)))) {
         return Ok(Granted::All);
     }
     let logged_in = entries.get("requiresAuthentication").is_some_and(Value::truthy);
@@ -112,5 +113,23 @@ fn pointing_at(schema: &ClassSchema, fields: &[String], user: Option<&str>) -> F
     match fields {
         [one] => field(one),
         many => Filter::Or(many.iter().map(field).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::wire;
+
+    #[test]
+    fn a_user_whose_id_is_a_word_of_permissions_gets_no_rights_by_it() {
+        let mut schema = ClassSchema::new("A");
+        let clp = wire::parse(br#"{"find":{"pointerFields":["owner"]}}"#, 9).unwrap();
+        schema.clp = clp.as_object().cloned();
+        let subject = |user: &str| Subject::Client { user: Some(user.to_owned()), roles: Vec::new() };
+        let find = |user| check(&schema, &subject(user), Action::Find, false);
+        assert!(matches!(find("pointerFields"), Ok(Granted::Some(_))));
+        assert!(matches!(find("someone"), Ok(Granted::Some(_))));
+        assert!(matches!(check(&schema, &Subject::Master, Action::Find, false), Ok(Granted::All)));
     }
 }

@@ -7,7 +7,7 @@ use super::{Auth, Caller};
 use crate::access::{Limits, Subject, Write, internal};
 use crate::config::AccountsConfig;
 use crate::error::{Code, Error, Result};
-use crate::model::{Date, Filter, Map, Op, ParseObject, Path, Value};
+use crate::model::{Date, Filter, Map, Op, ParseObject, Path, Value, names};
 use crate::storage::Outcome;
 
 /// A session and its user, as remembered for a short while.
@@ -75,8 +75,7 @@ impl Auth {
         installation_id: Option<&str>,
         now: Date,
     ) -> Result<Caller> {
-        // Such a user would pass for a role in permission lists.
-        if id.starts_with("role:") {
+        if names::means_others(&id) {
             return Err(Error::new(Code::InternalServerError, "Invalid object ID."));
         }
         let roles = self.roles(&id, now).await?;

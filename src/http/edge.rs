@@ -302,8 +302,8 @@ impl Edge {
 
     /// The request id that makes this request run once, if it is one.
     fn request_id(&self, site: &Site, route: &router::Route, path: &str, headers: &HeaderMap) -> Option<String> {
-        let id = headers.get("x-parse-request-id").filter(|_| route.idempotent)?.to_str().ok()?;
-        site.idempotency.as_ref().filter(|own| !id.is_empty() && own.covers(path)).map(|_| id.to_owned())
+        let id = String::from_utf8_lossy(headers.get("x-parse-request-id").filter(|_| route.idempotent)?.as_bytes());
+        site.idempotency.as_ref().filter(|own| !id.is_empty() && own.covers(path)).map(|_| id.into_owned())
     }
 
     /// Runs a job within its deadline. One that may change something runs to its end even if the client goes away.

@@ -206,8 +206,6 @@ pub static ROUTES: &[Route] = &[
     row("POST", "/hooks/triggers", Master, Unbuilt),
     row("PUT", "/hooks/functions/:functionName", Master, Unbuilt),
     row("PUT", "/hooks/triggers/:className/:triggerName", Master, Unbuilt),
-    row("DELETE", "/hooks/functions/:functionName", Master, Unbuilt),
-    row("DELETE", "/hooks/triggers/:className/:triggerName", Master, Unbuilt),
     admin("GET", "/cloud_code/jobs", Admin::Jobs),
     admin("GET", "/cloud_code/jobs/data", Admin::JobNames),
     admin("POST", "/cloud_code/jobs", Admin::JobCreate),

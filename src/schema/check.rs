@@ -148,6 +148,7 @@ mod tests {
         schema.fields.insert("p".into(), Field::new(FieldType::Pointer("A".into())));
         for (text, expected) in [
             (r#"{"n":1,"s":"x","z":null,"o.a":1,"a.0":1}"#, "s:String o:Object a:Array"),
+            (r#"{"o.a":{"__op":"Delete"},"q.a":null}"#, ""),
             (r#"{"n":"x"}"#, "111: schema mismatch for C.n; expected Number but got String"),
             (
                 r#"{"p":{"__type":"Pointer","className":"B","objectId":"x"}}"#,

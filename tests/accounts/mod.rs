@@ -13,51 +13,53 @@ use crate::support::{Actor, Answer, Client, Server};
 use serde_json::{Value, json};
 
 /// A user that was signed up.
-struct User {
-    id: String,
-    token: String,
+pub struct User {
+    /// Its id.
+    pub id: String,
+    /// Its session.
+    pub token: String,
 }
 
 impl User {
     /// Signs up on an installation of its own.
-    fn sign_up(server: &Server, name: &str) -> User {
+    pub fn sign_up(server: &Server, name: &str) -> User {
         let answer = sign_up(&server.client(Actor::Client), name, "pw");
         assert_eq!(answer.status, 201, "{}", answer.text());
         let body = answer.json();
         User { id: text(&body["objectId"]), token: text(&body["sessionToken"]) }
     }
 
-    fn client(&self, server: &Server) -> Client {
+    pub fn client(&self, server: &Server) -> Client {
         server.client(Actor::Session(self.token.clone()))
     }
 
-    fn path(&self) -> String {
+    pub fn path(&self) -> String {
         format!("/users/{}", self.id)
     }
 
-    fn pointer(&self) -> Value {
+    pub fn pointer(&self) -> Value {
         json!({"__type": "Pointer", "className": "_User", "objectId": self.id})
     }
 }
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
 
-fn sign_up(client: &Client, name: &str, password: &str) -> Answer {
+pub fn sign_up(client: &Client, name: &str, password: &str) -> Answer {
     client.post("/users", &json!({"username": name, "password": password}))
 }
 
-fn log_in(client: &Client, name: &str, password: &str) -> Answer {
+pub fn log_in(client: &Client, name: &str, password: &str) -> Answer {
     client.post("/login", &json!({"username": name, "password": password}))
 }
 
-fn put(client: &Client, path: &str, body: &Value) -> Answer {
+pub fn put(client: &Client, path: &str, body: &Value) -> Answer {
     client.send("PUT", path, &[], Some(body.to_string().as_bytes()))
 }
 
 /// `code: error`, or the status of a success.
-fn said(answer: &Answer) -> String {
+pub fn said(answer: &Answer) -> String {
     match answer.status {
         status @ 200..300 => status.to_string(),
         _ => format!("{}: {}", answer.json()["code"], answer.json()["error"].as_str().unwrap_or_default()),

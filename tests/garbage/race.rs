@@ -39,8 +39,8 @@ fn a_request_id_wins_once() {
     if subject.own().is_none() {
         return; // The other server has no such options.
     }
-    for round in ["a", "b", "c"] {
-        let class = format!("Once{round}");
+    for (n, round) in ["a", "b", "\u{e9}"].into_iter().enumerate() {
+        let class = format!("Once{n}");
         let answers = at_once(&subject, |client, n| {
             let body = json!({ "n": n }).to_string();
             client.send("POST", &format!("/classes/{class}"), &[("X-Parse-Request-Id", round)], Some(body.as_bytes()))

@@ -26,12 +26,16 @@ pub fn infer(value: &Value) -> Result<Option<FieldType>> {
     }))
 }
 
-/// The column that a key of a body touches, and its type: for a dotted key an object, or an array where an index follows.
+/// The column that a key of a body touches, and its type: for a dotted key an object, or an array where an index follows,
+/// unless the value says nothing of a type (null, a deletion).
 ///
 /// # Errors
 /// As [`infer`].
 pub fn infer_path<'a>(key: &'a str, value: &Value) -> Result<(&'a str, Option<FieldType>)> {
     let Some((root, rest)) = key.split_once('.') else { return Ok((key, infer(value)?)) };
+    if matches!(infer(value), Ok(None)) {
+        return Ok((root, None));
+    }
     let second = rest.split('.').next().unwrap_or_default();
     // A name without letters counts as an index, also the empty one.
     let indexed = second.bytes().all(|b| b.is_ascii_digit());

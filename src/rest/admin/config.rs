@@ -39,7 +39,7 @@ pub async fn get(call: &Call) -> Result<Answer> {
 /// `PUT /config`: sets, changes or deletes the parameters that the body names.
 ///
 /// # Errors
-/// 119 with the read-only master key, what beforeSave says, 108 and 121 for values that cannot be kept.
+/// 119 with the read-only master key, what beforeSave says, 105 for keys that no body may hold, 108 and 121 for values that cannot be kept.
 pub async fn put(call: &Call, mut body: Map) -> Result<Answer> {
     check_writer(call, "config")?;
     let params = map(body.take("params"))?;
@@ -51,7 +51,9 @@ pub async fn put(call: &Call, mut body: Map) -> Result<Answer> {
         request.original.clone_from(&original);
     };
     hooks.trigger(HOOKED, Trigger::BeforeSave, |request| run(request, params.clone())).await?;
-    let Changes { ops, .. } = changes(&params, &flags)?;
+    let update = update(&params, &flags);
+    call.engine.denylist.check(&update)?;
+    let Changes { ops, .. } = body::changes(update, Kind { updating: true, internals: false })?;
     if !ops.is_empty() {
         single::store(call, CLASS, ops).await?;
     }
@@ -60,14 +62,14 @@ pub async fn put(call: &Call, mut body: Map) -> Result<Answer> {
 }
 
 /// Each parameter with its flag, which is off if the body does not say.
-fn changes(params: &Map, flags: &Map) -> Result<Changes> {
+fn update(params: &Map, flags: &Map) -> Map {
     let mut update = Map::with_capacity(params.len() * 2);
     for (name, value) in params {
         update.set(format!("params.{name}"), value.clone());
         let flag = flags.get(name).filter(|flag| flag.truthy()).cloned();
         update.set(format!("masterKeyOnly.{name}"), flag.unwrap_or(Value::Bool(false)));
     }
-    body::changes(update, Kind { updating: true, internals: false })
+    update
 }
 
 /// The parameters before the change, if a hook will want to see them.

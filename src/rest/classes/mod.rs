@@ -9,7 +9,7 @@ pub mod user;
 
 use super::{Answer, Call, Engine};
 use crate::error::{Code, Error, Result};
-use crate::model::{Acl, Filter, Map, Op, Path, Value};
+use crate::model::{Acl, Filter, Map, Op, Path, Value, names};
 use crate::storage::SchemaChange;
 
 /// How a write goes on after the rules of its class have looked at its body.
@@ -46,10 +46,10 @@ pub struct Target<'a> {
 /// May an object of the class have the id that its body asks for, as far as the class says?
 ///
 /// # Errors
-/// 119 for a user that would pass for a role in permission lists.
+/// 119 for a user that would pass for others in permission lists.
 pub fn check_id(class: &str, body: &Map) -> Result<()> {
     let wanted = body.get("objectId").and_then(Value::as_str).unwrap_or_default();
-    if class == "_User" && wanted.starts_with("role:") {
+    if class == "_User" && names::means_others(wanted) {
         return Err(Error::denied(Code::OperationForbidden, "Invalid object ID."));
     }
     Ok(())

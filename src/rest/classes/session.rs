@@ -1,5 +1,7 @@
 //! `_Session`: who is logged in where (`objects.md` section 11).
 
+use std::collections::HashSet;
+
 use super::{Extra, Start, Target};
 use crate::access::account::of_user;
 use crate::access::{Absent, Write, internal};
@@ -162,7 +164,8 @@ fn check_update(call: &Call, free: bool, body: &Map) -> Result<()> {
         _ => false,
     };
     let order = ["user", "installationId", "sessionToken", "expiresAt", "createdWith"];
-    match order.into_iter().find(|key| body.contains_key(key) && refused(key)) {
+    let roots: HashSet<&str> = body.keys().map(|key| key.split('.').next().unwrap_or_default()).collect();
+    match order.into_iter().find(|key| roots.contains(key) && refused(key)) {
         Some(key) => Err(Error::new(Code::InvalidKeyName, format!("Invalid key name: {key}"))),
         None => Ok(()),
     }

@@ -14,7 +14,7 @@ use crate::storage::SchemaChange;
 /// # Errors
 /// As `admin.md` section 1 has them.
 pub(super) async fn create(engine: &Engine, class: &str, body: &Map) -> Result<Arc<ClassSchema>> {
-    if engine.schemas.get(class).is_some() {
+    if engine.schemas.get(class).is_some() || names::VOLATILE_CLASSES.contains(&class) {
         return Err(Error::new(Code::InvalidClassName, format!("Class {class} already exists.")));
     }
     if !names::is_valid_class(class) {

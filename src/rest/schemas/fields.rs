@@ -103,7 +103,7 @@ fn field(schema: &ClassSchema, name: &str, wish: &Value) -> Result<Field> {
     let Some(Value::String(ty)) = ty else { return Err(Error::json("invalid JSON")) };
     let target = match (ty.as_str(), target) {
         ("Pointer" | "Relation", Some(Value::String(target))) => {
-            if !names::is_valid_class(&target) {
+            if !names::is_in_schemas(&target) {
                 return Err(Error::new(Code::InvalidClassName, invalid_class(&target)));
             }
             Some(target)

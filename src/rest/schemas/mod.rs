@@ -73,7 +73,7 @@ pub async fn update(call: &Call, path_class: &str, body: Map) -> Result<Answer> 
 /// 103 for a name that no class can have, 255 for a class with objects.
 pub async fn delete(call: &Call, class: &str) -> Result<Answer> {
     writer(call, "delete")?;
-    if !names::is_valid_class(class) {
+    if !names::is_in_schemas(class) {
         return Err(Error::new(Code::InvalidClassName, invalid_class(class)));
     }
     let Some(schema) = call.engine.schemas.get(class) else { return Ok(Answer::empty()) };

@@ -1,0 +1,200 @@
+//! A rule that holds on one way to the data and is forgotten on another. `tests/access` asks every route by headers, as SDKs
+//! do, and in a batch; here are the ways around a rule.
+
+use super::*;
+
+const REFUSED: &str = "119: Permission denied";
+
+#[test]
+fn including_asks_for_the_same_rights_as_finding() {
+    let server = Server::start(json!({"allowClientClassCreation": true}));
+    let (user, other) = (User::sign_up(&server, "user"), User::sign_up(&server, "other"));
+    class(&server, "Shut", json!({"v": {"type": "String"}}), json!({"find": {}, "get": {}}));
+    let hidden = stored(&server, "Hidden", json!({"v": "S3CR3T", "ACL": {}}));
+    let shut = stored(&server, "Shut", json!({"v": "S3CR3T"}));
+    let audience = stored(&server, "_Audience", json!({"name": "S3CR3T", "query": "{}"}));
+    let sessions = server.client(Actor::Master).get("/sessions?include=user").json();
+    let session = |id: &str| {
+        let own = |session: &&Value| session["user"]["objectId"] == id;
+        text(&sessions["results"].as_array().unwrap().iter().find(own).unwrap()["objectId"])
+    };
+    let client = other.client(&server);
+    let included = |field: &str, class: &str, id: &str| {
+        let name = format!("Holder{field}");
+        assert_eq!(said(&client.post(&format!("/classes/{name}"), &json!({field: pointer(class, id)}))), "201");
+        find(&client, &name, &format!("include={field}"))
+    };
+    let own = included("own", "_Session", &session(&other.id)).json();
+    assert_eq!(own["results"][0]["own"]["user"]["objectId"], json!(other.id), "one's own session may be included");
+    for (field, class, id) in [("foreign", "_Session", session(&user.id)), ("hidden", "Hidden", hidden)] {
+        let answer = included(field, class, &id);
+        assert_eq!((answer.status, &answer.json()["results"][0][field]), (200, &Value::Null), "{field}");
+    }
+    for (field, class, id) in [
+        ("shut", "Shut", shut.as_str()),
+        ("audience", "_Audience", &audience),
+        ("config", "_GlobalConfig", "1"),
+        ("join", "_Join:users:_Role", "x"),
+        ("schema", "_SCHEMA", "_User"),
+    ] {
+        assert_eq!(said(&included(field, class, id)), REFUSED, "{field}");
+    }
+}
+
+#[test]
+fn a_sub_query_asks_for_the_same_rights_as_finding() {
+    let server = Server::start(json!({"allowClientClassCreation": true}));
+    class(&server, "Shut", json!({"v": {"type": "String"}}), json!({"find": {}, "get": {}}));
+    let (shut, open) = (stored(&server, "Shut", json!({"v": "a"})), stored(&server, "Open", json!({"v": "a"})));
+    stored(&server, "Holder", json!({"name": "a", "shut": pointer("Shut", &shut), "open": pointer("Open", &open)}));
+    let client = User::sign_up(&server, "user").client(&server);
+    let inside = |class: &str, field: &str, clause: Value| {
+        found(&client, "Holder", &json!({field: {"$inQuery": {"className": class, "where": clause}}}))
+    };
+    assert_eq!(inside("Open", "open", json!({"v": "a"})), Ok(1));
+    assert_eq!(inside("Shut", "shut", json!({"v": {"$regex": "^a"}})), Err(REFUSED.into()));
+    assert_eq!(inside("Shut", "shut", json!({"objectId": shut})), Err(REFUSED.into()));
+    for class in ["_GlobalConfig", "_Installation", "_Join:users:_Role", "_SCHEMA", "_Hooks"] {
+        assert_eq!(inside(class, "open", json!({})), Err(REFUSED.into()), "{class}");
+        let select = json!({"$select": {"query": {"className": class, "where": {}}, "key": "name"}});
+        assert_eq!(found(&client, "Holder", &json!({"name": select})), Err(REFUSED.into()), "{class}");
+    }
+}
+
+#[test]
+fn what_is_related_to_a_hidden_object_stays_hidden() {
+    let server = Server::start(json!({"allowClientClassCreation": true, "enforcePrivateUsers": false}));
+    let (user, other) = (User::sign_up(&server, "user"), User::sign_up(&server, "other"));
+    let members = json!({"__op": "AddRelation", "objects": [user.pointer()]});
+    let role = json!({"name": "Team", "ACL": {&user.id: {"read": true}}, "users": members});
+    let answer = server.client(Actor::Master).post("/roles", &role);
+    let owner = pointer("_Role", &text(&answer.json()["objectId"]));
+    let clause = json!({"$relatedTo": {"object": owner, "key": "users"}});
+    assert_eq!(found(&user.client(&server), "_User", &clause), Ok(1));
+    for stranger in [other.client(&server), server.client(Actor::Client)] {
+        assert_eq!(found(&stranger, "_User", &clause), Ok(0));
+    }
+}
+
+#[test]
+fn ways_to_the_own_user_and_session_heed_protected_fields_alike() {
+    let server = Server::start(json!({
+        "protectedFieldsOwnerExempt": false, "enforcePrivateUsers": false,
+        "protectedFields": {"_User": {"*": ["phone", "authData"]}, "_Session": {"*": ["createdWith", "expiresAt"]}},
+    }));
+    let anonymous = json!({"authData": {"anonymous": {"id": "known"}}, "phone": "S3CR3T", "nick": "open"});
+    let client = server.client(Actor::Client);
+    let signed_up = client.post("/users", &anonymous).json();
+    let (id, token) = (text(&signed_up["objectId"]), text(&signed_up["sessionToken"]));
+    let named = put(
+        &server.client(Actor::Session(token)),
+        &format!("/users/{id}"),
+        &json!({"username": "name", "password": "pw"}),
+    );
+    let own = server.client(Actor::Session(text(&named.json()["sessionToken"])));
+    let credentials = json!({"username": "name", "password": "pw"});
+    let (users, sessions) = (
+        [
+            own.get(&format!("/users/{id}")),
+            own.get("/users?limit=1"),
+            client.post("/verifyPassword", &credentials),
+            client.post("/users", &json!({"authData": {"anonymous": {"id": "known"}}})),
+            client.post("/login", &credentials),
+        ],
+        [own.get("/sessions"), own.get("/sessions/me"), own.get("/classes/_Session?keys=createdWith")],
+    );
+    for answer in users.iter().chain([&own.get("/users/me")]) {
+        let text = answer.text();
+        assert!(text.contains("open") && !text.contains("S3CR3T") && !text.contains("known"), "{text}");
+    }
+    for answer in sessions {
+        let text = answer.text();
+        assert!(text.contains("createdAt") && !text.contains("createdWith") && !text.contains("expiresAt"), "{text}");
+    }
+}
+
+/// A batch of as many requests to one path.
+fn batch(client: &Client, path: &str, times: usize, headers: &[(&str, &str)]) -> Answer {
+    let one = json!({"method": "POST", "path": format!("/parse{path}"), "body": {"username": "u", "password": "p"}});
+    let body = json!({"requests": vec![one; times]}).to_string();
+    client.send("POST", "/batch", headers, Some(body.as_bytes()))
+}
+
+#[test]
+fn a_log_in_shows_no_more_than_a_get_would() {
+    let server = Server::start(json!({"enforcePrivateUsers": false, "protectedFields": {"_User": {"*": ["phone"]}}}));
+    let body =
+        json!({"username": "user", "password": "pw", "phone": "S3CR3T", "authData": {"anonymous": {"id": "S3CR3T"}}});
+    let id = text(&server.client(Actor::Client).post("/users", &body).json()["objectId"]);
+    let ask = |path: &str| server.client(Actor::Client).post(path, &json!({"username": "user", "password": "pw"}));
+    assert!(ask("/login").text().contains("S3CR3T"), "one's own user is shown");
+    let shut = json!({"classLevelPermissions": {"create": {"*": true}, "find": {"*": true}, "get": {}}});
+    assert_eq!(said(&put(&server.client(Actor::Master), "/schemas/_User", &shut)), "200");
+    for path in ["/login", "/verifyPassword"] {
+        let answer = ask(path);
+        assert_eq!((answer.status, &answer.json()["objectId"]), (200, &json!(id)), "{path}");
+        assert!(!answer.text().contains("S3CR3T"), "{path}: {}", answer.text());
+    }
+}
+
+#[test]
+fn a_list_of_routes_holds_however_a_path_is_written() {
+    let list = json!(["classes/Open", "batch", "health"]);
+    let server = Server::start(json!({"routeAllowList": list, "allowClientClassCreation": true}));
+    let client = server.client(Actor::Client);
+    assert_eq!((client.get("/classes/Open").status, batch(&client, "/classes/Open", 1, &[]).status), (200, 200));
+    let shut =
+        ["/classes/Shut", "/CLASSES/Shut", "/classes/Shut/", "//classes/Shut", "/classes/open", "/users", "/config"];
+    for path in shut {
+        assert_eq!(said(&client.get(path)), REFUSED, "{path}");
+        assert_eq!(batch(&client, path, 1, &[]).status, 400, "{path}");
+    }
+    assert_eq!(said(&client.get("/classes/Shut?x=/classes/Open")), REFUSED);
+    assert_eq!(server.client(Actor::Master).get("/classes/Shut").status, 200);
+}
+
+#[test]
+fn a_rate_limit_counts_however_a_path_is_written() {
+    let rule = json!({"requestPath": "/login", "requestTimeWindow": 60000, "requestCount": 2});
+    let server = Server::start(json!({"trustProxy": true, "rateLimit": [rule]}));
+    let client = server.client(Actor::Client);
+    for (n, path) in ["/login", "/LOGIN", "/login/", "//login", "/login?a=1"].iter().enumerate() {
+        let address = format!("8.8.8.{n}");
+        let once = |method: &str| {
+            let body = json!({"username": "u", "password": "p", "_method": method}).to_string();
+            client.send("POST", path, &[("X-Forwarded-For", &address)], Some(body.as_bytes())).status
+        };
+        assert_eq!([once("POST"), once("GET"), once("POST"), once("GET")], [404, 404, 429, 429], "{path}");
+        let all = batch(&client, path.trim_end_matches("?a=1"), 3, &[("X-Forwarded-For", &format!("9.9.9.{n}"))]);
+        assert_eq!(said(&all), "100: Too many requests.", "{path}");
+    }
+}
+
+#[test]
+fn a_batch_brings_no_credential_of_its_own_and_holds_no_batch() {
+    let server = Server::start(json!({}));
+    let (user, other) = (User::sign_up(&server, "user"), User::sign_up(&server, "other"));
+    let run = |request: Value| other.client(&server).post("/batch", &json!({"requests": [request]}));
+    let body = json!({"_SessionToken": user.token, "_MasterKey": "mk", "_ApplicationId": "app"});
+    let me = run(json!({"method": "GET", "path": "/parse/users/me", "body": body})).json();
+    assert_eq!(me[0]["success"]["objectId"], json!(other.id));
+    let keys = json!({"X-Parse-Master-Key": "mk"});
+    let schemas = run(json!({"method": "GET", "path": "/parse/schemas", "body": body, "headers": keys})).json();
+    assert_eq!(schemas, json!([{"error": {"error": "Permission denied"}}]));
+    for path in ["/parse/batch", "/parse/BATCH", "/parse/batch/", "/parse//batch"] {
+        let nested = run(json!({"method": "POST", "path": path, "body": {"requests": []}}));
+        assert_eq!(said(&nested), "107: nested batch requests are not allowed", "{path}");
+    }
+}
+
+#[test]
+fn an_answer_without_a_body_is_never_announced_with_one() {
+    let server = Server::start(json!({"allowClientClassCreation": true}));
+    let body = r#"{"_ApplicationId":"app","_method":"HEAD"}"#;
+    let mut raw = crate::support::raw::Raw::connect(server.base());
+    let head = format!("POST /parse/classes/A HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    assert!(raw.send(head.as_bytes()) && raw.send(b"GET /parse/health HTTP/1.1\r\nHost: a\r\n\r\n"));
+    let limit = std::time::Duration::from_secs(20);
+    let (first, second) = (raw.answer(limit).unwrap(), raw.answer(limit).unwrap());
+    assert_eq!((first.status, second.text().as_str()), (404, r#"{"status":"ok"}"#), "{}", first.text());
+}
