@@ -238,6 +238,10 @@ pub fn purge(subject: &Subject, schema: Arc<ClassSchema>) -> Result<Delete> {
     if !subject.is_master() {
         return Err(Error::forbidden("unauthorized: master key is required"));
     }
+    if *subject == Subject::ReadOnlyMaster {
+        let text = "read-only masterKey isn't allowed to purge a schema.";
+        return Err(Error::denied(Code::OperationForbidden, text));
+    }
     class(subject, &schema.name, Action::Delete)?;
     Ok(super::internal("the master key may purge").delete(schema, Filter::all()))
 }

@@ -127,7 +127,12 @@ impl Render {
 
     /// Is this internal column shown? The hash of a password and the token of an old session never are.
     pub fn shows_internal(&self, field: &str) -> bool {
-        self.internals && !matches!(field, "_hashed_password" | "_session_token")
+        let selected = match &self.select {
+            Select::All => true,
+            Select::Only(keys) => keys.contains(field),
+            Select::Except(keys) => !keys.contains(field),
+        };
+        self.internals && selected && !matches!(field, "_hashed_password" | "_session_token")
     }
 
     /// Does the class have file columns, whose URL must be made?

@@ -80,15 +80,19 @@ impl Query {
         let by_id =
             matches!(self.params.clause.get("objectId"), Some(Value::String(_))) && self.params.clause.len() == 1;
         let counts = action == Action::Count;
-        let action = if by_id && action == Action::Find { Action::Get } else { action };
+        let action = match action {
+            // A session is found among those of the caller, even by its id.
+            Action::Get | Action::Find if self.schema.name == "_Session" => Action::Find,
+            Action::Find if by_id => Action::Get,
+            action => action,
+        };
         let door = call.door(self.schema.clone());
-        let order = self.params.order_keys(&self.schema)?;
+        let order = self.params.order_keys(&self.schema);
         let filter = self.filter(call, counts);
-        // A client is told what it may not ask about before it is told that the class is closed, and only then what is
-        // wrong with the query.
-        if let Ok(filter) = &filter {
-            door.check_asked(filter, &order)?;
-        }
+        // A client is told what it may not ask about, then what is wrong with the order, then that the class is closed, and
+        // only then what is wrong with the query.
+        door.check_asked(filter.as_ref().unwrap_or(&Filter::all()), order.as_deref().unwrap_or_default())?;
+        let order = order?;
         door.open(action)?.read(Wanted {
             filter: Some(filter?),
             order: if counts { Vec::new() } else { order },

@@ -113,3 +113,47 @@ fn the_master_key_may_be_anybody() {
         assert_eq!(said(&as_user(actor)), "119: Permission denied");
     }
 }
+
+#[test]
+fn the_maintenance_key_makes_sessions_and_finds_none() {
+    let server = Server::start(json!({"enableSanitizedErrorResponse": false}));
+    let maintenance = server.client(Actor::Maintenance);
+    assert_eq!(said(&maintenance.post("/classes/_Session", &json!({"foo": 1}))), "201");
+    assert_eq!(said(&maintenance.get("/classes/_Session")), INVALID);
+}
+
+#[test]
+fn a_session_that_does_not_fit_is_not_made() {
+    let server = Server::start(json!({}));
+    let user = User::sign_up(&server, "user");
+    let sessions = || user.client(&server).get("/sessions").json()["results"].as_array().map(Vec::len);
+    let refused = user.client(&server).post("/sessions", &json!({"expiresAt": "tomorrow"}));
+    assert_eq!(said(&refused), "111: schema mismatch for _Session.expiresAt; expected Date but got String");
+    assert_eq!(sessions(), Some(1));
+    let expires = json!({"__type": "Date", "iso": "2020-01-01T00:00:00.000Z"});
+    assert_eq!(said(&user.client(&server).post("/sessions", &json!({"expiresAt": expires}))), "201");
+    assert_eq!((sessions(), said(&user.client(&server).get("/users/me"))), (Some(2), "200".into()));
+}
+
+#[test]
+fn a_session_is_read_by_the_permission_to_find() {
+    let server = Server::start(json!({"enableSanitizedErrorResponse": false}));
+    let user = User::sign_up(&server, "user");
+    let permit = |action: &str| {
+        let permissions = json!({"classLevelPermissions": {action: {"*": true}}});
+        assert_eq!(said(&put(&server.client(Actor::Master), "/schemas/_Session", &permissions)), "200");
+        said(&user.client(&server).get("/sessions/me"))
+    };
+    assert_eq!(permit("get"), "119: Permission denied for action find on class _Session.");
+    assert_eq!(permit("find"), "200");
+}
+
+#[test]
+fn who_is_logged_in_gets_no_session_for_a_user_that_it_links() {
+    let server = Server::start(json!({}));
+    let user = User::sign_up(&server, "user");
+    let linked = json!({"username": "linked", "password": "pw", "authData": {}});
+    let plain = json!({"username": "plain", "password": "pw"});
+    let token = |body| user.client(&server).post("/users", body).json()["sessionToken"].is_string();
+    assert_eq!((token(&linked), token(&plain)), (false, true));
+}

@@ -4,11 +4,12 @@
 //
 //   node tests/parity/run.js --requests 5000 --seed 1
 //
-// --requests N   how many requests to send (default 1000), half of them with allowCustomObjectId
+// --requests N   how many requests to send (default 1000), spread over the set-ups
 // --seed N       the same seed sends the same programs (default 1)
-// --program I    only the program of that index (with --seed), such as a report names: 12, or 12c with custom ids
+// --setup A,B    only these set-ups (lib/setups.js)
+// --program P    only this program (with --seed), such as a report names: 12@accounts
 // --binary FILE  our server (default target/release/parsimony)
-// --ours URL     a running server instead of the binary, mount path included; --custom when it allows custom ids
+// --ours URL     a running server instead of the binary, mount path included, with the options of the one --setup
 // --oracle URL   a running oracle instead of npm's
 // --self         compares the oracle with itself: two processes, two databases; shows what it cannot tell twice alike
 // --port P       first of the two ports used (default 16210)
@@ -24,12 +25,13 @@ const known = require('./lib/known');
 const report = require('./lib/report');
 const { runProgram } = require('./lib/run-program');
 const servers = require('./lib/servers');
+const { SETUPS } = require('./lib/setups');
 const { shrink } = require('./lib/shrink');
 
 const { values: args } = parseArgs({ options: {
   requests: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' }, program: { type: 'string' },
   binary: { type: 'string', default: path.join(__dirname, '../../target/release/parsimony') }, ours: { type: 'string' }, oracle: { type: 'string' },
-  self: { type: 'boolean', default: false }, custom: { type: 'boolean', default: false }, port: { type: 'string', default: '16210' },
+  self: { type: 'boolean', default: false }, setup: { type: 'string' }, port: { type: 'string', default: '16210' },
   area: { type: 'string' }, ignore: { type: 'string' }, 'no-shrink': { type: 'boolean', default: false }, show: { type: 'boolean', default: false },
 } });
 
@@ -39,28 +41,27 @@ const number = name => {
   return value;
 };
 
-async function start(custom, tag) {
+async function start(setup) {
   const port = number('port');
   const remote = (label, url) => ({ label, url: url.replace(/\/$/, ''), stop() {}, alive: () => true });
-  const database = side => `parity_${process.pid}_${tag}_${side}`;
-  const oracle = args.oracle ? remote('oracle', args.oracle) : await servers.oracle({ port, custom, database: database('a'), label: 'oracle' });
+  const database = side => `parity_${process.pid}_${setup.name}_${side}`;
+  const oracle = args.oracle ? remote('oracle', args.oracle) : await servers.oracle({ port, setup, database: database('a'), label: 'oracle' });
   try {
-    if (args.self) return [oracle, await servers.oracle({ port: port + 1, custom, database: database('b'), label: 'oracle2' })];
+    if (args.self) return [oracle, await servers.oracle({ port: port + 1, setup, database: database('b'), label: 'oracle2' })];
     if (args.ours) return [oracle, remote('ours', args.ours)];
-    return [oracle, await servers.ours({ port: port + 1, custom, binary: args.binary })];
+    return [oracle, await servers.ours({ port: port + 1, setup, binary: args.binary })];
   } catch (error) {
     await oracle.stop();
     throw error;
   }
 }
 
-/** Sends programs until the budget of requests is used up. */
-async function phase(custom, budget, totals, rules) {
-  const pair = await start(custom, custom ? 'custom' : 'plain');
-  const only = args.program === undefined ? null : parseInt(args.program, 10);
+/** Sends programs until the budget of requests is used up, or the one of index `only`. */
+async function phase(setup, budget, only, totals, rules) {
+  const pair = await start(setup);
   try {
-    for (let index = only ?? 0, sent = 0; sent < budget && (only === null || index === only); index += 1) {
-      const program = generate(number('seed'), index, custom);
+    for (let index = only ?? 0, sent = 0; sent < budget && (only === undefined || index === only); index += 1) {
+      const program = generate(number('seed'), index, setup);
       const result = await runProgram(program, pair, rules, args.show ? report.show : undefined);
       sent += result.sent;
       totals.add(result);
@@ -82,16 +83,21 @@ async function found(program, difference, pair, totals, rules) {
   totals.keep(difference.key, shown);
 }
 
+function setups(names) {
+  if (names === undefined) return Object.values(SETUPS);
+  return names.split(',').map(name => {
+    if (!SETUPS[name]) throw new Error(`no set-up ${name}; there are ${Object.keys(SETUPS).join(', ')}`);
+    return SETUPS[name];
+  });
+}
+
 async function main() {
   const rules = known.load();
   const totals = new report.Totals();
-  const budget = number('requests');
-  if (args.ours || args.program !== undefined) {
-    await phase(args.custom || /c$/.test(args.program || ''), budget, totals, rules);
-  } else {
-    await phase(false, Math.ceil(budget / 2), totals, rules);
-    await phase(true, Math.floor(budget / 2), totals, rules);
-  }
+  const [index, name] = (args.program ?? '').split('@');
+  const chosen = setups(name ?? args.setup);
+  const shares = chosen.reduce((sum, { share }) => sum + share, 0);
+  for (const setup of chosen) await phase(setup, Math.ceil(number('requests') * setup.share / shares), name && Number(index), totals, rules);
   report.print(totals, args.seed);
   process.exitCode = totals.differences > 0 ? 1 : 0;
 }

@@ -172,6 +172,8 @@ fn check_update(call: &Call, free: bool, body: &Map) -> Result<()> {
 }
 
 async fn create(call: &Call, user: &str, mut body: Map) -> Result<Answer> {
+    // What the server decides must fit all the same.
+    check::fit(&call.engine.schemas.get_or_new("_Session"), &body, Kind { updating: false, internals: false })?;
     OWNED.iter().for_each(|key| drop(body.take(key)));
     body.take("createdAt");
     body.take("updatedAt");

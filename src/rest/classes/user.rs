@@ -56,6 +56,7 @@ pub async fn before_write(call: &Call, target: Target<'_>, body: &mut Map) -> Re
 /// May a client change another user at all? Asked before its password and providers are looked at: their answers would tell
 /// about that user.
 async fn may_write(call: &Call, id: &str) -> Result<()> {
+    call.gate(call.engine.schemas.get_or_new("_User"), Action::Update)?;
     let user = call.engine.auth.first("_User", Filter::eq("objectId", id)).await?;
     let groups = call.subject().groups().unwrap_or_default();
     let open = |user: ParseObject| user.acl.is_none_or(|acl| acl.write.iter().any(|entry| groups.contains(entry)));
@@ -79,6 +80,10 @@ async fn read_auth_data(
         None => return Ok(None),
         Some(Value::Object(map)) if map.is_empty() => {
             body.take("authData");
+            // A caller who is logged in links the new user, be it to nothing: that begins no session.
+            if !target.updating && call.subject().user().is_some() {
+                extra.user.providers = Some((String::new(), None));
+            }
             return Ok(None);
         }
         Some(Value::Object(_)) => {}

@@ -35,7 +35,7 @@ impl Spy {
         let told = self.0.lock().unwrap();
         let (_, request) = told.iter().rev().find(|(trigger, _)| *trigger == wanted).unwrap();
         let seen = |map: &Option<Map>| {
-            let has = |field: &&str| map.as_ref().is_some_and(|map| map.contains_key(*field));
+            let has = |field: &&str| map.as_ref().is_some_and(|map| map.contains_key(field));
             ["a", "b"].into_iter().filter(has).collect::<String>()
         };
         [seen(&request.object), seen(&request.original)]

@@ -1,8 +1,10 @@
 'use strict';
 // A program: the requests that one run sends, in order, to both servers. Made from a seed and an index alone.
 //
-// A step: { id, area, kind, method, path, query?, body?, raw?, headers?, master?, unordered?, lax? }
-//   path, query and body may hold `§` (the suffix of this run's class names) and `‹id›` (the object that step `id` made)
+// A step: { id, area, kind, method, path, query?, body?, raw?, headers?, master?, as?, installation?, unordered?, lax? }
+//   path, query, body and as may hold `§` (the suffix of this run's names) and `‹id›` (the object that step `id` made),
+//   `‹id.token›`, `‹id.session›` (the session that it made), `‹id.name›` (the username that the server chose)
+//   as         who sends it (lib/credentials.js); installation: from which device
 //   unordered  'results': rows in any order; 'deep': every array in any order
 //   lax        'length': only the number of results counts; 'score': text scores are masked
 const { Rng, mix } = require('./rng');
@@ -24,11 +26,21 @@ const AREAS = [
   [6, require('./config')],
 ];
 
+const ACCOUNTS = [
+  [24, require('./accounts/users')],
+  [10, require('./accounts/sessions')],
+  [10, require('./accounts/roles')],
+  [24, require('./accounts/objects')],
+  [8, require('./accounts/permissions')],
+  [14, require('./accounts/hidden')],
+  [8, require('./accounts/others')],
+];
+
 class Program {
-  constructor(seed, index, custom) {
-    this.rng = new Rng(mix(seed, index));
-    this.name = `${seed}:${index}${custom ? 'c' : ''}`;
-    this.custom = custom;
+  constructor(seed, index, setup) {
+    this.rng = new Rng(mix(seed + setup.salt, index));
+    this.name = `${index}@${setup.name}`;
+    this.custom = setup.custom;
     this.steps = [];
     /** What exists, as far as the generator can know: class name → placeholders or chosen ids. */
     this.rows = { 'A§': [], 'B§': [] };
@@ -74,22 +86,25 @@ class Program {
   }
 }
 
-function generate(seed, index, custom) {
-  const program = new Program(seed, index, custom);
+function generate(seed, index, setup) {
+  const program = new Program(seed, index, setup);
   const { rng } = program;
-  require('./objects').populate(program);
+  const accounts = setup.kind === 'accounts';
+  if (accounts) require('./accounts/cast').populate(program);
+  else require('./objects').populate(program);
   const length = rng.int(25, 60);
-  for (let i = 0; i < length; i += 1) rng.weighted(AREAS).add(program);
+  for (let i = 0; i < length; i += 1) rng.weighted(accounts ? ACCOUNTS : AREAS).add(program);
+  if (accounts) require('./accounts/cast').finish(program);
   for (const step of program.steps) {
     if (rng.chance(0.08)) sdkShape(step);
   }
-  return { name: program.name, custom, steps: program.steps };
+  return { name: program.name, steps: program.steps };
 }
 
 /** Turns the request into what the SDKs send: POST, text/plain, all in the body. */
 function sdkShape(step) {
   const { body = {}, query = {} } = step;
-  if (step.raw !== undefined || step.headers || Array.isArray(body) || body === null || typeof body !== 'object') return;
+  if (step.raw !== undefined || step.headers || step.as === 'maintenance' || Array.isArray(body) || body === null || typeof body !== 'object') return;
   step.body = { ...query, ...body };
   if (step.method !== 'POST') step.body._method = step.method;
   delete step.query;

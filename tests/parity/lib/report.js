@@ -46,7 +46,7 @@ function print(totals, seed) {
   const classes = [...totals.classes].sort(([, a], [, b]) => b.count - a.count);
   for (const [key, { count, program, difference }] of classes) {
     console.log(`\n== ${count} × ${key}`);
-    console.log(`   --seed ${seed} --program ${program.name.split(':')[1]}`);
+    console.log(`   --seed ${seed} --program ${program.name}`);
     for (const step of program.steps) console.log(`   ${line(step)}`);
     console.log(`   oracle: ${difference.theirs.status} ${cut(difference.theirs.text)}`);
     console.log(`   ours:   ${difference.ours.status} ${cut(difference.ours.text)}`);
@@ -56,8 +56,8 @@ function print(totals, seed) {
   console.log(summary(totals));
 }
 
-function line({ id, method, path, query, body, raw, headers, master, sdk }) {
-  const parts = [id, master ? '[master]' : '[client]', sdk ? `${method} (text/plain)` : method, path];
+function line({ id, method, path, query, body, raw, headers, as, master, installation, sdk }) {
+  const parts = [id, `[${as ?? (master ? 'master' : 'client')}${installation ? ` on ${installation}` : ''}]`, sdk ? `${method} (text/plain)` : method, path];
   for (const part of [query, body, headers]) if (part !== undefined) parts.push(JSON.stringify(part));
   if (raw !== undefined) parts.push(`raw ${JSON.stringify(raw)}`);
   return parts.join(' ');

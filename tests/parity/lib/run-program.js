@@ -2,6 +2,7 @@
 // Sends one program to both servers and compares step by step.
 const http = require('node:http');
 const { compare, mask } = require('./compare');
+const credentials = require('./credentials');
 const known = require('./known');
 
 const TIMEOUT_MS = 30000;
@@ -20,7 +21,7 @@ class Side {
 
   /** Text of a program with the run's suffix and this server's ids in it. */
   fill(text) {
-    return text.split('§').join(this.suffix).replace(/‹([^›]+)›/g, (_, id) => this.real.get(id) || 'missing000');
+    return text.split('§').join(this.suffix).replace(/‹([^›]+)›/g, (_, id) => this.real.get(id) || (id.endsWith('.token') ? 'r:missing' : 'missing000'));
   }
 
   async send(step) {
@@ -29,45 +30,77 @@ class Side {
       `${encodeURIComponent(key)}=${encodeURIComponent(this.fill(typeof value === 'string' ? value : JSON.stringify(value)))}`);
     const path = encodeURI(this.fill(step.path)) + (query.length ? `?${query.join('&')}` : '');
     const headers = step.sdk ? { 'Content-Type': 'text/plain' } : {
-      'X-Parse-Application-Id': 'app',
-      ...(step.master ? { 'X-Parse-Master-Key': 'mk' } : {}),
+      ...credentials.headers(step),
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       ...step.headers,
     };
+    for (const [name, value] of Object.entries(headers)) headers[name] = this.fill(value);
     const answer = await request(`${this.server.url}${path}`, step.method, headers, body === undefined ? undefined : this.fill(body));
     this.learn(step, answer);
+    await this.learnSession(step, answer);
     return { status: answer.status, text: mask(answer.text, this) };
   }
 
   sdkBody(step) {
-    return { ...step.body, _ApplicationId: 'app', _ClientVersion: 'js8.6.2', _InstallationId: 'parity', ...(step.master ? { _MasterKey: 'mk' } : {}) };
+    return { ...step.body, ...credentials.fields(step) };
+  }
+
+  note(id, placeholder) {
+    this.real.set(placeholder, id);
+    this.ids.set(id, `‹${placeholder}›`);
   }
 
   /** Remembers ids that the server chose. Chosen ids are the same on both and stay as they are. */
   learn(step, { status, text }) {
     const note = (id, placeholder) => {
-      if (!/^[A-Za-z0-9]{10}$/.test(id)) return;
-      this.real.set(placeholder, id);
-      this.ids.set(id, `‹${placeholder}›`);
+      if (/^[A-Za-z0-9]{10}$/.test(id) && !this.ids.has(id)) this.note(id, placeholder);
     };
-    if (status === 201) {
-      const id = (/"objectId":"([^"]*)"/.exec(text) || [])[1];
-      if (id) note(id, step.id);
-    } else if (step.path === '/batch' && status === 200) {
-      try {
-        JSON.parse(text).forEach((item, i) => { if (item?.success?.objectId && !item.success.updatedAt) note(item.success.objectId, `${step.id}.${i}`); });
-      } catch {
-        // Not JSON: the comparison will tell.
-      }
+    const name = (/"username":"([A-Za-z0-9]{25})"/.exec(text) || [])[1];
+    if (name && !this.ids.has(name)) this.note(name, `${step.id}.name`);
+    const made = status === 201 || (step.path === '/batch' && status === 200);
+    try {
+      const body = made ? JSON.parse(text) : {};
+      if (status === 201) note(body.objectId, step.id);
+      else if (made) body.forEach((item, i) => { if (item?.success?.objectId && !item.success.updatedAt) note(item.success.objectId, `${step.id}.${i}`); });
+    } catch {
+      // Not JSON: the comparison will tell.
+    }
+  }
+
+  /** Remembers a new session token, and asks for the id of its session. */
+  async learnSession(step, { text }) {
+    const tokens = new Set([...text.matchAll(/"sessionToken":"(r:[0-9a-f]{32})"/g)].map(([, token]) => token));
+    let more = '';
+    for (const token of [...tokens].filter(token => !this.ids.has(token))) {
+      const place = `${step.id}${more}`;
+      more = `.${this.ids.size}`;
+      this.note(token, `${place}.token`);
+      const where = encodeURIComponent(JSON.stringify({ sessionToken: token }));
+      const found = await this.asMaster('GET', `/classes/_Session?keys=objectId&where=${where}`);
+      const id = (/"objectId":"([^"]*)"/.exec(found.text) || [])[1];
+      if (id && !this.ids.has(id)) this.note(id, `${place}.session`);
+    }
+  }
+
+  asMaster(method, path, body) {
+    const headers = { 'X-Parse-Application-Id': 'app', 'X-Parse-Master-Key': 'mk', 'Content-Type': 'application/json' };
+    return request(`${this.server.url}${path}`, method, headers, body);
+  }
+
+  /** Takes back what a program made of the permissions of classes that all programs share. */
+  async openSystem({ steps }) {
+    const all = Object.fromEntries(['find', 'get', 'count', 'create', 'update', 'delete', 'addField'].map(op => [op, { '*': true }]));
+    const body = JSON.stringify({ classLevelPermissions: { ...all, protectedFields: {} } });
+    for (const path of new Set(steps.map(step => step.path))) {
+      if (/^\/schemas\/_[A-Z]\w+$/.test(path)) await this.asMaster('PUT', path, body);
     }
   }
 
   /** Drops the run's classes, so that the next run finds a small schema. */
   async cleanUp(classes) {
-    const call = (method, path) => request(`${this.server.url}${path}`, method, { 'X-Parse-Application-Id': 'app', 'X-Parse-Master-Key': 'mk' });
     await Promise.all(classes.map(async name => {
-      await call('DELETE', `/purge/${name}`);
-      await call('DELETE', `/schemas/${name}`);
+      await this.asMaster('DELETE', `/purge/${name}`);
+      await this.asMaster('DELETE', `/schemas/${name}`);
     }));
   }
 }
@@ -112,6 +145,7 @@ async function runProgram(program, servers, rules, show = () => {}) {
     result.known.push(rule.id);
     if (!rule.continue) break;
   }
+  await Promise.all([oracle.openSystem(program), ours.openSystem(program)]);
   const names = new Set(JSON.stringify(program.steps).match(/[A-Za-z]\w*§/g));
   const classes = [...names].map(name => name.replace('§', suffix));
   await Promise.all([oracle.cleanUp(classes), ours.cleanUp(classes)]);
