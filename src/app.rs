@@ -40,8 +40,11 @@ impl App {
         Ok(Self { site: Arc::new(Site::new(engine.clone())?), engine })
     }
 
-    /// Lets go of the database; a failure is logged, for there is nothing else to be done about it.
+    /// Sends the mails that wait, and lets go of the database; a failure is logged, for there is nothing else to be done about it.
     pub async fn close(&self) {
+        if let Some(outbox) = &self.engine.outbox {
+            outbox.close().await;
+        }
         if let Err(error) = self.engine.storage.close().await {
             tracing::error!(app = self.engine.config.app_id, %error, "closing the database");
         }

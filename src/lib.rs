@@ -8,6 +8,7 @@ pub mod cloud;
 pub mod config;
 pub mod error;
 pub mod http;
+pub mod mail;
 pub mod matching;
 pub mod model;
 pub mod rest;

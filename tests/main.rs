@@ -16,6 +16,7 @@ mod garbage;
 mod golden;
 mod installations;
 mod logs;
+mod mail;
 mod options;
 mod pointers;
 mod protected;

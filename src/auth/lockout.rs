@@ -9,6 +9,8 @@ use crate::model::{ClassSchema, Constraint, Date, Filter, Op, ParseObject, Path,
 
 const COUNT: &str = "_failed_login_count";
 const UNTIL: &str = "_account_lockout_expires_at";
+/// What is known of failed log-ins.
+pub const COLUMNS: [&str; 2] = [COUNT, UNTIL];
 
 /// What is done to a user's counter, each in one statement with its condition in it: of attempts at the same time none is
 /// counted twice or not at all.

@@ -37,6 +37,8 @@ pub struct LockoutConfig {
     pub minutes: f64,
     /// After how many failures.
     pub threshold: f64,
+    /// Does a password that was reset by mail unlock the account?
+    pub unlock_on_reset: bool,
 }
 
 /// `passwordPolicy`.
@@ -74,7 +76,11 @@ pub(super) fn build(settings: &Settings) -> AccountsConfig {
 
 fn lockout(settings: &Settings) -> Option<LockoutConfig> {
     let number = |name| settings.given_in("accountLockout", name)?.as_f64();
-    Some(LockoutConfig { minutes: number("duration")?, threshold: number("threshold")? })
+    Some(LockoutConfig {
+        minutes: number("duration")?,
+        threshold: number("threshold")?,
+        unlock_on_reset: settings.bool_in("accountLockout", "unlockOnPasswordReset"),
+    })
 }
 
 fn password_policy(settings: &Settings) -> PasswordPolicyConfig {

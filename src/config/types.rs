@@ -6,7 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{AccountsConfig, IpSet, Secret, TrustProxy};
+use super::{AccountsConfig, IpSet, MailConfig, Secret, TrustProxy};
 
 /// Everything one process serves. Made by [`super::load`].
 #[derive(Clone, Debug)]
@@ -187,6 +187,8 @@ pub struct AppConfig {
     pub cache_max_size: u64,
     /// Rules for users and their sessions.
     pub accounts: AccountsConfig,
+    /// Mails to users.
+    pub mail: MailConfig,
     /// Hosts allowed in the URL of a file value; `*` allows all, `*.x` every host under x.
     pub allowed_file_url_domains: Vec<String>,
 }

@@ -86,6 +86,14 @@ pub async fn run(mut job: Job) -> Result<Answer> {
             let body = job.map();
             Box::pin(rest::challenge::challenge(&job.call, body)).await
         }
+        Handler::RequestReset => {
+            let body = job.map();
+            Box::pin(rest::email::reset::request(&job.call, &body)).await
+        }
+        Handler::RequestVerification => {
+            let body = job.map();
+            Box::pin(rest::email::verification::request(&job.call, &body)).await
+        }
         Handler::Logout => Box::pin(rest::logout::logout(&job.call)).await,
         Handler::UserMe => Box::pin(rest::sessions::user(&job.call)).await,
         Handler::SessionMe => Box::pin(rest::sessions::me(&job.call)).await,

@@ -1,5 +1,7 @@
 //! The way of a request, from bytes to bytes, in Parse Server's order (`http.md` section 1).
 
+mod page;
+
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -25,7 +27,7 @@ use super::memory::Memory;
 use super::rate::Seen;
 use super::respond::{Body, Reply};
 use super::router::{self, Found};
-use super::{Health, Site, batch, body, etag, query};
+use super::{Health, Site, batch, body, etag, pages, query};
 use crate::access::{Limits, Subject};
 use crate::auth::{Caller, credential};
 use crate::config::{ServerConfig, TrustProxy};
@@ -184,6 +186,11 @@ impl Edge {
             body::read(&head.headers, incoming, bounds, &self.memory).await?;
         let method = method(&head.method, body.as_mut());
         trace.method = known_method(&method);
+        let limits = Limits { deadline: self.deadline.map(|time| started + time) };
+        if let Some(route) = pages::find(&method, path) {
+            drop(place);
+            return self.page(mount, route, head, body, (ip, limits), trace).await;
+        }
         let site = mount.identify(&mut claims, body.as_mut(), depth)?;
         trace.site = Some(site.clone());
         self.check_state()?;
@@ -209,7 +216,6 @@ impl Edge {
         trace.route = route.path;
         let plain = route.handler.takes_texts();
         let query = head.uri.query().filter(|_| plain || route.method == "GET");
-        let limits = Limits { deadline: self.deadline.map(|time| started + time) };
         let (engine, caller) = (site.engine.clone(), Arc::new(caller));
         let room = Arc::new(Room::new(engine.pool.clone()));
         let call = Call { engine, caller, context, ip: Some(ip), limits, room: room.clone() };
@@ -321,6 +327,15 @@ impl Edge {
         if reads {
             return within(deadline, work).await?;
         }
+        self.to_the_end(deadline, work).await
+    }
+
+    /// Waits for work that goes on if nobody waits for it any more.
+    async fn to_the_end<T: Send + 'static>(
+        &self,
+        deadline: Option<Instant>,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
         let running = self.running.clone();
         let task = tokio::spawn(async move {
             let answer = work.await;

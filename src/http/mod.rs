@@ -17,6 +17,7 @@ pub mod health;
 pub mod idempotency;
 pub mod identify;
 pub mod memory;
+pub mod pages;
 pub mod pattern;
 pub mod percent;
 pub mod query;

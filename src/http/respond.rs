@@ -61,6 +61,11 @@ impl Reply {
         Self::new(status, Some(JSON), body)
     }
 
+    /// HTML with a status.
+    pub fn html(status: u16, text: String) -> Self {
+        Self::new(status, Some(HTML), text.into_bytes())
+    }
+
     /// What a recipe answered; `base` is the server's URL.
     pub fn answer(answer: Answer, base: &str) -> Self {
         let mut reply = Self::json(answer.status, answer.body);
@@ -142,7 +147,7 @@ pub fn object(error: &Error, message: &str, out: &mut Vec<u8>) {
 }
 
 /// Text in HTML, as Express escapes it.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

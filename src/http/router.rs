@@ -1,6 +1,7 @@
 //! Every route on one page: method, path, who may, whether a request id makes it run once, and what runs.
 //!
-//! Parse Server's routes are `http.md` section 7. What is not in the table is refused; HTTP and batch both look here.
+//! Parse Server's routes are `http.md` section 7. What is not in the table is refused; HTTP and batch both look here. The pages
+//! below `/apps`, which need no key, have a table of their own (`pages`).
 
 use std::borrow::Cow;
 
@@ -67,6 +68,10 @@ pub enum Handler {
     SessionMe,
     /// What a provider asks back.
     Challenge,
+    /// A mail to choose a new password by.
+    RequestReset,
+    /// A mail to verify an address by, once more.
+    RequestVerification,
     /// A session for an old token.
     UpgradeSession,
     /// Known to Parse, not built here yet: answered with 108.
@@ -132,9 +137,9 @@ const fn admin(method: &'static str, path: &'static str, what: Admin) -> Route {
 }
 
 use Handler::{
-    Aggregate, Batch, Challenge, Create, Delete, Find, Get, Login, LoginAs, Logout, Of, Purge, SchemaCreate,
-    SchemaDelete, SchemaGet, SchemaUpdate, Schemas, ServerInfo, SessionMe, Unbuilt, Update, UpgradeSession, UserMe,
-    VerifyPassword,
+    Aggregate, Batch, Challenge, Create, Delete, Find, Get, Login, LoginAs, Logout, Of, Purge, RequestReset,
+    RequestVerification, SchemaCreate, SchemaDelete, SchemaGet, SchemaUpdate, Schemas, ServerInfo, SessionMe, Unbuilt,
+    Update, UpgradeSession, UserMe, VerifyPassword,
 };
 use Who::{Master, Public};
 
@@ -156,8 +161,8 @@ pub static ROUTES: &[Route] = &[
     row("POST", "/login", Public, Login),
     row("POST", "/loginAs", Public, LoginAs),
     row("POST", "/logout", Public, Logout),
-    row("POST", "/requestPasswordReset", Public, Unbuilt),
-    row("POST", "/verificationEmailRequest", Public, Unbuilt),
+    row("POST", "/requestPasswordReset", Public, RequestReset),
+    row("POST", "/verificationEmailRequest", Public, RequestVerification),
     row("GET", "/verifyPassword", Public, VerifyPassword),
     row("POST", "/verifyPassword", Public, VerifyPassword),
     row("POST", "/challenge", Public, Challenge),
@@ -222,8 +227,6 @@ pub static ROUTES: &[Route] = &[
     apart("POST", "/files", Public, Unbuilt),
     apart("POST", "/files/:filename", Public, Unbuilt),
     apart("DELETE", "/files/*path", Master, Unbuilt),
-    apart("GET", "/apps/*path", Public, Unbuilt),
-    apart("POST", "/apps/*path", Public, Unbuilt),
 ];
 
 /// What the `:` segments of a path held, decoded, in their order; no route has more than two that are used.

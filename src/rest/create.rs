@@ -116,6 +116,7 @@ impl Pending {
             return Err(Error::internal("the database answered a create with something else"));
         }
         let target = Target { class: &class, id: &id, updating: false };
+        let refusal = classes::refusal(&call, target, &extra);
         classes::after_store(&call, target, extra, &mut answer).await?;
         if let Some(object) = after {
             let object = trigger_object(object);
@@ -125,6 +126,9 @@ impl Pending {
                 Ok(said) => answer = said.and_then(|s| s.object).unwrap_or(answer),
                 Err(error) => tracing::warn!(class, %error, "afterSave failed"),
             }
+        }
+        if let Some(refusal) = refusal {
+            return Err(refusal);
         }
         call.hide_protected(&class, &id, &mut answer);
         let path = if class == "_User" { format!("/users/{id}") } else { format!("/classes/{class}/{id}") };

@@ -11,6 +11,7 @@ use crate::auth::forget::Changed;
 use crate::cloud::Invoker;
 use crate::config::AppConfig;
 use crate::error::{Code, Error, Result};
+use crate::mail::{self, Outbox};
 use crate::model::id::Random;
 use crate::model::{ClassSchema, Date, Field, names};
 use crate::schema::Schemas;
@@ -42,6 +43,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// Chance, for ids and tokens.
     pub random: Arc<dyn Random>,
+    /// Mails on their way, if the app sends any.
+    pub outbox: Option<Outbox>,
     /// Memory for results.
     pub pool: Arc<Pool>,
     /// Words that no body may hold.
@@ -69,6 +72,7 @@ impl Engine {
         Ok(Self {
             auth: Auth::new(&config, storage.clone(), schemas.clone())?,
             schemas,
+            outbox: config.mail.mailer.as_ref().map(mail::open).transpose()?,
             pool: Arc::default(),
             denylist: Denylist::new(&config.request_keyword_denylist)?,
             file_domains: FileDomains::new(&config.allowed_file_url_domains),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::classes::session::{self, New, Opened};
-use super::classes::{auth_data, user};
+use super::classes::{auth_data, email, user};
 use super::{Answer, Call, find};
 use crate::access::{Absent, Subject, Write, internal};
 use crate::auth::Caller;
@@ -127,14 +127,15 @@ pub async fn of_user(call: &Call, id: &str) -> Result<Call> {
 /// The user whose name or address and password these are. Whether there is such a user or not, one hash is compared.
 ///
 /// # Errors
-/// 200 and 201 for what is missing, 101 for what is wrong, and for a locked account.
+/// 200 and 201 for what is missing, 101 for what is wrong, and for a locked account; 205 before an address is verified.
 pub async fn authenticate(call: &Call, body: Map, texts: Map) -> Result<ParseObject> {
     let has = |map: &Map, key: &str| map.get(key).is_some_and(Value::truthy);
     let elsewhere = ["username", "email"].into_iter().any(|key| !has(&body, key) && has(&texts, key));
     let mut given = if elsewhere { texts } else { body };
     let mut taken = |key: &str| given.take(key).filter(Value::truthy);
-    let (name, email, password) = (taken("username"), taken("email"), taken("password"));
-    if name.is_none() && email.is_none() {
+    let (name, address, password) = (taken("username"), taken("email"), taken("password"));
+    let ignores = taken("ignoreEmailVerification").is_some() && call.subject().reads_all();
+    if name.is_none() && address.is_none() {
         return Err(Error::new(Code::UsernameMissing, "username/email is required."));
     }
     let Some(password) = password else { return Err(Error::new(Code::PasswordMissing, "password is required.")) };
@@ -143,14 +144,18 @@ pub async fn authenticate(call: &Call, body: Map, texts: Map) -> Result<ParseObj
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(wrong()),
     };
-    let (name, email, password) = (text(name)?, text(email)?, text(Some(password))?.unwrap_or_default());
-    let user = find_user(call, name, email).await?;
+    let (name, address, password) = (text(name)?, text(address)?, text(Some(password))?.unwrap_or_default());
+    let user = find_user(call, name, address).await?;
     let hash = user.as_ref().and_then(|user| user.internal.get("_hashed_password")).and_then(Value::as_str);
     let right = call.engine.auth.passwords.verify(&password, hash).await?;
     let Some(user) = user else { return Err(wrong()) };
     count(call, &user, right).await?;
     if !right || (!call.subject().is_master() && auth_data::is_locked_out(&user)) {
         return Err(wrong());
+    }
+    let verified = user.fields.get("emailVerified").is_some_and(Value::truthy);
+    if !verified && !ignores && email::comes_first(&call.engine.config.mail) {
+        return Err(email::not_verified());
     }
     Ok(user)
 }

@@ -46,7 +46,22 @@ pub enum Prepared {
 ///
 /// # Errors
 /// As [`update`].
-pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Result<Prepared> {
+pub async fn prepare(call: Call, class: &str, id: &str, body: Value) -> Result<Prepared> {
+    prepare_with(call, class, id, body, Extra::default()).await
+}
+
+/// An update that the server makes for itself through the same steps: on a condition and with columns that no body can name.
+///
+/// # Errors
+/// As [`update`]; 101 if the condition does not hold.
+pub async fn by_server(call: &Call, class: &str, id: &str, body: Map, rules: Extra) -> Result<Answer> {
+    match prepare_with(call.clone(), class, id, Value::Object(body), rules).await? {
+        Prepared::Done(answer) => Ok(answer),
+        Prepared::Write(write, pending) => pending.finish(call.engine.write(write).await?).await,
+    }
+}
+
+async fn prepare_with(mut call: Call, class: &str, id: &str, body: Value, rules: Extra) -> Result<Prepared> {
     crate::access::authorise::class(call.subject(), class, Action::Update)?;
     let mut body = body::entries(body)?;
     body::screen(&call, &body)?;
@@ -74,7 +89,7 @@ pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Resu
     let gate = call.gate(schema.clone(), Action::Update)?;
     let reported = reported(&ops, replaced.as_ref());
     let hooks = hooks.map(|hooks| hooks.changing(&ops));
-    let plan = gate.update(schema, id, adds, Change { ops, acl, updated, joins });
+    let plan = gate.update(schema, id, adds, Change { ops, acl, updated, joins }).with_rules(rules.guard, rules.ops);
     let write = Write::Update(plan.with_rules(extra.guard.take(), std::mem::take(&mut extra.ops)));
     let pending = Pending { class: class.to_owned(), id: id.to_owned(), updated, reported, hooks, extra, call };
     Ok(Prepared::Write(write, Box::new(pending)))

@@ -4,14 +4,18 @@
 pub mod actors;
 pub mod client;
 pub mod identity;
+pub mod mailbox;
 pub mod otp;
 pub mod raw;
 pub mod run;
 pub mod server;
+pub mod smtp;
 pub mod subject;
 
 pub use actors::Actor;
 pub use client::{Answer, Client};
 pub use identity::Identity;
+pub use mailbox::Mailbox;
 pub use server::Server;
+pub use smtp::MailServer;
 pub use subject::Subject;

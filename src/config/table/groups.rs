@@ -67,7 +67,7 @@ pub static ACCOUNT_LOCKOUT: Table = Table {
             Bool,
             "false",
             "reset clears lock",
-            NotYet("accounts"),
+            Works,
         ),
     ],
 };
@@ -928,7 +928,7 @@ pub static PASSWORD_POLICY: Table = Table {
             Bool,
             "true",
             "hide unknown e-mail",
-            NotYet("accounts"),
+            Works,
         ),
         app(
             "resetTokenReuseIfValid",
@@ -936,7 +936,7 @@ pub static PASSWORD_POLICY: Table = Table {
             Bool,
             "false",
             "reuse token",
-            NotYet("accounts"),
+            Works,
         ),
         app(
             "resetTokenValidityDuration",
@@ -944,7 +944,7 @@ pub static PASSWORD_POLICY: Table = Table {
             Int,
             "",
             "seconds",
-            NotYet("accounts"),
+            Works,
         ),
         app("validationError", "PARSE_SERVER_PASSWORD_POLICY_VALIDATION_ERROR", Text, "", "message", Works),
         app(

@@ -123,14 +123,14 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         NoEffect("Cloud Code never reaches the server by its public URL"),
     ),
     app("dotNetKey", "PARSE_SERVER_DOT_NET_KEY", Text, "", ".NET/Unity client key", Works),
-    app("emailAdapter", "PARSE_SERVER_EMAIL_ADAPTER", JsonOrText, "", "mail adapter", NotYet("mail")),
+    app("emailAdapter", "PARSE_SERVER_EMAIL_ADAPTER", JsonOrText, "", "mail adapter", Works),
     app(
         "emailVerifySuccessOnInvalidEmail",
         "PARSE_SERVER_EMAIL_VERIFY_SUCCESS_ON_INVALID_EMAIL",
         Bool,
         "true",
         "hide whether e-mail exists on verification requests",
-        NotYet("mail"),
+        Works,
     ),
     app(
         "emailVerifyTokenReuseIfValid",
@@ -138,7 +138,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "false",
         "reuse unexpired verify token",
-        NotYet("mail"),
+        Works,
     ),
     app(
         "emailVerifyTokenValidityDuration",
@@ -146,7 +146,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Int,
         "",
         "verify token life, seconds",
-        NotYet("mail"),
+        Works,
     ),
     app("enableAnonymousUsers", "PARSE_SERVER_ENABLE_ANON_USERS", Bool, "true", "allow anonymous provider", Works),
     app(
@@ -368,7 +368,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "false",
         "refuse login until verified (bool or function)",
-        NotYet("mail"),
+        Works,
     ),
     app(
         "preventSignupWithUnverifiedEmail",
@@ -376,7 +376,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "false",
         "sign-up answers 205 until verified",
-        NotYet("mail"),
+        Works,
     ),
     app(
         "protectedFields",
@@ -473,7 +473,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "true",
         "send verification mails (bool or function)",
-        NotYet("mail"),
+        Works,
     ),
     app(
         "serverCloseComplete",
@@ -518,7 +518,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "false",
         "require verification (bool or function)",
-        NotYet("mail"),
+        Works,
     ),
     app("webhookKey", "PARSE_SERVER_WEBHOOK_KEY", Text, "", "sent as X-Parse-Webhook-Key", NotYet("webhooks")),
 ];

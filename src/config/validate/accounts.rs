@@ -1,4 +1,4 @@
-//! Lock-out, password policy, e-mail and sessions.
+//! Lock-out, password policy and sessions.
 
 use serde_json::Value;
 
@@ -7,7 +7,6 @@ use crate::config::settings::Settings;
 pub(super) fn check(settings: &Settings) -> Result<(), String> {
     lockout(settings)?;
     password_policy(settings)?;
-    email(settings)?;
     if settings.bool("expireInactiveSessions") && settings.int("sessionLength").is_some_and(|length| length <= 0) {
         return Err("Session length must be a value greater than 0.".into());
     }
@@ -60,28 +59,4 @@ fn password_policy(settings: &Settings) -> Result<(), String> {
         return refuse("resetPasswordSuccessOnInvalidEmail must be a boolean value");
     }
     Ok(())
-}
-
-fn email(settings: &Settings) -> Result<(), String> {
-    if !settings.bool("verifyUserEmails") {
-        return Ok(());
-    }
-    if settings.given("emailAdapter").is_none() {
-        return Err("An emailAdapter is required for e-mail verification and password resets.".into());
-    }
-    if settings.given("appName").is_none() {
-        return Err("An app name is required for e-mail verification and password resets.".into());
-    }
-    if settings.given("publicServerURL").is_none() {
-        return Err("The option publicServerURL is required.".into());
-    }
-    match settings.int("emailVerifyTokenValidityDuration") {
-        Some(seconds) if seconds < 0 => {
-            Err("Email verify token validity duration must be a value greater than 0.".into())
-        }
-        None | Some(0) if settings.bool("emailVerifyTokenReuseIfValid") => {
-            Err("You cannot use emailVerifyTokenReuseIfValid without emailVerifyTokenValidityDuration".into())
-        }
-        _ => Ok(()),
-    }
 }

@@ -3,9 +3,11 @@
 mod accounts;
 mod groups;
 mod limits;
+mod mail;
 mod path;
 mod providers;
 mod rate_limit;
+mod url;
 
 use serde_json::Value;
 
@@ -18,6 +20,7 @@ pub(super) fn app(settings: &Settings, warnings: &mut Vec<Warning>) -> Result<()
     keys(settings)?;
     public_url(settings)?;
     accounts::check(settings)?;
+    mail::check(settings)?;
     providers::check(settings, warnings)?;
     limits::check(settings)?;
     lists(settings)?;

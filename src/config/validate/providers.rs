@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::url;
 use crate::config::error::{Warning, WarningKind};
 use crate::config::providers::{OtpAlgorithm, is_oauth2, is_on};
 use crate::config::settings::{Settings, texts};
@@ -76,7 +77,7 @@ fn oauth2(name: &str, options: &Value, warnings: &mut Vec<Warning>) -> Result<()
     let text = |key: &str| optional_text(options, key).map_err(|error| format!("{path}.{error}"));
     let url = text("tokenIntrospectionEndpointUrl")?
         .ok_or_else(|| format!("{path}: OAuth2 token introspection endpoint URL is missing."))?;
-    check_url(&format!("{path}.tokenIntrospectionEndpointUrl"), url)?;
+    url::check(&format!("{path}.tokenIntrospectionEndpointUrl"), url)?;
     text("useridField")?;
     if text("authorizationHeader")?.is_some_and(|header| !header.bytes().all(|b| (b' '..=b'~').contains(&b))) {
         return Err(format!("{path}.authorizationHeader has characters that no header may have"));
@@ -102,7 +103,7 @@ fn keycloak(options: &Value) -> Result<(), String> {
     let (Some(url), Some(_)) = (text("auth-server-url")?, text("realm")?) else {
         return Err("Missing keycloak configuration: auth-server-url and realm of auth.keycloak.config".into());
     };
-    check_url("auth.keycloak.config.auth-server-url", url)?;
+    url::check("auth.keycloak.config.auth-server-url", url)?;
     text("client-id")?.ok_or("Keycloak auth is not configured. Missing client-id.")?;
     match options.get("cacheMaxAge") {
         Some(age) if !is_blank(age) && !age.as_f64().is_some_and(|age| age > 0.0) => {
@@ -119,10 +120,4 @@ fn optional_text<'a>(options: &'a Value, key: &str) -> Result<Option<&'a str>, S
         Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
         Some(_) => Err(format!("{key} must be a string")),
     }
-}
-
-fn check_url(path: &str, url: &str) -> Result<(), String> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-    let sound = !rest.is_empty() && !rest.starts_with('/') && url.bytes().all(|b| b.is_ascii_graphic());
-    if sound { Ok(()) } else { Err(format!("{path} must be a URL that starts with http:// or https://")) }
 }

@@ -3,6 +3,7 @@
 //! What a rule sets beyond the body travels in [`Extra`], which no body and no hook can reach.
 
 pub mod auth_data;
+pub mod email;
 pub mod installation;
 pub mod session;
 pub mod user;
@@ -94,6 +95,14 @@ pub async fn after_store(call: &Call, target: Target<'_>, extra: Extra, answer: 
     match target.class {
         "_User" => Box::pin(user::after_store(call, target, extra.user, answer)).await,
         _ => Ok(()),
+    }
+}
+
+/// What the client is told of a new object in place of its answer, when everything is done.
+pub fn refusal(call: &Call, target: Target<'_>, extra: &Extra) -> Option<Error> {
+    match target.class {
+        "_User" => user::refusal(call, target, &extra.user),
+        _ => None,
     }
 }
 

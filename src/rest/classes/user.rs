@@ -1,15 +1,14 @@
 //! `_User`: sign-up, changes, and what of a user nobody may say (`objects.md` section 10).
 
 use super::auth_data::{self, Checked};
-use super::{Extra, Start, Target, session};
+use super::{Extra, Start, Target, email, session};
 use crate::access::Subject;
 use crate::access::clp::Action;
 use crate::auth::providers::{Asker, Providers};
 use crate::error::{Code, Error, Result};
 use crate::model::{Acl, Date, Filter, Map, Op, ParseObject, Path, Value, id, wire};
-use crate::rest::Call;
 use crate::rest::body::is_delete;
-use crate::rest::login;
+use crate::rest::{self, Call, login};
 
 /// Characters of a name that the server makes up.
 const NAME_SIZE: usize = 25;
@@ -21,6 +20,8 @@ const RESET: [&str; 2] = ["_perishable_token", "_perishable_token_expires_at"];
 pub struct Follow {
     /// The name that the server made up.
     username: Option<String>,
+    /// The token that verifies the new address, if it has to be.
+    pub verification: Option<String>,
     /// Was the password of a user changed?
     new_password: bool,
     /// What the user had of providers when they were asked.
@@ -165,7 +166,7 @@ pub async fn before_store(call: &Call, target: Target<'_>, body: &mut Map, extra
         new_password(call, target, body, password, extra).await?;
     }
     name(call, target, body, extra)?;
-    email(call, body)?;
+    email::before_store(call, body, extra)?;
     store_auth_data(call, target, body, extra).await
 }
 
@@ -249,24 +250,6 @@ fn name(call: &Call, target: Target<'_>, body: &mut Map, extra: &mut Extra) -> R
     Ok(())
 }
 
-fn email(call: &Call, body: &mut Map) -> Result<()> {
-    let Some(email) = body.get("email").filter(|email| !is_delete(email)).and_then(Value::as_str) else {
-        return Ok(());
-    };
-    if email.is_empty() {
-        return Ok(());
-    }
-    let line = !email.contains(['\n', '\r', '\u{2028}', '\u{2029}']);
-    if !line || !email.char_indices().any(|(at, c)| c == '@' && at > 0 && at + 1 < email.len()) {
-        return Err(Error::new(Code::InvalidEmailAddress, "Email address format is invalid."));
-    }
-    if call.engine.config.accounts.convert_email_to_lowercase {
-        let email = email.to_lowercase();
-        body.set("email", Value::String(email));
-    }
-    Ok(())
-}
-
 /// Users may read and write themselves, whatever their ACL says; a new one without an ACL is otherwise private, or public to
 /// read if the app wants that.
 pub fn permissions(call: &Call, target: Target<'_>, acl: Option<Acl>) -> Option<Acl> {
@@ -286,19 +269,20 @@ pub fn permissions(call: &Call, target: Target<'_>, acl: Option<Acl>) -> Option<
     Some(acl)
 }
 
-/// Ends sessions and begins one, as the write asks for.
+/// Ends sessions and begins one, as the write asks for; sends the mail to a new address.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn after_store(call: &Call, target: Target<'_>, follow: Follow, answer: &mut Map) -> Result<()> {
-    if let Some(name) = follow.username {
+pub async fn after_store(call: &Call, target: Target<'_>, mut follow: Follow, answer: &mut Map) -> Result<()> {
+    if let Some(name) = follow.username.take() {
         answer.set("username", Value::String(name));
     }
     if follow.new_password && call.engine.config.accounts.revoke_session_on_password_reset {
         session::end_all(&call.engine, target.id).await?;
     }
     let providers = follow.providers.as_ref().map(|(names, _)| names.as_str());
-    if let Some(created_with) = session_wish(call, target, follow.new_password, providers) {
+    let wish = session_wish(call, target, follow.new_password, providers);
+    if let Some(created_with) = wish.filter(|_| !waits(call, target, &follow)) {
         let installation_id = call.caller.installation_id.as_deref();
         if installation_id != Some("cloud") {
             let new = session::New { user: target.id, created_with, installation_id, more: Map::new() };
@@ -309,7 +293,21 @@ pub async fn after_store(call: &Call, target: Target<'_>, follow: Follow, answer
     if let Some((_, Some(response))) = follow.providers {
         answer.set("authDataResponse", Value::Object(response));
     }
+    if let Some(token) = follow.verification {
+        rest::email::announce(&call.engine, target.id, token);
+    }
     Ok(())
+}
+
+/// Does a new user have to verify its address before its first session?
+fn waits(call: &Call, target: Target<'_>, follow: &Follow) -> bool {
+    let linking = call.subject().user().is_some() && follow.providers.is_some();
+    !target.updating && !linking && email::comes_first(&call.engine.config.mail)
+}
+
+/// What the client is told in place of the user that was made, if the app wants that.
+pub fn refusal(call: &Call, target: Target<'_>, follow: &Follow) -> Option<Error> {
+    (waits(call, target, follow) && call.engine.config.mail.prevent_signup).then(email::not_verified)
 }
 
 /// `createdWith` of a session.

@@ -1,0 +1,143 @@
+//! What an app says of mails: what carries them, which addresses must be verified, how long links are good.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::Secret;
+use super::settings::{Settings, texts};
+
+/// Mails and the tokens in them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MailConfig {
+    /// What carries mails; `None`: there are none.
+    pub mailer: Option<MailerConfig>,
+    /// Does a new address have to be verified (`verifyUserEmails`)?
+    pub verify: bool,
+    /// Does the server itself send the mail for that (`sendUserEmailVerification`)?
+    pub send_verification: bool,
+    /// Is a log-in refused until then (`preventLoginWithUnverifiedEmail`)?
+    pub prevent_login: bool,
+    /// Does a sign-up say so (`preventSignupWithUnverifiedEmail`)?
+    pub prevent_signup: bool,
+    /// Tokens that verify an address.
+    pub verify_tokens: TokenConfig,
+    /// Tokens that let a password be chosen.
+    pub reset_tokens: TokenConfig,
+}
+
+/// Tokens in links of mails.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TokenConfig {
+    /// How long one is good; `None`: until it is used.
+    pub life: Option<Duration>,
+    /// Does a further mail hold the same one while it is good?
+    pub reuse: bool,
+}
+
+/// What carries mails.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MailerConfig {
+    /// `http-email-adapter`
+    Http(HttpMailerConfig),
+    /// `smtp`
+    Smtp(SmtpConfig),
+}
+
+/// An adapter of the app's own, asked over HTTP.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpMailerConfig {
+    /// Where it is, no slash at its end. It may hold a password.
+    pub url: Secret,
+    /// The methods that it has.
+    pub methods: Vec<String>,
+}
+
+/// A mail server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SmtpConfig {
+    /// `smtps://user:password@host:465`, or `smtp://…` with the parameter `tls`, which says how far STARTTLS is wanted.
+    pub url: Secret,
+    /// Who mails come from: `App <no-reply@example.org>`.
+    pub sender: String,
+    /// The app's own words.
+    pub templates: TemplatesConfig,
+}
+
+/// The app's own words for mails.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TemplatesConfig {
+    /// For the mail that verifies an address (`verificationEmail`).
+    pub verification: TemplateConfig,
+    /// For the mail that lets a password be chosen (`passwordResetEmail`).
+    pub password_reset: TemplateConfig,
+}
+
+/// The files with the words of one mail.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TemplateConfig {
+    /// `subjectPath`
+    pub subject: Option<String>,
+    /// `textPath`
+    pub text: Option<String>,
+    /// `htmlPath`
+    pub html: Option<String>,
+}
+
+/// The mails of one app.
+pub(super) fn build(settings: &Settings) -> MailConfig {
+    let policy = |name| settings.get_in("passwordPolicy", name);
+    MailConfig {
+        mailer: settings.given("emailAdapter").and_then(mailer),
+        verify: settings.bool("verifyUserEmails"),
+        send_verification: settings.bool("sendUserEmailVerification"),
+        prevent_login: settings.bool("preventLoginWithUnverifiedEmail"),
+        prevent_signup: settings.bool("preventSignupWithUnverifiedEmail"),
+        verify_tokens: TokenConfig {
+            life: seconds(settings.get("emailVerifyTokenValidityDuration")),
+            reuse: settings.bool("emailVerifyTokenReuseIfValid"),
+        },
+        reset_tokens: TokenConfig {
+            life: seconds(policy("resetTokenValidityDuration")),
+            reuse: settings.bool_in("passwordPolicy", "resetTokenReuseIfValid"),
+        },
+    }
+}
+
+fn seconds(value: Option<Value>) -> Option<Duration> {
+    value?.as_f64().filter(|seconds| *seconds > 0.0).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+}
+
+fn mailer(adapter: &Value) -> Option<MailerConfig> {
+    let options = adapter.get("options")?;
+    match adapter.get("module")?.as_str()? {
+        "http-email-adapter" => Some(MailerConfig::Http(HttpMailerConfig {
+            url: Secret::new(options.get("url")?.as_str()?.trim_end_matches('/')),
+            methods: options.get("methods").and_then(texts).unwrap_or_default(),
+        })),
+        "smtp" => Some(MailerConfig::Smtp(SmtpConfig {
+            url: Secret::new(smtp_url(options.get("url")?.as_str()?)),
+            sender: options.get("sender")?.as_str()?.to_owned(),
+            templates: TemplatesConfig {
+                verification: template(options, "verificationEmail"),
+                password_reset: template(options, "passwordResetEmail"),
+            },
+        })),
+        _ => None,
+    }
+}
+
+/// Without a word on it, nothing is sent before the connection is encrypted; `tls=none` means that it never is.
+fn smtp_url(url: &str) -> String {
+    let (place, query) = url.split_once('?').unwrap_or((url, ""));
+    match query {
+        "" if place.starts_with("smtp:") => format!("{place}?tls=required"),
+        "tls=none" => place.to_owned(),
+        _ => url.to_owned(),
+    }
+}
+
+fn template(options: &Value, name: &str) -> TemplateConfig {
+    let file = |key: &str| options.get("templates")?.get(name)?.get(key)?.as_str().map(str::to_owned);
+    TemplateConfig { subject: file("subjectPath"), text: file("textPath"), html: file("htmlPath") }
+}

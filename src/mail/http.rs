@@ -1,0 +1,133 @@
+//! Mails by an adapter of the app's own, over HTTP: `POST <url>/<method>` with `{"args":[…]}`.
+
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, StatusCode};
+
+use super::{Failed, Mail, Mailer, Purpose, Sent};
+use crate::config::HttpMailerConfig;
+use crate::error::{Error, Result};
+use crate::model::{Map, Value, wire};
+
+/// The longest that one try takes.
+const LONGEST: Duration = Duration::from_secs(30);
+/// The longest answer that is read, bytes.
+const LARGEST: usize = 64 * 1024;
+/// How deep its JSON may nest.
+const DEEPEST: usize = 20;
+
+/// The adapter.
+pub struct Http {
+    config: HttpMailerConfig,
+    client: Client,
+}
+
+impl Http {
+    /// One at the place that the configuration names.
+    ///
+    /// # Errors
+    /// 1 if there is no TLS.
+    pub fn new(config: HttpMailerConfig) -> Result<Self> {
+        // A redirect would carry tokens to a place that nobody has configured.
+        let client = Client::builder().redirect(Policy::none()).no_proxy().timeout(LONGEST).build();
+        Ok(Self { config, client: client.map_err(|e| Error::caused("no client for the mail adapter", e))? })
+    }
+
+    /// The method that a mail is for, and what it is called with.
+    fn call(&self, mail: &Mail) -> (&'static str, Value) {
+        let method = match mail.purpose {
+            Purpose::Verification => "sendVerificationEmail",
+            Purpose::PasswordReset => "sendPasswordResetEmail",
+        };
+        let text = |text: &str| Value::from(text);
+        if !self.config.methods.iter().any(|own| own == method) {
+            let (subject, body) = (mail.subject(), mail.text());
+            let plain = Map::from([("to", text(mail.to())), ("subject", text(&subject)), ("text", text(&body))]);
+            return ("sendMail", Value::Object(plain));
+        }
+        let mut user = Map::from([("__type", text("Object")), ("className", text("_User"))]);
+        mail.user.iter().for_each(|(key, value)| drop(user.set(key.as_str(), value.clone())));
+        let options = [("link", text(&mail.link)), ("appName", text(&mail.app_name)), ("user", Value::Object(user))];
+        (method, Value::Object(Map::from(options)))
+    }
+
+    async fn post(&self, mail: &Mail) -> Result<(), Failed> {
+        let (method, argument) = self.call(mail);
+        let body = Value::Object(Map::from([("args", Value::Array(vec![argument]))]));
+        let url = format!("{}/{method}", self.config.url.reveal());
+        let request = self.client.post(url).header("Content-Type", "application/json").body(wire::to_string(&body));
+        let later = |e: reqwest::Error| Failed::Later(Error::caused("the mail adapter", e.without_url()));
+        let mut answer = request.send().await.map_err(later)?;
+        let status = answer.status();
+        if !status.is_success() {
+            let error = Error::internal(format!("the mail adapter answered {method} with {status}"));
+            let passes = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
+            return Err(if passes { Failed::Later(error) } else { Failed::Refused(error) });
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(later)? {
+            if body.len() + chunk.len() > LARGEST {
+                return Err(Failed::Refused(Error::internal("the answer of the mail adapter is too large")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        verdict(&body).map_err(Failed::Refused)
+    }
+}
+
+impl Mailer for Http {
+    fn send<'a>(&'a self, mail: &'a Mail) -> Sent<'a> {
+        Box::pin(self.post(mail))
+    }
+}
+
+/// What the adapter says: `{}`, `{"result":…}`, or `{"error":…}` with a text or an object that has a message.
+fn verdict(body: &[u8]) -> Result<()> {
+    let Ok(Value::Object(said)) = wire::parse(body, DEEPEST) else {
+        return Err(Error::internal("the answer of the mail adapter is no JSON object"));
+    };
+    let Some(error) = said.get("error").filter(|error| !error.is_null()) else { return Ok(()) };
+    let message = error.as_object().and_then(|error| error.get("message")).unwrap_or(error);
+    let text = message.as_str().unwrap_or("no reason");
+    Err(Error::internal(format!("the mail adapter refused: {text}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Secret;
+
+    fn called(methods: &[&str], purpose: Purpose) -> (&'static str, String) {
+        let methods = methods.iter().map(|name| (*name).to_owned()).collect();
+        let http = Http::new(HttpMailerConfig { url: Secret::new("http://x"), methods }).unwrap();
+        let user = Map::from([("objectId", Value::from("u")), ("email", Value::from("a@b"))]);
+        let (method, argument) = http.call(&Mail { purpose, app_name: "App".into(), link: "l".into(), user });
+        (method, wire::to_string(&argument))
+    }
+
+    #[test]
+    fn a_method_that_is_not_listed_is_not_called() {
+        let user = r#"{"__type":"Object","className":"_User","objectId":"u","email":"a@b"}"#;
+        let own = format!(r#"{{"link":"l","appName":"App","user":{user}}}"#);
+        assert_eq!(called(&["sendVerificationEmail"], Purpose::Verification), ("sendVerificationEmail", own.clone()));
+        assert_eq!(called(&["sendPasswordResetEmail"], Purpose::PasswordReset), ("sendPasswordResetEmail", own));
+        let (method, argument) = called(&["sendVerificationEmail"], Purpose::PasswordReset);
+        assert_eq!(method, "sendMail");
+        assert!(argument.starts_with(r#"{"to":"a@b","subject":"Password Reset for App","text":"Hi,"#), "{argument}");
+    }
+
+    #[test]
+    fn answers_are_read_as_adapters_give_them() {
+        for (body, wanted) in [
+            ("{}", "ok"),
+            (r#"{"result":1}"#, "ok"),
+            (r#"{"error":"full"}"#, "the mail adapter refused: full"),
+            (r#"{"error":{"code":1,"message":"full"}}"#, "the mail adapter refused: full"),
+            (r#"{"error":{"none":true}}"#, "the mail adapter refused: no reason"),
+            ("[]", "the answer of the mail adapter is no JSON object"),
+        ] {
+            assert_eq!(verdict(body.as_bytes()).map_or_else(|e| e.to_string(), |()| "ok".into()), wanted, "{body}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Mustache, as far as mails need it: variables, sections, inverted sections, comments, dotted names.
+
+use crate::error::{Error, Result};
+use crate::model::{Value, number};
+
+/// A template, read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template(Vec<Node>);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Node {
+    Text(String),
+    /// A value; raw, or escaped where the template is HTML.
+    Variable {
+        name: String,
+        raw: bool,
+    },
+    Section {
+        name: String,
+        inverted: bool,
+        inside: Vec<Node>,
+    },
+}
+
+/// A section that is not closed yet, and what stands before it.
+struct Open {
+    name: String,
+    inverted: bool,
+    before: Vec<Node>,
+}
+
+impl Template {
+    /// Reads a template.
+    ///
+    /// # Errors
+    /// 1 for a tag that is none.
+    pub fn parse(text: &str) -> Result<Self> {
+        let (mut rest, mut nodes, mut open) = (text, Vec::new(), Vec::<Open>::new());
+        while let Some((before, after)) = rest.split_once("{{") {
+            nodes.push(Node::Text(before.to_owned()));
+            let close = if after.starts_with('{') { "}}}" } else { "}}" };
+            let (tag, after) = after.split_once(close).ok_or_else(|| wrong(format!("no {close} after {{{{")))?;
+            rest = after;
+            let name = |tag: &str| tag.trim().to_owned();
+            match tag.chars().next() {
+                Some('!') => {}
+                Some('{' | '&') => nodes.push(Node::Variable { name: name(&tag[1..]), raw: true }),
+                Some(kind @ ('#' | '^')) => {
+                    let before = std::mem::take(&mut nodes);
+                    open.push(Open { name: name(&tag[1..]), inverted: kind == '^', before });
+                }
+                Some('/') => {
+                    let Open { name: section, inverted, before } = open
+                        .pop()
+                        .filter(|open| open.name == tag[1..].trim())
+                        .ok_or_else(|| wrong(format!("{{{{{tag}}}}} closes nothing")))?;
+                    let inside = std::mem::replace(&mut nodes, before);
+                    nodes.push(Node::Section { name: section, inverted, inside });
+                }
+                Some('>' | '=') => return Err(wrong(format!("{{{{{tag}}}}} is not known here"))),
+                _ => nodes.push(Node::Variable { name: name(tag), raw: false }),
+            }
+        }
+        if let Some(open) = open.pop() {
+            return Err(wrong(format!("{{{{#{}}}}} is not closed", open.name)));
+        }
+        nodes.push(Node::Text(rest.to_owned()));
+        Ok(Self(nodes))
+    }
+
+    /// The template filled in; values are escaped if it is HTML.
+    pub fn render(&self, values: &Value, html: bool) -> String {
+        let mut out = String::new();
+        render(&self.0, &mut vec![values], html, &mut out);
+        out
+    }
+}
+
+fn wrong(text: String) -> Error {
+    Error::internal(format!("a mail template: {text}"))
+}
+
+fn render<'v>(nodes: &[Node], stack: &mut Vec<&'v Value>, html: bool, out: &mut String) {
+    for node in nodes {
+        match node {
+            Node::Text(text) => out.push_str(text),
+            Node::Variable { name, raw } => {
+                let text = look_up(name, stack).map(text).unwrap_or_default();
+                if html && !raw { escape(&text, out) } else { out.push_str(&text) }
+            }
+            Node::Section { name, inverted, inside } => {
+                let value = look_up(name, stack).filter(|value| is_there(value));
+                match (value, inverted) {
+                    (None, true) => render(inside, stack, html, out),
+                    (Some(Value::Array(items)), false) => {
+                        items.iter().for_each(|item| within(item, inside, stack, html, out))
+                    }
+                    (Some(value), false) => within(value, inside, stack, html, out),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+fn within<'v>(value: &'v Value, nodes: &[Node], stack: &mut Vec<&'v Value>, html: bool, out: &mut String) {
+    stack.push(value);
+    render(nodes, stack, html, out);
+    stack.pop();
+}
+
+/// A name, its first part looked for from the inside out.
+fn look_up<'v>(name: &str, stack: &[&'v Value]) -> Option<&'v Value> {
+    if name == "." {
+        return stack.last().copied();
+    }
+    let mut parts = name.split('.');
+    let root = parts.next()?;
+    let found = stack.iter().rev().find_map(|value| value.as_object()?.get(root))?;
+    parts.try_fold(found, |value, part| value.as_object()?.get(part))
+}
+
+fn is_there(value: &Value) -> bool {
+    value.truthy() && value.as_array().is_none_or(|items| !items.is_empty())
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(n) => number::text(*n),
+        Value::Bool(value) => value.to_string(),
+        Value::Date(date) => date.iso(),
+        _ => String::new(),
+    }
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::wire;
+
+    fn rendered(template: &str, html: bool) -> String {
+        let values = r#"{"name":"A & <b>","n":3,"on":true,"off":false,"none":null,"user":{"age":7},"all":["x","y"],
+            "list":[{"k":1},{"k":2}],"empty":[]}"#;
+        let values = wire::parse(values.as_bytes(), 9).unwrap();
+        Template::parse(template).map_or_else(|error| error.to_string(), |template| template.render(&values, html))
+    }
+
+    #[test]
+    fn tags_are_filled_in() {
+        for (template, wanted) in [
+            ("no tag } here {", "no tag } here {"),
+            ("{{name}} {{{name}}} {{& name }}", "A &amp; &lt;b&gt; A & <b> A & <b>"),
+            ("{{n}}{{on}}{{none}}{{missing}}{{user.age}}{{user.no.way}}", "3true7"),
+            ("{{! a remark }}x", "x"),
+            ("{{#on}}yes {{n}}{{/on}}{{#off}}no{{/off}}{{#empty}}no{{/empty}}", "yes 3"),
+            ("{{^off}}a{{/off}}{{^none}}b{{/none}}{{^empty}}c{{/empty}}{{^on}}no{{/on}}", "abc"),
+            ("{{#all}}[{{.}}]{{/all}}{{#list}}{{k}}{{n}} {{/list}}", "[x][y]13 23 "),
+            ("{{#user}}{{age}}{{#on}}!{{/on}}{{/user}}", "7!"),
+        ] {
+            assert_eq!(rendered(template, true), wanted, "{template}");
+        }
+        assert_eq!(rendered("{{name}}", false), "A & <b>");
+    }
+
+    #[test]
+    fn tags_that_are_none_are_told() {
+        for template in ["{{x", "{{{x}}", "{{#x}}", "{{/x}}", "{{#x}}{{/y}}", "{{>x}}", "{{=<% %>=}}"] {
+            assert!(rendered(template, true).starts_with("a mail template: "), "{template}");
+        }
+    }
+}
