@@ -102,7 +102,7 @@ async fn some_together(call: &Call, items: Vec<Item>) -> Vec<Result<Answer>> {
         let pending = step.map(|step| match step {
             Step::Done(answer) => Pending::Done(answer),
             Step::Write(write, pending) => {
-                writes.push(write);
+                writes.push(*write);
                 pending
             }
         });
@@ -181,7 +181,7 @@ async fn prepare(call: &Call, item: Item, writes: &mut Vec<Write>) -> Result<Pen
     Ok(match step(call, item).await? {
         Step::Done(answer) => Pending::Done(answer),
         Step::Write(write, pending) => {
-            writes.push(write);
+            writes.push(*write);
             pending
         }
     })
@@ -190,22 +190,22 @@ async fn prepare(call: &Call, item: Item, writes: &mut Vec<Write>) -> Result<Pen
 /// An item that has been prepared.
 enum Step {
     Done(Answer),
-    Write(Write, Pending),
+    Write(Box<Write>, Pending),
 }
 
 async fn step(call: &Call, item: Item) -> Result<Step> {
     Ok(match item {
         Item::Create { class, body } => match create::prepare(call.clone(), &class, body).await? {
-            create::Prepared::Write(write, pending) => Step::Write(write, Pending::Create(pending)),
+            create::Prepared::Write(write, pending) => Step::Write(Box::new(write), Pending::Create(pending)),
             create::Prepared::Done(answer) => Step::Done(answer),
         },
         Item::Update { class, id, body } => match update::prepare(call.clone(), &class, &id, body).await? {
-            update::Prepared::Write(write, pending) => Step::Write(write, Pending::Update(pending)),
+            update::Prepared::Write(write, pending) => Step::Write(Box::new(write), Pending::Update(pending)),
             update::Prepared::Done(answer) => Step::Done(answer),
         },
         Item::Delete { class, id } => {
             let (write, pending) = delete::prepare(call.clone(), &class, &id).await?;
-            Step::Write(write, Pending::Delete(pending))
+            Step::Write(Box::new(write), Pending::Delete(pending))
         }
         Item::Get { class, id, params } => Step::Done(get::get(call, &class, &id, params).await?),
     })
