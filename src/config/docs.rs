@@ -129,6 +129,8 @@ pub fn example() -> String {
         out.insert(name.to_owned(), value.into());
     }
     out.extend(defaults(table::all()));
+    // Lock-out is on if it is there at all, and how long it lasts has no default.
+    out.shift_remove("accountLockout");
     let mut text = serde_json::to_string_pretty(&Value::Object(out)).unwrap_or_default();
     text.push('\n');
     text

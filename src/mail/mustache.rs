@@ -80,7 +80,7 @@ fn wrong(text: String) -> Error {
     Error::internal(format!("a mail template: {text}"))
 }
 
-fn render<'v>(nodes: &[Node], stack: &mut Vec<&'v Value>, html: bool, out: &mut String) {
+fn render(nodes: &[Node], stack: &mut Vec<&Value>, html: bool, out: &mut String) {
     for node in nodes {
         match node {
             Node::Text(text) => out.push_str(text),

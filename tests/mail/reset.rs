@@ -67,6 +67,7 @@ fn a_form_sent_by_a_browser_is_answered_with_pages() {
             && missing.header("location").unwrap().contains("/apps/password_reset_link_invalid.html?")
     );
     assert!(choose(&server, &token, "xy", false).text().contains("<h1>Password changed</h1>"));
+    assert_eq!(self::page(&server, "/apps/password_reset_success.html"), "Password changed");
     let page = server.client(Actor::NoKeys).get("/apps/password_reset_success.html?appId=app");
     assert!(page.status == 200 && page.header("x-parse-page-param-appname") == Some("App"));
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use hyper::header::CONTENT_TYPE;
 use hyper::http::request::Parts;
 
 use super::{Edge, Mount, Stop, Trace};
@@ -10,6 +11,9 @@ use crate::http::pages;
 use crate::http::query;
 use crate::http::respond::Reply;
 use crate::model::{Map, Value};
+
+/// The kind of body that a form has.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Edge {
     /// A page that a link in a mail leads to. What it does runs to its end even if its reader goes away.
@@ -29,7 +33,7 @@ impl Edge {
         let (site, action) = match &route {
             pages::Route::App(id, action) => (mount.site(id), Some(*action)),
             pages::Route::ChoosePassword | pages::Route::File(_) => {
-                (named("appId").or(named("id")).and_then(|id| mount.site(id)), None)
+                (named("appId").and_then(|id| mount.site(id)), None)
             }
         };
         trace.site = site.cloned();
@@ -41,7 +45,9 @@ impl Edge {
                 _ => pages::unauthorized(),
             });
         };
-        let body = match body {
+        let form = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let form = form.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with(FORM));
+        let body = match body.filter(|_| form) {
             Some(Value::Object(map)) => map,
             _ => Map::new(),
         };

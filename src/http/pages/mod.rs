@@ -41,7 +41,7 @@ pub enum Action {
 /// The route of a path below the mount path, if it is one of a page.
 pub fn find(method: &str, path: &str) -> Option<Route> {
     let (front, rest) = path.split_at_checked(6)?;
-    if !front.eq_ignore_ascii_case("/apps/") {
+    if !front.eq_ignore_ascii_case("/apps/") || rest.is_empty() {
         return None;
     }
     let parts: Vec<&str> = rest.strip_suffix('/').unwrap_or(rest).split('/').collect();
@@ -67,7 +67,7 @@ pub struct Visit {
     pub action: Action,
     /// The query string, all texts.
     pub query: Map,
-    /// The body, a form or JSON.
+    /// The body, if it is a form.
     pub body: Map,
     /// Does a script ask, which wants JSON?
     pub by_script: bool,
@@ -92,7 +92,8 @@ pub async fn answer(visit: Visit) -> Result<Reply> {
         }
         Action::Resend => {
             let (name, token) = (text(&body, "username"), text(&body, "token"));
-            if name.is_none() && token.is_none() {
+            // Any other name than a text is one that nobody has.
+            if !body.get("username").is_some_and(Value::truthy) && token.is_none() {
                 return Ok(Page::VerificationLinkInvalid.redirect(&call));
             }
             let sent = done(verification::resend(&call, name.as_deref(), token.as_deref()).await)?;
@@ -156,10 +157,13 @@ pub fn choose_password(call: &Call, query: &Map) -> Reply {
     Page::Reset.show(call, params)
 }
 
-/// A page by the name of its file, for an app; 404 for any other name.
+/// A page by the name of its file, for an app if one is named; 404 for any other name.
 pub fn file(call: Option<&Call>, name: &str) -> Reply {
-    let (Some(page), Some(call)) = (Page::named(name), call) else { return page::not_found() };
-    page.show(call, Params::new())
+    match (Page::named(name), call) {
+        (None, _) => page::not_found(),
+        (Some(page), Some(call)) => page.show(call, Params::new()),
+        (Some(page), None) => page.bare(),
+    }
 }
 
 /// 403 for an app that is none.

@@ -120,8 +120,16 @@ impl Page {
 
     /// The page itself.
     pub fn show(self, call: &Call, params: Params) -> Reply {
-        let Some(params) = params.with_app(call) else { return not_found() };
-        let mut reply = Reply::html(200, self.html(&params));
+        params.with_app(call).map_or_else(not_found, |params| self.reply(&params))
+    }
+
+    /// The page, of no app.
+    pub fn bare(self) -> Reply {
+        self.reply(&Params::new())
+    }
+
+    fn reply(self, params: &Params) -> Reply {
+        let mut reply = Reply::html(200, self.html(params));
         reply.headers = params.headers();
         // The address of the page holds a secret.
         reply.headers.push((REFERRER_POLICY, HeaderValue::from_static("no-referrer")));

@@ -37,7 +37,7 @@ impl Tokens {
     }
 
     /// A new one, and what sets it.
-    fn new(&self, engine: &Engine) -> (String, Vec<(Path, Op)>) {
+    fn fresh(&self, engine: &Engine) -> (String, Vec<(Path, Op)>) {
         let token = id::object_id(&*engine.random, TOKEN_SIZE);
         let mut ops = vec![(Path::from(self.token), Op::Set(Value::from(token.as_str())))];
         if let Some(life) = self.config.life {
@@ -140,7 +140,7 @@ pub(super) fn announce(engine: &Arc<Engine>, user: &str, token: String) {
 
 /// What verifies a new address later, as columns to set: a token, and that it is not verified yet.
 pub(super) fn unverified(engine: &Engine) -> (String, Vec<(Path, Op)>) {
-    let (token, mut ops) = Tokens::verification(engine).new(engine);
+    let (token, mut ops) = Tokens::verification(engine).fresh(engine);
     ops.push((Path::from("emailVerified"), Op::Set(Value::Bool(false))));
     (token, ops)
 }

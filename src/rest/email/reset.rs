@@ -63,7 +63,7 @@ async fn again(engine: Arc<Engine>, user: ParseObject, email: String) -> Result<
     let token = match tokens.kept(&user, engine.clock.now()) {
         Some(token) => token,
         None => {
-            let (token, ops) = tokens.new(&engine);
+            let (token, ops) = tokens.fresh(&engine);
             // Whose address has changed meanwhile gets no mail.
             if !give(&engine, Filter::eq("objectId", user.id.as_str()).and(of(&email)), ops).await? {
                 return Ok(None);

@@ -165,6 +165,25 @@ fn accounts() {
         all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         all
     };
+    let adapter = |adapter: Value, wanted: &str| {
+        let error = Setup::app(json!({"emailAdapter": adapter})).error();
+        assert!(error.starts_with(wanted), "{adapter}: {error}");
+    };
+    let url = "emailAdapter.options.url must be a URL that starts with";
+    adapter(json!("my-adapter"), "emailAdapter.module must be \"http-email-adapter\" or \"smtp\"; other adapters");
+    adapter(json!({"module": "http-email-adapter"}), "emailAdapter.options.url must be a string");
+    let http = |options: Value| json!({"module": "http-email-adapter", "options": options});
+    adapter(http(json!({"url": "ftp://x"})), url);
+    adapter(
+        http(json!({"url": "http://x", "methods": ["sendVerificationEmail"]})),
+        "emailAdapter.options.methods must",
+    );
+    adapter(http(json!({"url": "http://x", "methods": ["sendMail", "sendAll"]})), "emailAdapter.options.methods must");
+    let smtp = |options: Value| json!({"module": "smtp", "options": options});
+    adapter(smtp(json!({"url": "http://x", "sender": "a@b"})), url);
+    adapter(smtp(json!({"url": "smtp://x"})), "emailAdapter.options.sender must be a string");
+    let templates = json!({"url": "smtp://x", "sender": "a@b", "templates": {"otherEmail": {}}});
+    adapter(smtp(templates), "emailAdapter.options.templates must map");
     refused(mail(json!({})), "An emailAdapter is required for e-mail verification and password resets.");
     refused(mail(json!({"emailAdapter": "x"})), "An app name is required for e-mail verification and password resets.");
     refused(mail(json!({"emailAdapter": "x", "appName": "n"})), "The option publicServerURL is required.");
