@@ -10,6 +10,7 @@ use crate::support::{Actor, Answer, Mailbox, Server};
 use serde_json::{Value, json};
 use std::sync::Barrier;
 use std::thread::scope;
+use std::time::{Duration, Instant};
 
 /// The URL that stands in links.
 const URL: &str = "http://mail.test/parse";
@@ -77,10 +78,25 @@ fn a_mail_that_fails_is_sent_again_and_one_that_is_refused_is_not() {
     assert_eq!(mailbox.next().method, "sendPasswordResetEmail");
     mailbox.fail(&[(200, json!({"error": {"code": 1, "message": "full"}}))]);
     assert_eq!(said(&client.post("/requestPasswordReset", &json!({"email": "ann@e.com"}))), "200");
-    std::thread::sleep(std::time::Duration::from_millis(1300));
+    std::thread::sleep(Duration::from_millis(1300));
     mailbox.stays_empty();
     let log = server.output();
     assert!(log.contains("the mail adapter refused: full") && !log.contains("?token="), "{log}");
+}
+
+#[test]
+fn no_request_waits_for_a_mail() {
+    let (server, mailbox) = start(&json!({"verifyUserEmails": true}));
+    let held = mailbox.hold();
+    let started = Instant::now();
+    assert_eq!(sign_up(&server, "ann").status, 201);
+    for path in ["/requestPasswordReset", "/verificationEmailRequest"] {
+        assert_eq!(said(&server.client(Actor::Client).post(path, &json!({"email": "ann@e.com"}))), "200");
+    }
+    // The server gives an adapter more time than that.
+    assert!(started.elapsed() < Duration::from_secs(25), "a request waited");
+    drop(held);
+    (0..3).for_each(|_| drop(mailbox.next()));
 }
 
 #[test]
@@ -104,7 +120,7 @@ fn mails_on_their_way_go_out_before_the_end() {
     mailbox.fail(&[(503, json!({}))]);
     server.client(Actor::Client).post("/requestPasswordReset", &json!({"email": "ann@e.com"}));
     server.terminate();
-    assert!(server.wait_exit(std::time::Duration::from_secs(10)).is_some_and(|status| status.success()));
+    assert!(server.wait_exit(Duration::from_secs(10)).is_some_and(|status| status.success()));
     assert_eq!(mailbox.next().method, "sendPasswordResetEmail");
 }
 

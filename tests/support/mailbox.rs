@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::spawn;
 use std::time::{Duration, Instant};
 
@@ -42,6 +42,8 @@ struct Shared {
     /// What came and was not taken.
     letters: Mutex<Vec<Letter>>,
     came: Condvar,
+    /// Held: no call is answered.
+    held: Mutex<()>,
     /// The answers to the next calls, instead of a success.
     failures: Mutex<Vec<(u16, Value)>>,
 }
@@ -81,6 +83,11 @@ impl Mailbox {
     /// Answers the next calls so, one each; their mails are not kept.
     pub fn fail(&self, failures: &[(u16, Value)]) {
         self.shared.failures.lock().expect("failures").extend(failures.iter().rev().cloned());
+    }
+
+    /// Answers no call for as long as what is given back is there.
+    pub fn hold(&self) -> MutexGuard<'_, ()> {
+        self.shared.held.lock().expect("held")
     }
 
     /// The next mail.
@@ -125,6 +132,7 @@ fn serve(shared: &Shared, file: Option<&File>, stream: TcpStream) -> Option<()> 
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
+        drop(shared.held.lock().expect("held"));
         let failure = shared.failures.lock().expect("failures").pop();
         let (status, answer) = failure.unwrap_or_else(|| {
             let body: Value = serde_json::from_slice(&body).expect("JSON");

@@ -27,8 +27,13 @@ pub fn before_store(call: &Call, body: &mut Map, extra: &mut Extra) -> Result<()
         body.set("email", Value::String(email));
     }
     if call.engine.config.mail.verify && !is_vouched_for(body) {
-        let (token, ops) = email::unverified(&call.engine);
-        body.take("emailVerified");
+        let (token, mut ops) = email::unverified(&call.engine);
+        // No client may say it, so a hook has: its word counts.
+        let by_hook = body.contains_key("emailVerified") && !call.subject().reads_all();
+        match by_hook {
+            true => ops.retain(|(path, _)| path.as_str() != "emailVerified"),
+            false => drop(body.take("emailVerified")),
+        }
         extra.ops.extend(ops);
         extra.user.verification = Some(token);
     }
