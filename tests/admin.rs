@@ -298,3 +298,16 @@ fn classes_of_the_server_are_no_business_of_schemas() {
     assert_eq!(master.send("DELETE", "/schemas/_Audience", &[], None).text(), "{}");
     assert_eq!(master.post("/schemas/_Session", &json!({})).status, 200, "a class like any other");
 }
+
+#[test]
+fn a_column_that_leads_nowhere_has_no_target() {
+    let server = Server::start(json!({}));
+    let master = server.client(Actor::Master);
+    assert_eq!(master.post("/schemas/Game", &json!({})).status, 200);
+    let put = |body| master.send("PUT", "/schemas/Game", &[], Some(serde_json::to_vec(&body).unwrap().as_slice()));
+    let refused = put(json!({"fields": {"s": {"type": "String"}, "f": {"type": "File", "targetClass": "Game"}}}));
+    assert_eq!((refused.status, refused.text().as_str()), (400, r#"{"code":107,"error":"Could not add field f"}"#));
+    let stored = master.get("/schemas/Game").json();
+    assert!(stored["fields"].get("f").is_none() && stored["fields"].get("s").is_none(), "{stored}");
+    assert_eq!(put(json!({"fields": {"p": {"type": "Pointer", "targetClass": "Game"}}})).status, 200);
+}

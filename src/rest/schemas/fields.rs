@@ -67,6 +67,14 @@ pub(super) fn changes(schema: &ClassSchema, given: &Map) -> Result<Vec<SchemaCha
     if let Some(name) = deleted.iter().find(|name| default_fields(class).contains_key(*name)) {
         return Err(Error::new(Code::ImmutableField, format!("field {name} cannot be changed")));
     }
+    // Parse Server adds the column, and then does not find in it the class that was asked for.
+    let aimless = |(name, field): &&(String, Field)| {
+        let leads = matches!(field.ty, FieldType::Pointer(_) | FieldType::Relation(_));
+        !leads && added.get(name).and_then(Value::as_object).is_some_and(|wish| wish.contains_key("targetClass"))
+    };
+    if let Some((name, _)) = fields.iter().find(aimless) {
+        return Err(Error::json(format!("Could not add field {name}")));
+    }
     if !fields.is_empty() {
         changes.insert(0, SchemaChange::AddFields { class: class.clone(), fields });
     }
