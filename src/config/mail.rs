@@ -141,3 +141,20 @@ fn template(options: &Value, name: &str) -> TemplateConfig {
     let file = |key: &str| options.get("templates")?.get(name)?.get(key)?.as_str().map(str::to_owned);
     TemplateConfig { subject: file("subjectPath"), text: file("textPath"), html: file("htmlPath") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::smtp_url;
+
+    #[test]
+    fn nothing_is_sent_in_the_clear_unless_that_is_said() {
+        for (given, wanted) in [
+            ("smtp://u:p@h:587", "smtp://u:p@h:587?tls=required"),
+            ("smtp://h?tls=none", "smtp://h"),
+            ("smtp://h?tls=opportunistic", "smtp://h?tls=opportunistic"),
+            ("smtps://h", "smtps://h"),
+        ] {
+            assert_eq!(smtp_url(given), wanted);
+        }
+    }
+}
