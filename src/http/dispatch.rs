@@ -106,6 +106,10 @@ pub async fn run(mut job: Job) -> Result<Answer> {
         Handler::SchemaDelete => Box::pin(rest::schemas::delete(&job.call, &class)).await,
         Handler::Purge => Box::pin(rest::schemas::purge(&job.call, &class)).await,
         Handler::Admin(what) => Box::pin(admin::run(job, what)).await,
+        Handler::Function => {
+            let params = job.parameters();
+            Box::pin(rest::functions::run(&job.call, &first, params)).await
+        }
         Handler::Aggregate => {
             let params = job.parameters();
             Box::pin(rest::aggregate::aggregate(&job.call, &class, params)).await

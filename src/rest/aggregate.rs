@@ -35,7 +35,7 @@ pub async fn aggregate(call: &Call, class: &str, params: Map) -> Result<Answer> 
     let aggregator = authorise::aggregate(call.subject(), read_only, call.limits)?;
     let mut request = Request::of(call, params)?;
     let mut call = call.clone();
-    before_find(&mut call, class, Some(&mut request.params), false).await?;
+    before_find(&mut call, class, &mut request.params, false).await?;
     let Some(schema) = call.engine.schemas.get(class) else { return Ok(answer(Vec::new())) };
     let rows = match request.distinct.take() {
         Some(path) => distinct(&call, schema, request.params, &path).await?,
