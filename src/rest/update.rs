@@ -107,10 +107,10 @@ impl Pending {
         for path in &reported {
             report(&mut answer, path, &object);
         }
+        answer.set("updatedAt", Value::String(updated.iso()));
         for (name, value) in hooked {
             answer.set(name, value);
         }
-        answer.set("updatedAt", Value::String(updated.iso()));
         let target = Target { class: &class, id: &id, updating: true };
         classes::after_store(&call, target, extra, &mut answer).await?;
         if call.engine.invoker.has(&class, Trigger::AfterSave) {

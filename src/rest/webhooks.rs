@@ -165,8 +165,7 @@ impl Named {
     fn check(&self) -> Result<()> {
         let Self::Trigger(class, trigger) = self else { return Ok(()) };
         let trigger = Trigger::from_name(trigger).ok_or_else(invalid)?;
-        let login =
-            matches!(trigger, Trigger::BeforeLogin | Trigger::AfterLogin | Trigger::BeforePasswordResetRequest);
+        let login = matches!(trigger, Trigger::BeforeLogin | Trigger::AfterLogin | Trigger::BeforePasswordResetRequest);
         let wrong = match class.as_str() {
             "_PushStatus" if trigger == Trigger::BeforeSave => "Only afterSave is allowed on _PushStatus",
             class if login && class != "_User" => {
@@ -214,9 +213,8 @@ fn invalid() -> Error {
 fn check_writer(call: &Call, what: &str) -> Result<()> {
     match call.subject() {
         Subject::Master => Ok(()),
-        _ => Err(Error::denied(
-            Code::OperationForbidden,
-            format!("read-only masterKey isn't allowed to {what} a hook."),
-        )),
+        _ => {
+            Err(Error::denied(Code::OperationForbidden, format!("read-only masterKey isn't allowed to {what} a hook.")))
+        }
     }
 }

@@ -67,17 +67,25 @@ impl Stage {
             declare("/hooks/functions", json!({"functionName": name, "url": peer.url(&format!("/{name}"))}));
         }
         declare("/hooks/functions", json!({"functionName": "f8", "url": "http://127.0.0.1:1/f8"}));
-        let object = ["beforeSave", "afterSave", "beforeDelete", "afterDelete", "beforeFind", "afterFind"];
-        let all = object.map(|trigger| (trigger, "WH")).into_iter();
-        for (trigger, class) in all.chain(["beforeLogin", "afterLogin"].map(|trigger| (trigger, "_User"))) {
-            let url = peer.url(&format!("/{trigger}{class}"));
-            declare("/hooks/triggers", json!({"className": class, "triggerName": trigger, "url": url}));
-        }
-        Stage { server, peer, answers, names }
+        let stage = Stage { server, peer, answers, names };
+        ["beforeSave", "afterSave", "beforeDelete", "afterDelete"]
+            .iter()
+            .for_each(|trigger| stage.declare("WH", trigger));
+        ["beforeLogin", "afterLogin"].iter().for_each(|trigger| stage.declare("_User", trigger));
+        stage
+    }
+
+    fn declare(&self, class: &str, trigger: &str) {
+        let url = self.peer.url(&format!("/{trigger}{class}"));
+        let body = json!({"className": class, "triggerName": trigger, "url": url});
+        assert_eq!(self.server.client(Actor::Master).post("/hooks/triggers", &body).status, 200, "{body}");
     }
 
     fn play(&mut self, exchange: &Exchange) -> Result<(), String> {
         self.answers.lock().unwrap().extend(exchange.answers.iter().cloned());
+        if exchange.request.starts_with(FIRST_FIND) {
+            ["beforeFind", "afterFind"].iter().for_each(|trigger| self.declare("WH", trigger));
+        }
         let answer = self.send(&exchange.request);
         self.learn(&exchange.request, &answer);
         let asked = self.peer.asked();
@@ -93,9 +101,9 @@ impl Stage {
             let (path, body) = wanted["POST ".len()..].split_once(' ').unwrap();
             // The first line shows what the others leave out.
             let body = body.find(r#"{"params":{"p":1}"#).map_or(body, |_| FIRST);
-            let wanted = format!("{path} {}", serde_json::from_str::<Value>(body).unwrap());
-            if wanted != got {
-                return told("hook", &wanted, &got);
+            let wanted: Value = serde_json::from_str(body).unwrap();
+            if (path, &wanted) != (got.0.as_str(), &got.1) {
+                return told("hook", &format!("{path} {wanted}"), &format!("{} {}", got.0, got.1));
             }
         }
         let (status, body) = exchange.answer.split_once(' ').unwrap();
@@ -114,10 +122,9 @@ impl Stage {
     }
 
     fn send(&self, request: &str) -> Answer {
-        let mut filled = request.to_owned();
-        for (name, value) in &self.names {
-            filled = filled.replace(name, value);
-        }
+        let mut names: Vec<_> = self.names.iter().collect();
+        names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        let filled = names.iter().fold(request.to_owned(), |text, (name, value)| text.replace(name, value));
         let (method, rest) = filled.split_once(' ').unwrap();
         let (path, rest) = rest.split_once(" [").unwrap();
         let (who, body) = rest.split_once(']').unwrap();
@@ -148,19 +155,20 @@ impl Stage {
     }
 
     /// A question as the recording shows it.
-    fn question(&self, asked: &Asked) -> String {
+    fn question(&self, asked: &Asked) -> (String, Value) {
         let mut body: Value = serde_json::from_str(&self.masked(&asked.body.to_string())).unwrap();
         let map = body.as_object_mut().unwrap();
         assert_eq!(map.remove("log"), Some(json!({"options": {}, "appId": "app"})));
         assert_eq!(map.remove("ip"), Some(json!("127.0.0.1")));
         assert_eq!(map.remove("headers").unwrap()["x-parse-application-id"], "app");
-        format!("{} {body}", asked.path)
+        (asked.path.clone(), body)
     }
 }
 
+/// The request before which the recorded server got hooks for finds.
+const FIRST_FIND: &str = r#"GET /classes/WH?where={"a":"#;
 /// The body of the first line, but for what every body has.
-const FIRST: &str =
-    r#"{"params":{"p":1},"master":false,"isReadOnly":false,"functionName":"f1","context":{}}"#;
+const FIRST: &str = r#"{"params":{"p":1},"master":false,"isReadOnly":false,"functionName":"f1","context":{}}"#;
 
 fn said(answer: &str) -> Said {
     let mut parts = answer.splitn(3, ' ');

@@ -74,10 +74,7 @@ fn failure(reply: Reply) -> Value {
         shown.set("cookies", cookies);
     }
     let bytes = reply.body.iter().map(|byte| Value::Number(f64::from(*byte))).collect();
-    shown.set(
-        "buffer",
-        Value::Object(Map::from([("type", Value::from("Buffer")), ("data", Value::Array(bytes))])),
-    );
+    shown.set("buffer", Value::Object(Map::from([("type", Value::from("Buffer")), ("data", Value::Array(bytes))])));
     shown.set("text", Value::String(String::from_utf8_lossy(&reply.body).into_owned()));
     if let Ok(data) = wire::parse(&reply.body, DEEPEST) {
         shown.set("data", data);

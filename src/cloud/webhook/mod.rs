@@ -52,7 +52,7 @@ impl Invoker for Webhooks {
     }
 
     fn hook(&self, hooks: Vec<Hook>) {
-        if !hooks.is_empty() && !self.peers.has_key() {
+        if !hooks.is_empty() && !self.any() && !self.peers.has_key() {
             tracing::warn!("Making outgoing webhook request without webhookKey being set!");
         }
         self.hooks.rcu(|old| Hooks::new(&hooks, old));

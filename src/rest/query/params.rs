@@ -95,7 +95,8 @@ impl Params {
     /// The query as hooks are told it, in the SDK's form and order.
     pub fn told(&self) -> Map {
         let mut told = Map::from([("where", Value::Object(self.clause.clone()))]);
-        let lists = [("include", Some(&self.asked)), ("excludeKeys", Some(&self.exclude)), ("keys", self.keys.as_ref())];
+        let lists =
+            [("include", Some(&self.asked)), ("excludeKeys", Some(&self.exclude)), ("keys", self.keys.as_ref())];
         for (name, list) in lists {
             if let Some(list) = list.filter(|list| !list.is_empty()) {
                 told.set(name, Value::String(list.join(",")));
