@@ -96,7 +96,7 @@ pub struct TriggerRequest {
 pub struct TriggerAnswer {
     /// The complete new save data, for [`Trigger::BeforeSave`]; or the body of the response, for [`Trigger::AfterSave`].
     pub object: Option<Map>,
-    /// Other results, for [`Trigger::AfterFind`].
+    /// Other results, for [`Trigger::AfterFind`]; for [`Trigger::BeforeFind`] an empty list says that nothing is found.
     pub objects: Option<Vec<Map>>,
     /// Another query, for [`Trigger::BeforeFind`].
     pub query: Option<Map>,

@@ -72,7 +72,7 @@ impl Request {
         };
         let stages = translate::read(&params, distinct.is_some())?;
         let clause = params.take("where").map(|clause| ("where", clause)).into_iter().collect();
-        let params = Params::of_find(call, clause)?;
+        let params = Params { limit: None, ..Params::of_find(call, clause)? };
         let (explain, preference) = (explain.unwrap_or_default(), preference.unwrap_or_default());
         Ok(Self { stages, distinct, explain, preference, style, params })
     }

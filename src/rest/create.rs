@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::body::{self, Changes};
 use super::classes::{self, Extra, Start, Target, installation};
-use super::save_hooks::{Replaced, before_save, is_operation};
+use super::save_hooks::{after_save, before_save, is_operation};
 use super::{Answer, Call};
 use crate::access::clp::Action;
 use crate::access::{Subject, Write};
@@ -65,11 +65,8 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepare
         Start::Done(answer) => return Ok(Prepared::Done(answer)),
     };
     call.gate(call.engine.schemas.get_or_new(class), Action::Create)?;
-    let replaced = before_save(&mut call, class, &mut body, None).await?;
-    let (submitted, hooked) = match replaced {
-        Some(Replaced { client, told }) => (client, told),
-        None => (operations(&body), Map::new()),
-    };
+    let hooked = before_save(&mut call, class, &mut body, None).await?;
+    let submitted = operations(&body);
     let schema = grow(&call, class, &body, kind).await?;
     let given = body::take_acl(&mut body)?;
     let default = if given.is_none() { default_acl(&schema, call.subject())? } else { None };
@@ -124,13 +121,7 @@ impl Pending {
         let target = Target { class: &class, id: &id, updating: false };
         classes::after_store(&call, target, extra, &mut answer).await?;
         if let Some(object) = after {
-            let object = trigger_object(object);
-            let said = call.trigger(&class, Trigger::AfterSave, |request| request.object = Some(object)).await;
-            // The object is stored; what goes wrong in the hook is for the log.
-            match said {
-                Ok(said) => answer = said.and_then(|s| s.object).unwrap_or(answer),
-                Err(error) => tracing::warn!(class, %error, "afterSave failed"),
-            }
+            answer = after_save(&mut call, &class, answer, trigger_object(object), None).await;
         }
         call.hide_protected(&class, &id, &mut answer);
         let path = if class == "_User" { format!("/users/{id}") } else { format!("/classes/{class}/{id}") };
@@ -238,7 +229,7 @@ fn dates(call: &Call, body: &mut Map) -> Result<(Date, Date)> {
     }
 }
 
-/// The entries of a body that are operations: of the others the answer says nothing, unless a hook has changed them.
+/// The entries of a body that are operations: of the others the answer says nothing.
 fn operations(body: &Map) -> Map {
     body.iter().filter(|(_, value)| is_operation(value)).map(|(key, value)| (key.as_str(), value.clone())).collect()
 }

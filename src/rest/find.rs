@@ -21,7 +21,12 @@ pub async fn find(call: &Call, class: &str, params: Map) -> Result<Answer> {
     authorise::class(call.subject(), class, Action::Find)?;
     let mut call = call.clone();
     let mut params = Params::of_find(&call, params)?;
-    before_find(&mut call, class, &mut params, false).await?;
+    if before_find(&mut call, class, &mut params, false).await? == Asked::Nothing {
+        let mut none = Vec::new();
+        after_find(&mut call, class, &params, false, &mut none).await?;
+        let none = Value::Array(none.into_iter().map(Value::Object).collect());
+        return Ok(Answer::ok(&Value::Object(Map::from([("results", none)]))));
+    }
     let (class, redirected) = target(&call, class, &params)?;
     call.engine.check_class_exists(&call, &class)?;
     let mut query = Query::prepare(&call, &class, params, 0).await?;
@@ -133,7 +138,9 @@ impl Query {
     /// Writes the results as a JSON list. Rows that nobody needs to look at go from the database's bytes to the answer's.
     async fn write(&mut self, call: &Call, redirected: bool, out: &mut Vec<u8>) -> Result<()> {
         if self.params.limit == Some(0) {
-            out.extend_from_slice(b"[]");
+            let mut none = Vec::new();
+            after_find(&mut call.clone(), &self.schema.name, &self.params, false, &mut none).await?;
+            wire::write(&Value::Array(none.into_iter().map(Value::Object).collect()), out);
             return Ok(());
         }
         let looked_at = redirected
@@ -196,7 +203,11 @@ impl Query {
 pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) -> Result<Option<Answer>> {
     let mut call = call.clone();
     params.clause = Map::from([("objectId", Value::from(id))]);
-    before_find(&mut call, class, &mut params, true).await?;
+    if before_find(&mut call, class, &mut params, true).await? == Asked::Nothing {
+        let mut none = Vec::new();
+        after_find(&mut call, class, &params, true, &mut none).await?;
+        return Ok(none.pop().map(|object| Answer::ok(&Value::Object(object))));
+    }
     call.engine.check_class_exists(&call, class)?;
     let mut query = Query { schema: call.engine.schemas.get_or_new(class), params, is_get: true };
     let looked_at = query.params.include_all
@@ -243,8 +254,17 @@ fn target(call: &Call, class: &str, params: &Params) -> Result<(String, bool)> {
     Ok((target, true))
 }
 
+/// What beforeFind leaves to ask the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The query.
+    Query,
+    /// Nothing: there are no results. Includes, sub-queries and aggregations ask all the same, as in Parse Server.
+    Nothing,
+}
+
 /// Runs beforeFind, whose query replaces the caller's and is as little trusted.
-pub(super) async fn before_find(call: &mut Call, class: &str, params: &mut Params, is_get: bool) -> Result<()> {
+pub(super) async fn before_find(call: &mut Call, class: &str, params: &mut Params, is_get: bool) -> Result<Asked> {
     let said = call
         .trigger(class, Trigger::BeforeFind, |request| {
             request.query = Some(params.told());
@@ -252,10 +272,11 @@ pub(super) async fn before_find(call: &mut Call, class: &str, params: &mut Param
             request.is_get = is_get;
         })
         .await?;
-    if let Some(query) = said.and_then(|said| said.query) {
+    let Some(said) = said else { return Ok(Asked::Query) };
+    if let Some(query) = said.query {
         *params = Params::of_find(call, query)?;
     }
-    Ok(())
+    Ok(if said.objects.is_some() { Asked::Nothing } else { Asked::Query })
 }
 
 /// Runs afterFind, which may replace the results; those that it leaves carry their class.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::body::{self, Changes};
 use super::classes::{self, Extra, Start, Target, installation};
 use super::create::{grow, trigger_object};
-use super::save_hooks::{Replaced, before_save};
+use super::save_hooks::{after_save, before_save};
 use super::{Answer, Call};
 use crate::access::authorise::Change;
 use crate::access::clp::{Action, Granted};
@@ -59,7 +59,7 @@ pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Resu
     };
     call.gate(call.engine.schemas.get_or_new(class), Action::Update)?;
     let hooks = Hooks::of(&call, class, id).await?;
-    let replaced = before_save(&mut call, class, &mut body, hooks.as_ref().map(|hooks| &hooks.original)).await?;
+    let hooked = before_save(&mut call, class, &mut body, hooks.as_ref().map(|hooks| &hooks.original)).await?;
     check_id(id, &mut body)?;
     let kind = Kind { updating: true, internals: *call.subject() == Subject::Maintenance };
     let before = call.engine.schemas.get_or_new(class);
@@ -74,7 +74,6 @@ pub async fn prepare(mut call: Call, class: &str, id: &str, body: Value) -> Resu
     let Changes { ops, joins } = body::changes(body, kind)?;
     let gate = call.gate(schema.clone(), Action::Update)?;
     let reported = ops.iter().filter(|(_, op)| op.is_reported()).map(|(path, _)| path.clone()).collect();
-    let hooked = replaced.map(|Replaced { told, .. }| told).unwrap_or_default();
     let hooks = hooks.map(|hooks| hooks.changing(&ops));
     let plan = gate.update(schema, id, adds, Change { ops, acl, updated, joins });
     let write = Write::Update(plan.with_rules(extra.guard.take(), std::mem::take(&mut extra.ops)));
@@ -114,19 +113,10 @@ impl Pending {
         let target = Target { class: &class, id: &id, updating: true };
         classes::after_store(&call, target, extra, &mut answer).await?;
         if call.engine.invoker.has(&class, Trigger::AfterSave) {
-            let said = call
-                .trigger(&class, Trigger::AfterSave, |request| {
-                    let mut object = trigger_object(object);
-                    let (original, unseen) = hooks.map(|hooks| (hooks.original, hooks.unseen)).unzip();
-                    unseen.iter().flatten().for_each(|field| drop(object.take(field)));
-                    request.object = Some(object);
-                    request.original = original;
-                })
-                .await;
-            match said {
-                Ok(said) => answer = said.and_then(|s| s.object).unwrap_or(answer),
-                Err(error) => tracing::warn!(class, %error, "afterSave failed"),
-            }
+            let mut object = trigger_object(object);
+            let (original, unseen) = hooks.map(|hooks| (hooks.original, hooks.unseen)).unzip();
+            unseen.iter().flatten().for_each(|field| drop(object.take(field)));
+            answer = after_save(&mut call, &class, answer, object, original).await;
         }
         call.hide_protected(&class, &id, &mut answer);
         Ok(Answer::ok(&Value::Object(answer)))

@@ -8,6 +8,7 @@ use crate::cloud::webhook::{Hook, What};
 use crate::error::{Code, Error, Result};
 use crate::model::query::{OrderBy, OrderKey};
 use crate::model::{Filter, Map, Op, ParseObject, Path, Value};
+use crate::storage::Outcome;
 
 const CLASS: &str = "_Hooks";
 /// The columns, in the order in which a row shows them.
@@ -73,7 +74,7 @@ pub async fn create(call: &Call, body: &Map) -> Result<Answer> {
 /// `PUT /hooks/functions/:functionName`, `PUT /hooks/triggers/:className/:triggerName`: another URL, or away with it.
 ///
 /// # Errors
-/// 119 with the read-only master key, 143 for what is no declaration, and for what is not declared.
+/// 119 with the read-only master key, 143 for what is no declaration, and for what is not declared; 101 if that is to go.
 pub async fn change(call: &Call, sort: Sort, names: &[String; 2], body: &Map) -> Result<Answer> {
     check_writer(call, "modify")?;
     let named = Named::of_path(sort, names);
@@ -81,9 +82,9 @@ pub async fn change(call: &Call, sort: Sort, names: &[String; 2], body: &Map) ->
     let schema = call.engine.schemas.get_or_new(CLASS);
     let why = internal("the master key changes a webhook");
     if body.get("__op").and_then(Value::as_str) == Some("Delete") {
-        call.engine.write(Write::Delete(why.delete(schema, named.filter()))).await?;
+        let gone = call.engine.write(Write::Delete(why.delete(schema, named.filter()))).await?;
         load(&call.engine).await?;
-        return Ok(Answer::empty());
+        return if gone == Outcome::Deleted(0) { Err(Error::not_found()) } else { Ok(Answer::empty()) };
     }
     let url = body.get("url").and_then(Value::as_str).filter(|url| !url.is_empty()).ok_or_else(invalid)?;
     if rows(&call.engine, named.filter()).await?.is_empty() {

@@ -39,8 +39,9 @@ fn webhooks_are_declared_shown_changed_and_taken_away() {
     refused(&put(&master, "/hooks/functions/f", &json!({})), 143, "invalid hook declaration");
 
     let away = json!({"__op": "Delete"});
-    for path in ["/hooks/functions/f", "/hooks/triggers/A/beforeSave", "/hooks/functions/f"] {
+    for path in ["/hooks/functions/f", "/hooks/triggers/A/beforeSave"] {
         assert_eq!(put(&master, path, &away).text(), "{}");
+        assert_eq!(put(&master, path, &away).json(), json!({"code": 101, "error": "Object not found."}));
     }
     assert_eq!(master.get("/hooks/functions").json(), json!([]));
     assert_eq!(master.get("/hooks/triggers").json(), json!([]));

@@ -79,15 +79,17 @@ fn what_a_hook_gives_back_is_checked_again() {
 #[test]
 fn a_hook_decides_neither_the_id_nor_the_dates() {
     let (server, master) = server(json!({}));
-    let said = json!({"objectId": "mine", "createdAt": "2001-01-01T00:00:00.000Z", "className": "B", "n": 1});
+    let said = json!({"objectId": "mine123456", "createdAt": "2001-01-01T00:00:00.000Z", "className": "B", "n": 1});
     let peer = saying("/beforeSave", said);
     trigger(&master, &peer, "A", "beforeSave");
     let client = server.client(Actor::Client);
     let id = id(&client, "A", json!({"n": 2, "m": 3}));
     let row = client.get(&format!("/classes/A/{id}")).json();
-    assert_ne!(id, "mine");
+    assert_ne!(id, "mine123456");
     assert_eq!((&row["n"], &row["m"], &row["className"]), (&json!(1), &Value::Null, &Value::Null));
     assert!(!row["createdAt"].as_str().unwrap().starts_with("2001"));
+    let change = client.send("PUT", &format!("/classes/A/{id}"), &[], Some(br#"{"n":5}"#));
+    assert_eq!((change.status, &change.json()["n"]), (200, &json!(1)));
 }
 
 #[test]
@@ -121,7 +123,7 @@ fn who_may_not_write_asks_no_hook() {
 }
 
 #[test]
-fn operations_are_shown_as_what_they_come_to() {
+fn a_hook_is_shown_values_set_and_operations_as_they_are() {
     let (server, master) = server(json!({}));
     let client = server.client(Actor::Client);
     let id = id(&client, "A", json!({"n": 1, "o": {"x": 1}, "gone": 1}));
@@ -131,8 +133,8 @@ fn operations_are_shown_as_what_they_come_to() {
     client.send("PUT", &format!("/classes/A/{id}"), &[], Some(change.to_string().as_bytes()));
     let body = &peer.asked()[0].body;
     let object = &body["object"];
-    assert_eq!((&object["n"], &object["o"], &object["l"]), (&json!(5), &json!({"x": 1, "y": 2}), &json!([1])));
-    assert!(object.get("gone").is_none());
+    assert_eq!((&object["n"], &object["gone"]), (&change["n"], &change["gone"]));
+    assert_eq!((&object["o"], &object["l"]), (&json!({"x": 1, "y": 2}), &json!([1])));
     assert_eq!((&body["original"]["n"], &body["original"]["gone"]), (&json!(1), &json!(1)));
     assert_eq!(object["updatedAt"], body["original"]["updatedAt"]);
 }
@@ -194,6 +196,23 @@ fn includes_and_sub_queries_ask_the_hooks_of_their_classes() {
     assert_eq!(asked[1].body["objects"][0]["n"], 1);
     client.get(r#"/classes/Outer?where={"p":{"$inQuery":{"className":"Inner","where":{"n":1}}}}"#);
     assert_eq!(paths(&peer.asked()), ["/beforeFind", "/afterFind", "/afterFind"]);
+}
+
+#[test]
+fn before_a_find_a_hook_may_say_that_there_is_nothing() {
+    let (server, master) = server(json!({}));
+    let client = server.client(Actor::Client);
+    let id = id(&client, "A", json!({}));
+    let peer = saying("/beforeFind", json!([]));
+    for name in ["beforeFind", "afterFind"] {
+        trigger(&master, &peer, "A", name);
+    }
+    assert_eq!(client.get("/classes/A?count=1").json(), json!({"results": []}));
+    assert_eq!(client.get(&format!("/classes/A/{id}")).json()["code"], 101);
+    assert_eq!(paths(&peer.asked()), ["/beforeFind", "/afterFind", "/beforeFind", "/afterFind"]);
+    let refusing = Peer::start(|_| Said::Json(json!({"error": "no"})));
+    trigger(&master, &refusing, "B", "beforeFind");
+    assert_eq!(client.get("/classes/B").json(), json!({"code": 141, "error": "no"}));
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub fn of_trigger(trigger: Trigger, said: Option<Value>) -> TriggerAnswer {
         (Trigger::AfterSave, Some(Value::Object(body))) => answer.object = Some(body),
         // Parse Server expects objects of its SDK, which no answer can hold, and shows nothing of others.
         (Trigger::AfterFind, Some(Value::Array(list))) => answer.objects = Some(vec![Map::new(); list.len()]),
+        (Trigger::BeforeFind, Some(Value::Array(list))) if list.is_empty() => answer.objects = Some(Vec::new()),
         _ => {}
     }
     answer

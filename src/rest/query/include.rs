@@ -83,8 +83,8 @@ async fn fetch(
     found: &mut Found,
 ) -> Result<()> {
     let mut hooked = call.clone();
-    let mut asked = Params { clause: by_ids(&ids), ..Params::default() };
-    before_find(&mut hooked, class, &mut asked, false).await?;
+    let (mut asked, alone) = (Params { clause: by_ids(&ids), ..Params::default() }, ids.len() == 1);
+    before_find(&mut hooked, class, &mut asked, alone).await?;
     let read = plan(call, class, ids, path, params)?;
     let rows = call.engine.storage.find(&read).await?;
     let mut objects = Vec::with_capacity(rows.len());
@@ -93,7 +93,7 @@ async fn fetch(
         call.room.take(object.weight())?;
         objects.push(object);
     }
-    after_find(&mut hooked, class, &asked, false, &mut objects).await?;
+    after_find(&mut hooked, class, &asked, alone, &mut objects).await?;
     for mut object in objects {
         let id = object.get("objectId").and_then(Value::as_str).unwrap_or_default().to_owned();
         object.set("__type", Value::from("Object"));

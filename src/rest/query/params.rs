@@ -102,10 +102,7 @@ impl Params {
                 told.set(name, Value::String(list.join(",")));
             }
         }
-        if self.count {
-            told.set("count", Value::Number(1.0));
-        }
-        if let Some(limit) = self.limit {
+        if let Some(limit) = self.limit.filter(|limit| *limit > 0) {
             told.set("limit", Value::Number(limit as f64));
         }
         if self.skip > 0 {

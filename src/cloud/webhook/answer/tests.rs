@@ -42,4 +42,6 @@ fn what_triggers_make_of_an_answer() {
     assert_eq!(of(Trigger::AfterFind, r#"[{"a":1},2]"#).objects, Some(vec![Map::new(), Map::new()]));
     assert!(of(Trigger::AfterFind, "true").objects.is_none());
     assert!(of(Trigger::BeforeFind, r#"{"where":{}}"#).query.is_none());
+    assert!(of(Trigger::BeforeFind, "[1]").objects.is_none());
+    assert_eq!(of(Trigger::BeforeFind, "[]").objects, Some(Vec::new()));
 }
