@@ -1,6 +1,6 @@
 //! Users and sessions: what of them a caller may see and ask about, beyond what holds for every class.
 
-use super::clp::{Action, Granted};
+use super::clp::Action;
 use super::protected::Protected;
 use super::{Render, Subject};
 use crate::error::{Code, Error, Result};
@@ -12,23 +12,18 @@ const NEVER: [&str; 2] = ["password", "sessionToken"];
 /// What only the user itself and the master key may see of a user, and nobody else ask about.
 const SECRET: [&str; 3] = ["password", "sessionToken", "authData"];
 
-/// Narrows what may be done to sessions to those of the caller's user. A new one has no rows to be narrowed.
+/// What an action on sessions is narrowed to: those of the caller's user. A new one has no rows to be narrowed.
 ///
 /// # Errors
 /// 209 for a caller without a user, the maintenance key among them, which may make sessions but not find them.
-pub fn own_sessions(schema: &ClassSchema, subject: &Subject, action: Action, granted: Granted) -> Result<Granted> {
+pub fn own_sessions(schema: &ClassSchema, subject: &Subject, action: Action) -> Result<Option<Filter>> {
     let makes = *subject == Subject::Maintenance && matches!(action, Action::Create | Action::AddField);
     if schema.name != "_Session" || subject.is_master() || makes {
-        return Ok(granted);
+        return Ok(None);
     }
-    let Some(user) = subject.user() else {
-        return Err(Error::denied(Code::InvalidSessionToken, "Invalid session token"));
-    };
-    let own = of_user("user", user);
-    Ok(Granted::Some(match granted {
-        Granted::All => own,
-        Granted::Some(more) => own.and(more),
-    }))
+    let user = subject.user();
+    user.map(|user| Some(of_user("user", user)))
+        .ok_or_else(|| Error::denied(Code::InvalidSessionToken, "Invalid session token"))
 }
 
 /// Does a filter ask for the caller's own user and no other?

@@ -114,8 +114,8 @@ impl<'a> Door<'a> {
     /// 119, or 101 for a caller who would have to log in.
     pub fn open(self, action: Action) -> Result<Gate<'a>> {
         class(self.subject, &self.schema.name, action)?;
-        let granted = clp::check(&self.schema, self.subject, action, true)?;
-        let granted = account::own_sessions(&self.schema, self.subject, action, granted)?;
+        let own = account::own_sessions(&self.schema, self.subject, action)?;
+        let granted = clp::check(&self.schema, self.subject, action, true)?.within(own);
         Ok(Gate { door: self, granted })
     }
 

@@ -51,6 +51,18 @@ pub enum Granted {
     Some(Filter),
 }
 
+impl Granted {
+    /// The same, and only objects that match.
+    #[must_use]
+    pub fn within(self, filter: Option<Filter>) -> Self {
+        match (self, filter) {
+            (granted, None) => granted,
+            (Self::All, Some(filter)) => Self::Some(filter),
+            (Self::Some(own), Some(filter)) => Self::Some(filter.and(own)),
+        }
+    }
+}
+
 /// Checks an action. `updating` says, for [`Action::AddField`], whether the object is there already.
 ///
 /// # Errors

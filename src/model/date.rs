@@ -50,11 +50,27 @@ impl fmt::Display for Date {
         let (days, ms) = (self.0.div_euclid(DAY_MS), self.0.rem_euclid(DAY_MS));
         let (year, month, day) = civil_from_days(days);
         let (hour, minute, second, milli) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
-        match year {
-            0..=9999 => write!(f, "{year:04}")?,
-            _ => write!(f, "{}{:06}", if year < 0 { '-' } else { '+' }, year.abs())?,
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let mut put = |places: std::ops::Range<usize>, mut n: i64| {
+            for digit in text[places].iter_mut().rev() {
+                *digit = b'0' + (n % 10) as u8;
+                n /= 10;
+            }
+        };
+        for (places, n) in
+            [(5..7, month), (8..10, day), (11..13, hour), (14..16, minute), (17..19, second), (20..23, milli)]
+        {
+            put(places, n);
         }
-        write!(f, "-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+        let mut from = 0;
+        match year {
+            0..=9999 => put(0..4, year),
+            _ => {
+                write!(f, "{}{:06}", if year < 0 { '-' } else { '+' }, year.abs())?;
+                from = 4;
+            }
+        }
+        f.write_str(str::from_utf8(&text[from..]).map_err(|_| fmt::Error)?)
     }
 }
 

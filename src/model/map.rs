@@ -72,6 +72,10 @@ impl Map {
         if let Some((_, old)) = entries.iter_mut().find(|(known, _)| *known == key) {
             return Some(std::mem::replace(old, value));
         }
+        // A typed value has three or four keys, an object of an app some ten: its list grows twice, not three times.
+        if entries.len() == 4 {
+            entries.reserve(FEW - 4);
+        }
         entries.push((key, value));
         if entries.len() > FEW {
             self.index();

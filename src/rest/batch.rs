@@ -1,4 +1,7 @@
-//! A batch with `transaction: true`: everything is prepared, then written all or nothing, then finished.
+//! Several writes of one batch: everything is prepared, then written together, then finished. With `transaction: true` all of
+//! them succeed or none.
+
+use futures_util::stream::{self, StreamExt};
 
 use super::classes::{installation, refused};
 use super::{Answer, Call, create, delete, get, update};
@@ -72,6 +75,70 @@ enum Pending {
     Done(Answer),
 }
 
+/// Writes of one batch that are prepared, written and finished at the same time.
+const AT_ONCE: usize = 64;
+
+/// Carries out items that do not depend on each other, each with its own answer. None of them saves an installation, which is
+/// several writes, and more of them if those meet others.
+pub async fn together(call: &Call, items: Vec<Item>) -> Vec<Result<Answer>> {
+    let mut answers = Vec::with_capacity(items.len());
+    let mut items = items.into_iter();
+    while items.len() > 0 {
+        let some: Vec<Item> = items.by_ref().take(AT_ONCE).collect();
+        answers.extend(some_together(call, some).await);
+    }
+    answers
+}
+
+async fn some_together(call: &Call, items: Vec<Item>) -> Vec<Result<Answer>> {
+    let prepared = stream::iter(items).map(|item| async move {
+        let (class, is_create) = (item.class().to_owned(), matches!(item, Item::Create { .. }));
+        (class, is_create, step(call, item).await)
+    });
+    let prepared: Vec<_> = prepared.buffered(AT_ONCE).collect().await;
+    let mut writes = Vec::with_capacity(prepared.len());
+    let mut waiting = Vec::with_capacity(prepared.len());
+    for (class, is_create, step) in prepared {
+        let pending = step.map(|step| match step {
+            Step::Done(answer) => Pending::Done(answer),
+            Step::Write(write, pending) => {
+                writes.push(*write);
+                pending
+            }
+        });
+        waiting.push((class, is_create, pending));
+    }
+    let written = if writes.is_empty() { Ok(Vec::new()) } else { call.engine.write_all(writes, false).await };
+    let mut outcomes = match written {
+        Ok(outcomes) => outcomes.into_iter(),
+        Err(error) => {
+            let failed = |_| Err(Error::internal(error.to_string()));
+            return waiting.iter().map(failed).collect();
+        }
+    };
+    let finished = waiting.into_iter().map(|(class, is_create, pending)| {
+        let is_written = !matches!(pending, Err(_) | Ok(Pending::Done(_)));
+        let outcome = if is_written { outcomes.next() } else { None };
+        finished(call, class, is_create, pending, outcome)
+    });
+    let finished: Vec<_> = finished.collect();
+    stream::iter(finished).buffered(AT_ONCE).collect().await
+}
+
+/// Ends one item, its errors in the words of its class: of a create only those of the write itself.
+async fn finished(
+    call: &Call,
+    class: String,
+    is_create: bool,
+    pending: Result<Pending>,
+    outcome: Option<Result<Outcome>>,
+) -> Result<Answer> {
+    let own = |error| if is_create { error } else { refused(call, &class, error) };
+    let pending = pending.map_err(own)?;
+    let outcome = outcome.transpose().map_err(|error| refused(call, &class, error))?;
+    finish(pending, &mut outcome.into_iter()).await.map_err(own)
+}
+
 /// Carries out all items or none.
 ///
 /// # Errors
@@ -111,25 +178,37 @@ async fn prepare(call: &Call, item: Item, writes: &mut Vec<Write>) -> Result<Pen
             }
         });
     }
-    let (write, pending) = match item {
+    Ok(match step(call, item).await? {
+        Step::Done(answer) => Pending::Done(answer),
+        Step::Write(write, pending) => {
+            writes.push(*write);
+            pending
+        }
+    })
+}
+
+/// An item that has been prepared.
+enum Step {
+    Done(Answer),
+    Write(Box<Write>, Pending),
+}
+
+async fn step(call: &Call, item: Item) -> Result<Step> {
+    Ok(match item {
         Item::Create { class, body } => match create::prepare(call.clone(), &class, body).await? {
-            create::Prepared::Write(write, pending) => (write, Pending::Create(pending)),
-            create::Prepared::Done(answer) => return Ok(Pending::Done(answer)),
+            create::Prepared::Write(write, pending) => Step::Write(Box::new(write), Pending::Create(pending)),
+            create::Prepared::Done(answer) => Step::Done(answer),
         },
         Item::Update { class, id, body } => match update::prepare(call.clone(), &class, &id, body).await? {
-            update::Prepared::Write(write, pending) => (write, Pending::Update(pending)),
-            update::Prepared::Done(answer) => return Ok(Pending::Done(answer)),
+            update::Prepared::Write(write, pending) => Step::Write(Box::new(write), Pending::Update(pending)),
+            update::Prepared::Done(answer) => Step::Done(answer),
         },
         Item::Delete { class, id } => {
             let (write, pending) = delete::prepare(call.clone(), &class, &id).await?;
-            (write, Pending::Delete(pending))
+            Step::Write(Box::new(write), Pending::Delete(pending))
         }
-        Item::Get { class, id, params } => {
-            return get::get(call, &class, &id, params).await.map(Pending::Done);
-        }
-    };
-    writes.push(write);
-    Ok(pending)
+        Item::Get { class, id, params } => Step::Done(get::get(call, &class, &id, params).await?),
+    })
 }
 
 async fn finish(pending: Pending, outcomes: &mut impl Iterator<Item = Outcome>) -> Result<Answer> {

@@ -61,7 +61,8 @@ impl Conn {
         sql.set_prepared_statement_cache_capacity(KEPT_STATEMENTS);
         sql.execute_batch(match role {
             Role::Writer => {
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -2048;
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192;
+                 PRAGMA wal_autocheckpoint = 4000;
                  PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 16777216"
             }
             Role::Reader => {

@@ -19,8 +19,8 @@ use crate::storage::{Outcome, SchemaChange};
 
 /// Jobs that may wait; who comes then waits outside.
 const QUEUE: usize = 1024;
-/// Jobs that share a transaction.
-const GROUP: usize = 256;
+/// Jobs that share a transaction. Ids are random: the more rows come together, the more of them share a page of the index.
+const GROUP: usize = 1024;
 
 /// What the writer does.
 pub enum Job {
