@@ -81,10 +81,19 @@ impl Stage {
         assert_eq!(self.server.client(Actor::Master).post("/hooks/triggers", &body).status, 200, "{body}");
     }
 
+    fn withdraw(&self, class: &str, trigger: &str) {
+        let path = format!("/hooks/triggers/{class}/{trigger}");
+        let away = Some(br#"{"__op":"Delete"}"#.as_slice());
+        assert_eq!(self.server.client(Actor::Master).send("PUT", &path, &[], away).status, 200);
+    }
+
     fn play(&mut self, exchange: &Exchange) -> Result<(), String> {
         self.answers.lock().unwrap().extend(exchange.answers.iter().cloned());
         if exchange.request.starts_with(FIRST_FIND) {
             ["beforeFind", "afterFind"].iter().for_each(|trigger| self.declare("WH", trigger));
+        }
+        if exchange.request.starts_with("DELETE ") {
+            ["beforeFind", "afterFind"].iter().for_each(|trigger| self.withdraw("WH", trigger));
         }
         let answer = self.send(&exchange.request);
         self.learn(&exchange.request, &answer);
@@ -165,7 +174,8 @@ impl Stage {
     }
 }
 
-/// The request before which the recorded server got hooks for finds.
+/// The request before which the recorded server got hooks for finds; it lost them before the delete, whose look at the object
+/// they would have seen.
 const FIRST_FIND: &str = r#"GET /classes/WH?where={"a":"#;
 /// The body of the first line, but for what every body has.
 const FIRST: &str = r#"{"params":{"p":1},"master":false,"isReadOnly":false,"functionName":"f1","context":{}}"#;
