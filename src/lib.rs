@@ -10,6 +10,7 @@ pub mod error;
 pub mod http;
 pub mod matching;
 pub mod model;
+pub mod outgoing;
 pub mod rest;
 pub mod schema;
 pub mod server;

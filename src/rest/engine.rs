@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
+
 use super::classes;
 use super::denylist::Denylist;
 use super::file_domains::FileDomains;
@@ -42,6 +44,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// Chance, for ids and tokens.
     pub random: Arc<dyn Random>,
+    /// Changes of webhooks happen one after the other.
+    pub(super) hooks_turn: Mutex<()>,
     /// Memory for results.
     pub pool: Arc<Pool>,
     /// Words that no body may hold.
@@ -69,6 +73,7 @@ impl Engine {
         Ok(Self {
             auth: Auth::new(&config, storage.clone(), schemas.clone())?,
             schemas,
+            hooks_turn: Mutex::default(),
             pool: Arc::default(),
             denylist: Denylist::new(&config.request_keyword_denylist)?,
             file_domains: FileDomains::new(&config.allowed_file_url_domains),
