@@ -6,14 +6,14 @@ use std::time::SystemTime;
 
 use rand::Rng;
 
-use crate::cloud::NoCode;
+use crate::cloud::webhook::Webhooks;
 use crate::config::{AppConfig, Database};
 use crate::error::{Error, Result};
 use crate::http::Site;
 use crate::model::Date;
 use crate::model::id::Random;
 use crate::rest::engine::Clock;
-use crate::rest::{Engine, admin, schemas};
+use crate::rest::{Engine, admin, schemas, webhooks};
 use crate::storage::Storage;
 use crate::storage::sqlite::Sqlite;
 
@@ -26,16 +26,18 @@ pub struct App {
 }
 
 impl App {
-    /// Opens an app: its database, its schemas (brought to what the configuration defines), its edge.
+    /// Opens an app: its database, its schemas (brought to what the configuration defines), its webhooks, its edge.
     ///
     /// # Errors
     /// 1 for a database that cannot be opened, a pattern of the configuration that is none, or a migration that must succeed
     /// and did not.
     pub async fn open(config: AppConfig, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self> {
         let storage = open_storage(&config)?;
-        let engine = Arc::new(Engine::new(config, storage, Arc::new(NoCode), clock, random).await?);
+        let code = Arc::new(Webhooks::new(&config.app_id, config.webhook_key.as_ref())?);
+        let engine = Arc::new(Engine::new(config, storage, code, clock, random).await?);
         engine.prepare().await?;
         schemas::defined::migrate(&engine).await?;
+        webhooks::load(&engine).await?;
         admin::security::log(&engine.config);
         Ok(Self { site: Arc::new(Site::new(engine.clone())?), engine })
     }

@@ -135,6 +135,7 @@ pub struct Error(Box<Kind>);
 #[derive(Debug)]
 enum Kind {
     Parse { code: Code, message: Cow<'static, str>, sanitise: bool },
+    Thrown { code: Code, json: String },
     Duplicate { field: Option<String> },
     Http { status: u16, message: Cow<'static, str>, sanitise: bool },
     Internal { context: Cow<'static, str>, source: Option<Box<dyn std::error::Error + Send + Sync>> },
@@ -192,6 +193,16 @@ impl Error {
         Self::new(Code::InvalidJson, message)
     }
 
+    /// An error of an app's own code whose message is no text: JSON, told as it is.
+    pub fn thrown(code: Code, json: String) -> Self {
+        Self(Box::new(Kind::Thrown { code, json }))
+    }
+
+    /// Is the text for the client JSON, to be told as it is?
+    pub fn is_json(&self) -> bool {
+        matches!(&*self.0, Kind::Thrown { .. })
+    }
+
     /// 102 with a message.
     pub fn query(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Code::InvalidQuery, message)
@@ -213,7 +224,7 @@ impl Error {
     /// The Parse code, where there is one (1 for an internal error).
     pub fn code(&self) -> Option<Code> {
         match &*self.0 {
-            Kind::Parse { code, .. } => Some(*code),
+            Kind::Parse { code, .. } | Kind::Thrown { code, .. } => Some(*code),
             Kind::Duplicate { .. } => Some(Code::DuplicateValue),
             Kind::Http { .. } => None,
             Kind::Internal { .. } => Some(Code::InternalServerError),
@@ -223,7 +234,7 @@ impl Error {
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         match &*self.0 {
-            Kind::Parse { code, .. } => code.status(),
+            Kind::Parse { code, .. } | Kind::Thrown { code, .. } => code.status(),
             Kind::Duplicate { .. } => Code::DuplicateValue.status(),
             Kind::Http { status, .. } => *status,
             Kind::Internal { .. } => 500,
@@ -242,6 +253,7 @@ impl Error {
                 Some(PERMISSION_DENIED)
             }
             Kind::Parse { message, .. } | Kind::Http { message, .. } => Some(message),
+            Kind::Thrown { json, .. } => Some(json),
             Kind::Duplicate { .. } => Some(DUPLICATE),
             Kind::Internal { .. } => None,
         }
@@ -252,6 +264,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Kind::Parse { code, message, .. } => write!(f, "{}: {message}", code.number()),
+            Kind::Thrown { code, json } => write!(f, "{}: {json}", code.number()),
             Kind::Duplicate { .. } => write!(f, "{}: {DUPLICATE}", Code::DuplicateValue.number()),
             Kind::Http { status, message, .. } => write!(f, "{status}: {message}"),
             Kind::Internal { context, source: Some(source) } => write!(f, "{context}: {source}"),

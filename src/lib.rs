@@ -11,6 +11,7 @@ pub mod http;
 pub mod mail;
 pub mod matching;
 pub mod model;
+pub mod outgoing;
 pub mod rest;
 pub mod schema;
 pub mod server;

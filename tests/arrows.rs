@@ -13,7 +13,7 @@ const HEIGHTS: [&[&str]; 9] = [
     &["error"],
     &["model"],
     &["access", "matching", "config", "telemetry"],
-    &["storage", "files", "push", "mail", "cache"],
+    &["storage", "files", "push", "mail", "cache", "outgoing"],
     &["auth", "schema", "cloud"],
     &["rest"],
     &["http", "graphql", "live", "jobs"],

@@ -14,6 +14,7 @@ mod disk;
 mod drain;
 mod garbage;
 mod golden;
+mod hooks;
 mod installations;
 mod logs;
 mod mail;

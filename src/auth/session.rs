@@ -118,8 +118,8 @@ impl Auth {
         if rows.is_empty() { Ok(None) } else { rows.object(0).map(Some) }
     }
 
-    /// A user in wire form, without anything internal.
-    fn shown(&self, user: ParseObject) -> Map {
+    /// A user in wire form as code is told it, without anything internal.
+    pub fn shown(&self, user: ParseObject) -> Map {
         let schema = self.schemas.get_or_new("_User");
         let read = internal("hooks are told who asks").read(schema, Filter::none(), Limits::default());
         let mut map = read.render().object(user);

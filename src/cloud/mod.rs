@@ -1,83 +1,54 @@
 //! Cloud Code: the points at which an app's own code runs, and who runs it.
 
+pub mod headers;
+mod trigger;
+pub mod webhook;
+
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::error::Result;
-use crate::model::Map;
+pub use self::trigger::{About, FunctionAnswer, FunctionRequest, Trigger, TriggerAnswer, TriggerRequest};
+use self::webhook::Hook;
+use crate::error::{Code, Error, Result};
 
-/// A point of the recipes at which an app's own code may run (`cloud.md` section 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Trigger {
-    /// Before an object is stored; may change or refuse it.
-    BeforeSave,
-    /// After an object was stored.
-    AfterSave,
-    /// Before an object is deleted; may refuse.
-    BeforeDelete,
-    /// After an object was deleted.
-    AfterDelete,
-    /// Before a query runs; may change or refuse it.
-    BeforeFind,
-    /// After a query ran; may change its results.
-    AfterFind,
-}
-
-/// What a trigger is told.
-#[derive(Debug, Clone, Default)]
-pub struct TriggerRequest {
-    /// The object with the changes of the request, in wire form; none for find triggers.
-    pub object: Option<Map>,
-    /// The stored object before the request, in wire form.
-    pub original: Option<Map>,
-    /// The results, for [`Trigger::AfterFind`].
-    pub objects: Vec<Map>,
-    /// The query, for find triggers.
-    pub query: Option<Map>,
-    /// Was the query a count?
-    pub count: bool,
-    /// Was the query a get by id?
-    pub is_get: bool,
-    /// Is it the master key that asks?
-    pub master: bool,
-    /// The user who asks, in wire form.
-    pub user: Option<Map>,
-    /// The installation that asks.
-    pub installation_id: Option<String>,
-    /// The context of the request, which triggers may change for those after them.
-    pub context: Map,
-}
-
-/// What a trigger answered. Everything in it is untrusted and checked again.
-#[derive(Debug, Clone, Default)]
-pub struct TriggerAnswer {
-    /// The complete new save data, for [`Trigger::BeforeSave`]; or the body of the response, for [`Trigger::AfterSave`].
-    pub object: Option<Map>,
-    /// Other results, for [`Trigger::AfterFind`].
-    pub objects: Option<Vec<Map>>,
-    /// Another query, for [`Trigger::BeforeFind`].
-    pub query: Option<Map>,
-    /// The context as the trigger left it.
-    pub context: Option<Map>,
-}
+/// What runs an app's own code gives back.
+pub type Ran<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 /// Runs an app's own code.
 pub trait Invoker: Send + Sync {
+    /// Is there any code at all? Asked on every request: only then is put together what only code wants to know.
+    fn any(&self) -> bool {
+        true
+    }
+
     /// Is there code for this point of this class? Asked on every request, so a look-up in a snapshot.
     fn has(&self, class: &str, trigger: Trigger) -> bool;
+
+    /// Is there a function with this name?
+    fn has_function(&self, _: &str) -> bool {
+        false
+    }
 
     /// The names of all jobs; an app has none unless its code says so.
     fn jobs(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// Runs it.
-    fn run<'a>(
-        &'a self,
-        class: &'a str,
-        trigger: Trigger,
-        request: TriggerRequest,
-    ) -> Pin<Box<dyn Future<Output = Result<TriggerAnswer>> + Send + 'a>>;
+    /// From now on these are all webhooks.
+    fn hook(&self, _: Vec<Hook>) {}
+
+    /// Runs a trigger.
+    fn run<'a>(&'a self, class: &'a str, trigger: Trigger, request: TriggerRequest) -> Ran<'a, TriggerAnswer>;
+
+    /// Runs a function.
+    fn call<'a>(&'a self, name: &'a str, _: FunctionRequest) -> Ran<'a, FunctionAnswer> {
+        Box::pin(async move { Err(no_function(name)) })
+    }
+}
+
+/// The error for a function that is none.
+pub fn no_function(name: &str) -> Error {
+    Error::new(Code::ScriptFailed, format!("Invalid function: \"{name}\""))
 }
 
 /// The invoker of an app without Cloud Code.
@@ -85,16 +56,15 @@ pub trait Invoker: Send + Sync {
 pub struct NoCode;
 
 impl Invoker for NoCode {
+    fn any(&self) -> bool {
+        false
+    }
+
     fn has(&self, _: &str, _: Trigger) -> bool {
         false
     }
 
-    fn run<'a>(
-        &'a self,
-        _: &'a str,
-        _: Trigger,
-        _: TriggerRequest,
-    ) -> Pin<Box<dyn Future<Output = Result<TriggerAnswer>> + Send + 'a>> {
+    fn run<'a>(&'a self, _: &'a str, _: Trigger, _: TriggerRequest) -> Ran<'a, TriggerAnswer> {
         Box::pin(async { Ok(TriggerAnswer::default()) })
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn app(settings: &Settings, data_dir: &std::path::Path) -> Result<App
         app_id: settings.text("appId")?.unwrap_or_default(),
         app_name: settings.text("appName")?,
         keys: keys(settings)?,
+        webhook_key: settings.text("webhookKey")?.map(Secret::new),
         master_key_ips: ips(settings, "masterKeyIps")?,
         maintenance_key_ips: ips(settings, "maintenanceKeyIps")?,
         read_only_master_key_ips: ips(settings, "readOnlyMasterKeyIps")?,

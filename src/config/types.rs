@@ -123,6 +123,8 @@ pub struct AppConfig {
     pub app_name: Option<String>,
     /// Every key a request may carry.
     pub keys: Keys,
+    /// What webhooks are sent to know who asks them (`webhookKey`).
+    pub webhook_key: Option<Secret>,
     /// Where the master key may come from.
     pub master_key_ips: IpSet,
     /// Where the maintenance key may come from.

@@ -4,6 +4,7 @@ use super::dispatch::Job;
 use crate::error::Result;
 use crate::rest::Answer;
 use crate::rest::admin::{audiences, config, graphql_config, jobs, logs, purchase, security};
+use crate::rest::webhooks::{self, Sort};
 
 /// What an administrator may ask for besides schemas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,14 @@ pub enum Admin {
     Log,
     /// A receipt of the App Store.
     Purchase,
+    /// All webhooks of a kind.
+    Hooks(Sort),
+    /// One webhook.
+    Hook(Sort),
+    /// A new webhook.
+    HookCreate,
+    /// A change to one.
+    HookChange(Sort),
     /// An event for analytics, of which nothing is kept.
     Event,
 }
@@ -76,6 +85,16 @@ pub async fn run(mut job: Job, what: Admin) -> Result<Answer> {
         Admin::Security => security::get(&job.call),
         Admin::Log => logs::get(&job.call, &job.log, &job.query),
         Admin::Purchase => purchase::validate(&job.map()),
+        Admin::Hooks(sort) => webhooks::list(&job.call, sort).await,
+        Admin::Hook(sort) => webhooks::get(&job.call, sort, &job.params.0).await,
+        Admin::HookCreate => {
+            let body = job.map();
+            webhooks::create(&job.call, &body).await
+        }
+        Admin::HookChange(sort) => {
+            let body = job.map();
+            webhooks::change(&job.call, sort, &job.params.0, &body).await
+        }
         Admin::Event => Ok(Answer::empty()),
     }
 }

@@ -114,6 +114,15 @@ pub async fn run(mut job: Job) -> Result<Answer> {
         Handler::SchemaDelete => Box::pin(rest::schemas::delete(&job.call, &class)).await,
         Handler::Purge => Box::pin(rest::schemas::purge(&job.call, &class)).await,
         Handler::Admin(what) => Box::pin(admin::run(job, what)).await,
+        Handler::Function => {
+            // The keys of a list are its indices.
+            if let Some(Value::Array(list)) = job.body.take_if(|body| body.as_array().is_some()) {
+                let indexed = list.into_iter().enumerate().map(|(i, value)| (i.to_string(), value));
+                job.body = Some(Value::Object(indexed.collect()));
+            }
+            let params = job.parameters();
+            Box::pin(rest::functions::run(&job.call, &first, params)).await
+        }
         Handler::Aggregate => {
             let params = job.parameters();
             Box::pin(rest::aggregate::aggregate(&job.call, &class, params)).await

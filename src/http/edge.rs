@@ -30,9 +30,10 @@ use super::router::{self, Found};
 use super::{Health, Site, batch, body, etag, pages, query};
 use crate::access::{Limits, Subject};
 use crate::auth::{Caller, credential};
+use crate::cloud::headers;
 use crate::config::{ServerConfig, TrustProxy};
 use crate::error::{Code, Error, Result};
-use crate::model::Value;
+use crate::model::{Map, Value};
 use crate::rest::{Answer, Call, Room};
 use crate::telemetry::{Entry, Log, RequestId, RequestIds};
 
@@ -218,7 +219,9 @@ impl Edge {
         let query = head.uri.query().filter(|_| plain || route.method == "GET");
         let (engine, caller) = (site.engine.clone(), Arc::new(caller));
         let room = Arc::new(Room::new(engine.pool.clone()));
-        let call = Call { engine, caller, context, ip: Some(ip), limits, room: room.clone() };
+        let headers = if engine.invoker.any() { headers::shown(&head.headers) } else { Map::new() };
+        let headers = Arc::new(headers);
+        let call = Call { engine, caller, context, headers, ip: Some(ip), limits, room: room.clone() };
         let job = Job {
             route,
             params,
@@ -268,7 +271,7 @@ impl Edge {
         path: &str,
         ip: IpAddr,
         trace: &mut Trace,
-    ) -> Result<(Caller, crate::model::Map), Stop> {
+    ) -> Result<(Caller, Map), Stop> {
         let engine = &site.engine;
         let context = std::mem::take(&mut claims.context);
         let decided = subject.is_some() || (method == "GET" && batch::is(path, "/sessions/me"));

@@ -142,7 +142,11 @@ pub fn object(error: &Error, message: &str, out: &mut Vec<u8>) {
         out.push(b',');
     }
     out.extend_from_slice(b"\"error\":");
-    wire::string(message, out);
+    if error.is_json() {
+        out.extend_from_slice(message.as_bytes());
+    } else {
+        wire::string(message, out);
+    }
     out.push(b'}');
 }
 
@@ -179,6 +183,8 @@ mod tests {
         assert_eq!(body(&Error::http(413, "too \"large\""), true), (413, r#"{"error":"too \"large\""}"#.into()));
         let internal = r#"{"code":1,"message":"Internal server error."}"#;
         assert_eq!(body(&Error::internal("disk"), false), (500, internal.into()));
+        let thrown = Error::thrown(Code::ScriptFailed, r#"{"a":1}"#.into());
+        assert_eq!(body(&thrown, true), (400, r#"{"code":141,"error":{"a":1}}"#.into()));
         let one = Error::new(Code::InternalServerError, "Invalid server state: error");
         assert_eq!(body(&one, true), (500, r#"{"code":1,"error":"Invalid server state: error"}"#.into()));
     }

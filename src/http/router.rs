@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::admin::Admin;
 use super::percent;
+use crate::rest::webhooks::Sort;
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,8 @@ pub enum Handler {
     RequestVerification,
     /// A session for an old token.
     UpgradeSession,
+    /// Run a function.
+    Function,
     /// Known to Parse, not built here yet: answered with 108.
     Unbuilt,
 }
@@ -96,7 +99,7 @@ pub enum Verb {
 impl Handler {
     /// Are the parameters of the query string texts, whatever they look like, and of any method?
     pub const fn takes_texts(self) -> bool {
-        matches!(self, Self::Login | Self::LoginAs | Self::VerifyPassword)
+        matches!(self, Self::Login | Self::LoginAs | Self::VerifyPassword | Self::Function)
     }
 }
 
@@ -137,7 +140,7 @@ const fn admin(method: &'static str, path: &'static str, what: Admin) -> Route {
 }
 
 use Handler::{
-    Aggregate, Batch, Challenge, Create, Delete, Find, Get, Login, LoginAs, Logout, Of, Purge, RequestReset,
+    Aggregate, Batch, Challenge, Create, Delete, Find, Function, Get, Login, LoginAs, Logout, Of, Purge, RequestReset,
     RequestVerification, SchemaCreate, SchemaDelete, SchemaGet, SchemaUpdate, Schemas, ServerInfo, SessionMe, Unbuilt,
     Update, UpgradeSession, UserMe, VerifyPassword,
 };
@@ -185,7 +188,7 @@ pub static ROUTES: &[Route] = &[
     row("DELETE", "/installations/:objectId", Public, Of("_Installation", Verb::Delete)),
     row("POST", "/events/AppOpened", Public, Handler::Admin(Admin::Event)),
     row("POST", "/events/:eventName", Public, Handler::Admin(Admin::Event)),
-    once("POST", "/functions/:functionName", Public, Unbuilt),
+    once("POST", "/functions/:functionName", Public, Function),
     once("POST", "/jobs/:jobName", Master, Unbuilt),
     row("POST", "/jobs", Master, Unbuilt),
     row("GET", "/schemas", Master, Schemas),
@@ -203,14 +206,14 @@ pub static ROUTES: &[Route] = &[
     admin("PUT", "/config", Admin::ConfigUpdate),
     admin("GET", "/graphql-config", Admin::GraphQlConfig),
     admin("PUT", "/graphql-config", Admin::GraphQlConfigUpdate),
-    row("GET", "/hooks/functions", Master, Unbuilt),
-    row("GET", "/hooks/triggers", Master, Unbuilt),
-    row("GET", "/hooks/functions/:functionName", Master, Unbuilt),
-    row("GET", "/hooks/triggers/:className/:triggerName", Master, Unbuilt),
-    row("POST", "/hooks/functions", Master, Unbuilt),
-    row("POST", "/hooks/triggers", Master, Unbuilt),
-    row("PUT", "/hooks/functions/:functionName", Master, Unbuilt),
-    row("PUT", "/hooks/triggers/:className/:triggerName", Master, Unbuilt),
+    admin("GET", "/hooks/functions", Admin::Hooks(Sort::Function)),
+    admin("GET", "/hooks/triggers", Admin::Hooks(Sort::Trigger)),
+    admin("GET", "/hooks/functions/:functionName", Admin::Hook(Sort::Function)),
+    admin("GET", "/hooks/triggers/:className/:triggerName", Admin::Hook(Sort::Trigger)),
+    admin("POST", "/hooks/functions", Admin::HookCreate),
+    admin("POST", "/hooks/triggers", Admin::HookCreate),
+    admin("PUT", "/hooks/functions/:functionName", Admin::HookChange(Sort::Function)),
+    admin("PUT", "/hooks/triggers/:className/:triggerName", Admin::HookChange(Sort::Trigger)),
     admin("GET", "/cloud_code/jobs", Admin::Jobs),
     admin("GET", "/cloud_code/jobs/data", Admin::JobNames),
     admin("POST", "/cloud_code/jobs", Admin::JobCreate),

@@ -35,7 +35,7 @@ pub async fn aggregate(call: &Call, class: &str, params: Map) -> Result<Answer> 
     let aggregator = authorise::aggregate(call.subject(), read_only, call.limits)?;
     let mut request = Request::of(call, params)?;
     let mut call = call.clone();
-    before_find(&mut call, class, Some(&mut request.params), false).await?;
+    before_find(&mut call, class, &mut request.params, false).await?;
     let Some(schema) = call.engine.schemas.get(class) else { return Ok(answer(Vec::new())) };
     let rows = match request.distinct.take() {
         Some(path) => distinct(&call, schema, request.params, &path).await?,
@@ -72,7 +72,7 @@ impl Request {
         };
         let stages = translate::read(&params, distinct.is_some())?;
         let clause = params.take("where").map(|clause| ("where", clause)).into_iter().collect();
-        let params = Params::of_find(call, clause)?;
+        let params = Params { limit: None, ..Params::of_find(call, clause)? };
         let (explain, preference) = (explain.unwrap_or_default(), preference.unwrap_or_default());
         Ok(Self { stages, distinct, explain, preference, style, params })
     }

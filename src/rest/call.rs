@@ -10,9 +10,9 @@ use crate::access::clp::Action;
 use crate::access::protected::Protected;
 use crate::access::{Limits, SharedVeil, Subject};
 use crate::auth::Caller;
-use crate::cloud::{Trigger, TriggerAnswer, TriggerRequest};
+use crate::cloud::{About, Trigger, TriggerAnswer, TriggerRequest};
 use crate::error::Result;
-use crate::model::{ClassSchema, Map};
+use crate::model::{ClassSchema, Map, Value};
 
 /// Everything a recipe needs to know besides the class and the body. Cheap to clone; batch makes one for each of its requests.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub struct Call {
     pub caller: Arc<Caller>,
     /// `X-Parse-Cloud-Context`.
     pub context: Map,
+    /// The headers of the request as code is shown them; none where there is no code.
+    pub headers: Arc<Map>,
     /// The address the request came from.
     pub ip: Option<IpAddr>,
     /// What bounds the work.
@@ -70,14 +72,21 @@ impl Call {
         Protected::of(&schema, config.fields.get(class), self.subject()).fields
     }
 
-    /// What every trigger is told of the call.
-    pub fn trigger_request(&self) -> TriggerRequest {
-        TriggerRequest {
+    /// What code is told of the call.
+    pub fn about(&self) -> About {
+        let mut user = self.caller.user.as_deref().cloned();
+        if let (Some(user), Some(token)) = (&mut user, &self.caller.session_token) {
+            user.set("sessionToken", Value::from(token.as_str()));
+        }
+        About {
             master: self.subject().is_master(),
-            user: self.caller.user.as_deref().cloned(),
+            read_only: *self.subject() == Subject::ReadOnlyMaster,
+            user,
             installation_id: self.caller.installation_id.clone(),
             context: self.context.clone(),
-            ..TriggerRequest::default()
+            headers: self.headers.clone(),
+            ip: self.ip,
+            deadline: self.limits.deadline,
         }
     }
 
@@ -94,7 +103,7 @@ impl Call {
         if !self.engine.invoker.has(class, trigger) {
             return Ok(None);
         }
-        let mut request = self.trigger_request();
+        let mut request = TriggerRequest { about: self.about(), ..TriggerRequest::default() };
         fill(&mut request);
         let engine = self.engine.clone();
         let mut answer = engine.invoker.run(class, trigger, request).await?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::body::{self, Changes};
 use super::classes::{self, Extra, Start, Target, installation};
+use super::save_hooks::{after_save, before_save, is_operation};
 use super::{Answer, Call};
 use crate::access::clp::Action;
 use crate::access::{Subject, Write};
@@ -64,9 +65,8 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepare
         Start::Done(answer) => return Ok(Prepared::Done(answer)),
     };
     call.gate(call.engine.schemas.get_or_new(class), Action::Create)?;
-    let replaced = before_save(&mut call, class, &mut body).await?;
-    let hooked = replaced.is_some();
-    let submitted = replaced.unwrap_or_else(|| operations(&body));
+    let hooked = before_save(&mut call, class, &mut body, None).await?;
+    let submitted = operations(&body);
     let schema = grow(&call, class, &body, kind).await?;
     let given = body::take_acl(&mut body)?;
     let default = if given.is_none() { default_acl(&schema, call.subject())? } else { None };
@@ -80,7 +80,10 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepare
     let mut answer = answer_of(&submitted, &changes);
     answer.set("objectId", Value::from(id.as_str()));
     answer.set("createdAt", Value::String(created.iso()));
-    decided(&mut answer, &changes, &submitted, &filled, hooked);
+    decided(&mut answer, &changes, &submitted, &filled);
+    for (name, value) in hooked {
+        answer.set(name, value);
+    }
     if let Some(acl) = acl.as_ref().filter(|_| is_default) {
         answer.set("ACL", acl.to_wire());
     }
@@ -119,13 +122,7 @@ impl Pending {
         let refusal = classes::refusal(&call, target, &extra);
         classes::after_store(&call, target, extra, &mut answer).await?;
         if let Some(object) = after {
-            let object = trigger_object(object);
-            let said = call.trigger(&class, Trigger::AfterSave, |request| request.object = Some(object)).await;
-            // The object is stored; what goes wrong in the hook is for the log.
-            match said {
-                Ok(said) => answer = said.and_then(|s| s.object).unwrap_or(answer),
-                Err(error) => tracing::warn!(class, %error, "afterSave failed"),
-            }
+            answer = after_save(&mut call, &class, answer, trigger_object(object), None).await;
         }
         if let Some(refusal) = refusal {
             return Err(refusal);
@@ -165,15 +162,6 @@ pub(super) fn object_id(call: &Call, class: &str, body: &mut Map) -> Result<Stri
             Err(Error::new(Code::IncorrectType, text))
         }
     }
-}
-
-/// Runs beforeSave; if it gave other data, which are then as little trusted as the client's, those of the client come back.
-pub(super) async fn before_save(call: &mut Call, class: &str, body: &mut Map) -> Result<Option<Map>> {
-    let said = call.trigger(class, Trigger::BeforeSave, |request| request.object = Some(body.clone())).await?;
-    let Some(object) = said.and_then(|said| said.object) else { return Ok(None) };
-    let client = std::mem::replace(body, object);
-    body::screen(call, body)?;
-    Ok(Some(client))
 }
 
 /// The class with all columns of the body, made where the caller may make them.
@@ -245,13 +233,9 @@ fn dates(call: &Call, body: &mut Map) -> Result<(Date, Date)> {
     }
 }
 
-/// The entries of a body that are operations: of the others the answer says nothing, unless a hook has changed them.
+/// The entries of a body that are operations: of the others the answer says nothing.
 fn operations(body: &Map) -> Map {
     body.iter().filter(|(_, value)| is_operation(value)).map(|(key, value)| (key.as_str(), value.clone())).collect()
-}
-
-fn is_operation(value: &Value) -> bool {
-    value.as_object().and_then(|map| map.get("__op")).is_some_and(Value::truthy)
 }
 
 /// What operations in the body came to, for the answer.
@@ -267,11 +251,11 @@ fn answer_of(submitted: &Map, changes: &Changes) -> Map {
     answer
 }
 
-/// What the server decided beyond the body: defaults, and what beforeSave changed.
-fn decided(answer: &mut Map, changes: &Changes, submitted: &Map, filled: &Map, hooked: bool) {
+/// What the server decided beyond the body: defaults.
+fn decided(answer: &mut Map, changes: &Changes, submitted: &Map, filled: &Map) {
     for (path, op) in &changes.ops {
         let name = path.as_str();
-        if !(filled.contains_key(name) || (hooked && submitted.get(name).is_none())) {
+        if !filled.contains_key(name) {
             continue;
         }
         if let Ok(Some(value)) = on_create(op)

@@ -2,12 +2,14 @@
 
 use super::classes;
 use super::create::trigger_object;
+use super::find::{after_find, before_find};
+use super::query::Params;
 use super::{Answer, Call};
 use crate::access::clp::Action;
 use crate::access::{Write, internal};
 use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
-use crate::model::{Filter, Map, ParseObject};
+use crate::model::{Filter, Map, Value};
 use crate::storage::Outcome;
 
 /// Deletes an object: `{}`.
@@ -33,7 +35,7 @@ pub async fn prepare(mut call: Call, class: &str, id: &str) -> Result<(Write, Pe
     classes::before_delete(&call, class)?;
     let schema = call.engine.schemas.get_or_new(class);
     call.gate(schema.clone(), Action::Delete)?;
-    let mut object = hooked(&call, class, id).await?.map(trigger_object);
+    let mut object = hooked(&mut call, class, id).await?;
     // Delete hooks see no more than the caller does, whatever `protectedFieldsTriggerExempt` says.
     if let Some(object) = &mut object {
         call.protected(class, id).iter().for_each(|field| drop(object.take(field)));
@@ -70,8 +72,8 @@ impl Pending {
     }
 }
 
-/// The object, if a hook will want to see it.
-async fn hooked(call: &Call, class: &str, id: &str) -> Result<Option<ParseObject>> {
+/// The object, if a hook will want to see it: got as if the client asked for it, so that the hooks of finds run, too.
+async fn hooked(call: &mut Call, class: &str, id: &str) -> Result<Option<Map>> {
     let wanted = [Trigger::BeforeDelete, Trigger::AfterDelete];
     if !wanted.into_iter().any(|trigger| call.engine.invoker.has(class, trigger)) {
         return Ok(None);
@@ -82,11 +84,13 @@ async fn hooked(call: &Call, class: &str, id: &str) -> Result<Option<ParseObject
         Some(groups) => read.for_groups(groups),
         None => read,
     };
+    let mut asked = Params { clause: Map::from([("objectId", Value::from(id))]), ..Params::default() };
+    before_find(call, class, &mut asked, true).await?;
     let rows = call.engine.storage.find(&read).await?;
-    if rows.is_empty() {
-        return Err(not_for_delete());
-    }
-    rows.object(0).map(Some)
+    let found = if rows.is_empty() { None } else { Some(trigger_object(rows.object(0)?)) };
+    let mut told = found.clone().into_iter().collect();
+    after_find(call, class, &asked, true, &mut told).await?;
+    found.map(Some).ok_or_else(not_for_delete)
 }
 
 fn not_for_delete() -> Error {

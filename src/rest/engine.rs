@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
+
 use super::classes;
 use super::denylist::Denylist;
 use super::file_domains::FileDomains;
@@ -45,6 +47,8 @@ pub struct Engine {
     pub random: Arc<dyn Random>,
     /// Mails on their way, if the app sends any.
     pub outbox: Option<Outbox>,
+    /// Changes of webhooks happen one after the other.
+    pub(super) hooks_turn: Mutex<()>,
     /// Memory for results.
     pub pool: Arc<Pool>,
     /// Words that no body may hold.
@@ -73,6 +77,7 @@ impl Engine {
             auth: Auth::new(&config, storage.clone(), schemas.clone())?,
             schemas,
             outbox: config.mail.mailer.as_ref().map(mail::open).transpose()?,
+            hooks_turn: Mutex::default(),
             pool: Arc::default(),
             denylist: Denylist::new(&config.request_keyword_denylist)?,
             file_domains: FileDomains::new(&config.allowed_file_url_domains),

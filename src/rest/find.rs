@@ -21,7 +21,12 @@ pub async fn find(call: &Call, class: &str, params: Map) -> Result<Answer> {
     authorise::class(call.subject(), class, Action::Find)?;
     let mut call = call.clone();
     let mut params = Params::of_find(&call, params)?;
-    before_find(&mut call, class, Some(&mut params), false).await?;
+    if before_find(&mut call, class, &mut params, false).await? == Asked::Nothing {
+        let mut none = Vec::new();
+        after_find(&mut call, class, &params, false, &mut none).await?;
+        let none = Value::Array(none.into_iter().map(Value::Object).collect());
+        return Ok(Answer::ok(&Value::Object(Map::from([("results", none)]))));
+    }
     let (class, redirected) = target(&call, class, &params)?;
     call.engine.check_class_exists(&call, &class)?;
     let mut query = Query::prepare(&call, &class, params, 0).await?;
@@ -49,7 +54,7 @@ pub async fn find(call: &Call, class: &str, params: Map) -> Result<Answer> {
 pub(super) async fn rows(call: &Call, class: &str, mut params: Params, depth: u64) -> Result<(String, Vec<Map>)> {
     let mut call = call.clone();
     authorise::class(call.subject(), class, Action::Find)?;
-    before_find(&mut call, class, Some(&mut params), false).await?;
+    before_find(&mut call, class, &mut params, false).await?;
     let (class, _) = target(&call, class, &params)?;
     call.engine.check_class_exists(&call, &class)?;
     let mut query = Query::prepare(&call, &class, params, depth).await?;
@@ -61,6 +66,7 @@ pub(super) async fn rows(call: &Call, class: &str, mut params: Params, depth: u6
 pub(super) struct Query {
     schema: Arc<ClassSchema>,
     params: Params,
+    is_get: bool,
 }
 
 impl Query {
@@ -72,7 +78,7 @@ impl Query {
         let schema = call.engine.schemas.get_or_new(class);
         subquery::resolve(call, &mut params.clause, depth).await?;
         relation::resolve(call, &schema, &mut params.clause).await?;
-        Ok(Self { schema, params })
+        Ok(Self { schema, params, is_get: false })
     }
 
     /// The plan for a find, a get or a count.
@@ -132,7 +138,9 @@ impl Query {
     /// Writes the results as a JSON list. Rows that nobody needs to look at go from the database's bytes to the answer's.
     async fn write(&mut self, call: &Call, redirected: bool, out: &mut Vec<u8>) -> Result<()> {
         if self.params.limit == Some(0) {
-            out.extend_from_slice(b"[]");
+            let mut none = Vec::new();
+            after_find(&mut call.clone(), &self.schema.name, &self.params, false, &mut none).await?;
+            wire::write(&Value::Array(none.into_iter().map(Value::Object).collect()), out);
             return Ok(());
         }
         let looked_at = redirected
@@ -186,7 +194,7 @@ impl Query {
         drop(rows);
         Box::pin(include::run(call, &self.schema, &self.params, &mut objects)).await?;
         let mut call = call.clone();
-        after_find(&mut call, &self.schema.name, &mut objects).await?;
+        after_find(&mut call, &self.schema.name, &self.params, self.is_get, &mut objects).await?;
         Ok(objects)
     }
 }
@@ -195,9 +203,13 @@ impl Query {
 pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) -> Result<Option<Answer>> {
     let mut call = call.clone();
     params.clause = Map::from([("objectId", Value::from(id))]);
-    before_find(&mut call, class, Some(&mut params), true).await?;
+    if before_find(&mut call, class, &mut params, true).await? == Asked::Nothing {
+        let mut none = Vec::new();
+        after_find(&mut call, class, &params, true, &mut none).await?;
+        return Ok(none.pop().map(|object| Answer::ok(&Value::Object(object))));
+    }
     call.engine.check_class_exists(&call, class)?;
-    let mut query = Query { schema: call.engine.schemas.get_or_new(class), params };
+    let mut query = Query { schema: call.engine.schemas.get_or_new(class), params, is_get: true };
     let looked_at = query.params.include_all
         || !query.params.include.is_empty()
         || call.engine.invoker.has(class, Trigger::AfterFind);
@@ -242,30 +254,53 @@ fn target(call: &Call, class: &str, params: &Params) -> Result<(String, bool)> {
     Ok((target, true))
 }
 
+/// What beforeFind leaves to ask the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The query.
+    Query,
+    /// Nothing: there are no results. Includes, sub-queries and aggregations ask all the same, as in Parse Server.
+    Nothing,
+}
+
 /// Runs beforeFind, whose query replaces the caller's and is as little trusted.
-pub(super) async fn before_find(call: &mut Call, class: &str, params: Option<&mut Params>, is_get: bool) -> Result<()> {
+pub(super) async fn before_find(call: &mut Call, class: &str, params: &mut Params, is_get: bool) -> Result<Asked> {
     let said = call
         .trigger(class, Trigger::BeforeFind, |request| {
-            request.query = params.as_ref().map(|p| Map::from([("where", Value::Object(p.clause.clone()))]));
-            request.count = params.as_ref().is_some_and(|p| p.count);
+            request.query = Some(params.told());
+            request.count = params.count;
             request.is_get = is_get;
         })
         .await?;
-    if let (Some(params), Some(query)) = (params, said.and_then(|said| said.query)) {
+    let Some(said) = said else { return Ok(Asked::Query) };
+    if let Some(query) = said.query {
         *params = Params::of_find(call, query)?;
     }
-    Ok(())
+    Ok(if said.objects.is_some() { Asked::Nothing } else { Asked::Query })
 }
 
-/// Runs afterFind, which may replace the results.
-pub(super) async fn after_find(call: &mut Call, class: &str, rows: &mut Vec<Map>) -> Result<()> {
+/// Runs afterFind, which may replace the results; those that it leaves carry their class.
+pub(super) async fn after_find(
+    call: &mut Call,
+    class: &str,
+    params: &Params,
+    is_get: bool,
+    rows: &mut Vec<Map>,
+) -> Result<()> {
     if !call.engine.invoker.has(class, Trigger::AfterFind) {
         return Ok(());
     }
     let objects = rows.clone();
-    let said = call.trigger(class, Trigger::AfterFind, |request| request.objects = objects).await?;
-    if let Some(objects) = said.and_then(|said| said.objects) {
-        *rows = objects;
+    let said = call
+        .trigger(class, Trigger::AfterFind, |request| {
+            request.objects = objects;
+            request.query = Some(params.told());
+            request.is_get = is_get;
+        })
+        .await?;
+    match said.and_then(|said| said.objects) {
+        Some(objects) => *rows = objects,
+        None => rows.iter_mut().for_each(|row| drop(row.set("className", Value::from(class)))),
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::access::{Absent, Subject, Write, internal};
 use crate::auth::Caller;
 use crate::auth::lockout::Lockout;
 use crate::auth::providers::Asker;
+use crate::cloud::{Trigger, TriggerRequest};
 use crate::error::{Code, Error, Result};
 use crate::model::{Constraint, Filter, Key, Map, Op, ParseObject, Path, Value};
 use crate::rest::query::Params;
@@ -30,6 +31,7 @@ pub async fn login(call: &Call, body: Map, texts: Map) -> Result<Answer> {
         None => None,
     };
     check_age(call, &found).await?;
+    before_login(call, &found).await?;
     let response = match checked {
         Some(checked) => {
             auth_data::store(call, &found, checked.store).await?;
@@ -40,6 +42,7 @@ pub async fn login(call: &Call, body: Map, texts: Map) -> Result<Answer> {
     let opened = session::open_unless(&call.engine, new_session(call, &found.id, "password"), changed(call, &found));
     // A session that the old password begins would outlive it.
     let opened = opened.await?.ok_or_else(wrong)?;
+    after_login(call, &found, &opened.token).await?;
     answer(call, &found.id, Some(opened), response).await
 }
 
@@ -62,6 +65,7 @@ fn new_session<'a>(call: &'a Call, user: &'a str, provider: &'a str) -> New<'a> 
 /// # Errors
 /// What the providers say, -1 if another one is wanted besides.
 pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map) -> Result<Answer> {
+    before_login(call, owner).await?;
     let stored = auth_data::stored(owner);
     call.engine.auth.providers.check_complete(sent, &stored)?;
     let owns = call.subject().user() == Some(owner.id.as_str());
@@ -86,6 +90,29 @@ pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map) -> Resul
     };
     let answer = answer(call, &owner.id, opened, response).await?;
     Ok(Answer { location: Some(format!("/users/{}", owner.id)), ..answer })
+}
+
+/// Runs beforeLogin, which may refuse.
+async fn before_login(call: &Call, user: &ParseObject) -> Result<()> {
+    if call.engine.invoker.has("_User", Trigger::BeforeLogin) {
+        let object = call.engine.auth.shown(user.clone());
+        call.clone().trigger("_User", Trigger::BeforeLogin, |request| request.object = Some(object)).await?;
+    }
+    Ok(())
+}
+
+/// Runs afterLogin, for which the user is who asks.
+async fn after_login(call: &Call, user: &ParseObject, token: &str) -> Result<()> {
+    if call.engine.invoker.has("_User", Trigger::AfterLogin) {
+        let mut object = call.engine.auth.shown(user.clone());
+        object.set("sessionToken", Value::from(token));
+        let told = |request: &mut TriggerRequest| {
+            request.about.user = Some(object.clone());
+            request.object = Some(object);
+        };
+        call.clone().trigger("_User", Trigger::AfterLogin, told).await?;
+    }
+    Ok(())
 }
 
 /// The user, with the token of its new session.

@@ -35,6 +35,7 @@ pub async fn at(clock: Arc<dyn Clock>, dir: &tempfile::TempDir, options: &str, i
         engine: Arc::new(engine),
         caller: Arc::new(Caller::anonymous()),
         context: Map::new(),
+        headers: Arc::default(),
         ip: None,
         limits: Limits::default(),
         room: Arc::new(Room::new(Arc::default())),

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::body::{self, Changes};
 use super::classes::{self, Extra, Start, Target, installation};
-use super::create::{before_save, grow, trigger_object};
+use super::create::{grow, trigger_object};
+use super::save_hooks::{after_save, before_save};
 use super::{Answer, Call};
 use crate::access::authorise::Change;
 use crate::access::clp::{Action, Granted};
@@ -73,7 +74,7 @@ async fn prepare_with(mut call: Call, class: &str, id: &str, body: Value, rules:
     };
     call.gate(call.engine.schemas.get_or_new(class), Action::Update)?;
     let hooks = Hooks::of(&call, class, id).await?;
-    let replaced = before_save(&mut call, class, &mut body).await?;
+    let hooked = before_save(&mut call, class, &mut body, hooks.as_ref().map(|hooks| &hooks.original)).await?;
     check_id(id, &mut body)?;
     let kind = Kind { updating: true, internals: *call.subject() == Subject::Maintenance };
     let before = call.engine.schemas.get_or_new(class);
@@ -87,11 +88,11 @@ async fn prepare_with(mut call: Call, class: &str, id: &str, body: Value, rules:
     let updated = call.engine.clock.now();
     let Changes { ops, joins } = body::changes(body, kind)?;
     let gate = call.gate(schema.clone(), Action::Update)?;
-    let reported = reported(&ops, replaced.as_ref());
+    let reported = ops.iter().filter(|(_, op)| op.is_reported()).map(|(path, _)| path.clone()).collect();
     let hooks = hooks.map(|hooks| hooks.changing(&ops));
     let plan = gate.update(schema, id, adds, Change { ops, acl, updated, joins }).with_rules(rules.guard, rules.ops);
     let write = Write::Update(plan.with_rules(extra.guard.take(), std::mem::take(&mut extra.ops)));
-    let pending = Pending { class: class.to_owned(), id: id.to_owned(), updated, reported, hooks, extra, call };
+    let pending = Pending { class: class.to_owned(), id: id.to_owned(), updated, reported, hooked, hooks, extra, call };
     Ok(Prepared::Write(write, Box::new(pending)))
 }
 
@@ -102,6 +103,8 @@ pub struct Pending {
     id: String,
     updated: Date,
     reported: Vec<Path>,
+    /// What beforeSave has changed.
+    hooked: Map,
     hooks: Option<Hooks>,
     extra: Extra,
 }
@@ -112,29 +115,23 @@ impl Pending {
     /// # Errors
     /// 101 if there was no object that the caller may change.
     pub async fn finish(self, outcome: Outcome) -> Result<Answer> {
-        let Self { mut call, class, id, updated, reported, hooks, extra } = self;
+        let Self { mut call, class, id, updated, reported, hooked, hooks, extra } = self;
         let Outcome::Updated(Some(object)) = outcome else { return Err(Error::not_found()) };
         let mut answer = Map::new();
         for path in &reported {
             report(&mut answer, path, &object);
         }
         answer.set("updatedAt", Value::String(updated.iso()));
+        for (name, value) in hooked {
+            answer.set(name, value);
+        }
         let target = Target { class: &class, id: &id, updating: true };
         classes::after_store(&call, target, extra, &mut answer).await?;
         if call.engine.invoker.has(&class, Trigger::AfterSave) {
-            let said = call
-                .trigger(&class, Trigger::AfterSave, |request| {
-                    let mut object = trigger_object(object);
-                    let (original, unseen) = hooks.map(|hooks| (hooks.original, hooks.unseen)).unzip();
-                    unseen.iter().flatten().for_each(|field| drop(object.take(field)));
-                    request.object = Some(object);
-                    request.original = original;
-                })
-                .await;
-            match said {
-                Ok(said) => answer = said.and_then(|s| s.object).unwrap_or(answer),
-                Err(error) => tracing::warn!(class, %error, "afterSave failed"),
-            }
+            let mut object = trigger_object(object);
+            let (original, unseen) = hooks.map(|hooks| (hooks.original, hooks.unseen)).unzip();
+            unseen.iter().flatten().for_each(|field| drop(object.take(field)));
+            answer = after_save(&mut call, &class, answer, object, original).await;
         }
         call.hide_protected(&class, &id, &mut answer);
         Ok(Answer::ok(&Value::Object(answer)))
@@ -209,15 +206,6 @@ fn check_required(schema: &ClassSchema, body: &Map) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The paths whose values the answer tells: those of operations, and those that beforeSave brought into the client's data.
-fn reported(ops: &[(Path, Op)], replaced: Option<&Map>) -> Vec<Path> {
-    let told = |(path, op): &&(Path, Op)| {
-        let is_new = replaced.is_some_and(|client| !client.contains_key(path.as_str()));
-        op.is_reported() || (is_new && !matches!(op, Op::Delete))
-    };
-    ops.iter().filter(told).map(|(path, _)| path.clone()).collect()
 }
 
 /// Puts the value at a path into the answer, nested as the path is; a list that an index leads into is told whole.

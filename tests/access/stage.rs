@@ -1,6 +1,6 @@
 //! Who asks, and the app they ask: three users, a role, and objects made anew for each request.
 
-use crate::support::{Actor, Answer, Client, Subject};
+use crate::support::{Actor, Answer, Client, Peer, Said, Subject};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -90,8 +90,9 @@ pub struct Stage {
 pub const NAMED: &str = "named";
 
 impl Stage {
-    /// The classes that all stages share. The second of them is closed to all but a role.
-    pub fn prepare(subject: &Subject) {
+    /// The classes that all stages share. The second of them is closed to all but a role. Our own server has the function of
+    /// the oracle as a webhook, which lasts as long as the peer.
+    pub fn prepare(subject: &Subject) -> Peer {
         let client = subject.client(Actor::NoKeys);
         let master = |method: &str, path: &str, body: Value| {
             client.send(method, path, &headers_of(Master, None), Some(body.to_string().as_bytes()))
@@ -105,6 +106,12 @@ impl Stage {
         let named = json!({"username": NAMED, "password": "pw"});
         assert_eq!(master("POST", "/users", named).status, 201);
         assert_eq!(master("POST", "/roles", json!({"name": "Team", "ACL": {}})).status, 201);
+        let peer = Peer::start(|_| Said::Json(json!({"success": "hi"})));
+        if subject.own().is_some() {
+            let hello = json!({"functionName": "hello", "url": peer.url("/hello")});
+            assert_eq!(master("POST", "/hooks/functions", hello).status, 200);
+        }
+        peer
     }
 
     /// Signs three users up and puts the third into the role.

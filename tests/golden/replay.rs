@@ -26,6 +26,8 @@ pub struct Target {
     pub mail: Option<PathBuf>,
     /// Requests whose answer waits for something that goes on after an earlier answer: asked until it is right.
     pub patient: &'static [u32],
+    /// Called with the number of each request before it is sent.
+    pub before: Box<dyn Fn(u32)>,
 }
 
 /// What became of one request.
@@ -74,6 +76,7 @@ impl Run<'_> {
             any_key_order,
             result_order: !asks_for_an_order(&vector.path),
         };
+        (self.target.before)(vector.number);
         let asked = self.story(vector);
         let mails = self.mails().len();
         let until = Instant::now() + PATIENCE;

@@ -1,6 +1,7 @@
 //! A new password by mail.
 
 use super::*;
+use crate::support::{Peer, Said};
 
 const INVALID: &str = "-1: Failed to reset password: username / email / token is invalid";
 
@@ -137,4 +138,21 @@ fn a_new_password_or_address_takes_the_link_away_and_may_unlock_the_account() {
     assert!(said(&log_in(&client, "ann", "other")).contains("locked"));
     assert_eq!(choose(&server, &token, "new", true).status, 200);
     assert_eq!(said(&log_in(&client, "ann", "new")), "200");
+}
+
+#[test]
+fn a_hook_may_refuse_a_mail() {
+    let (server, mailbox) = start(&json!({}));
+    sign_up(&server, "ann");
+    let peer = Peer::start(|asked| match asked.body["object"]["username"].as_str() {
+        Some("ann") => Said::Json(json!({"error": "not ann"})),
+        _ => Said::Json(json!({})),
+    });
+    let hook = json!({"className": "_User", "triggerName": "beforePasswordResetRequest", "url": peer.url("/h")});
+    assert_eq!(server.client(Actor::Master).post("/hooks/triggers", &hook).status, 200);
+    let refused = ask(&server, json!({"email": "ann@e.com"}));
+    assert!(refused.ends_with(": not ann"), "{refused}");
+    assert_eq!(ask(&server, json!({"email": "ghost@e.com"})), "200");
+    assert_eq!(peer.asked().len(), 1, "a hook is told of users only");
+    mailbox.stays_empty();
 }

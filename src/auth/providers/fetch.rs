@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
 use crate::model::{Map, Value, wire};
+use crate::outgoing::{self, Unread, reasons};
 
 /// The longest that a question takes, waiting for its turn included.
 pub const LONGEST: Duration = Duration::from_secs(10);
@@ -34,9 +35,7 @@ impl Http {
     /// 1 if there is no TLS.
     pub fn new(longest: Duration) -> Result<Self> {
         // A redirect would carry tokens to a place that nobody has configured.
-        let client = Client::builder().redirect(Policy::none()).no_proxy().build();
-        let client = client.map_err(|e| Error::caused("no client for the servers of auth providers", e))?;
-        Ok(Self { client, places: Semaphore::new(AT_ONCE), longest })
+        Ok(Self { client: outgoing::client(Policy::none())?, places: Semaphore::new(AT_ONCE), longest })
     }
 
     /// The object that is the answer to a question.
@@ -48,17 +47,14 @@ impl Http {
             |e: reqwest::Error| Error::internal(format!("an auth provider's server: {}", reasons(&e.without_url())));
         let work = async {
             let _place = self.places.acquire().await.map_err(|e| Error::caused("no server is asked any more", e))?;
-            let mut answer = question.send().await.map_err(failed)?.error_for_status().map_err(failed)?;
+            let answer = question.send().await.map_err(failed)?.error_for_status().map_err(failed)?;
             if !answer.status().is_success() {
                 return Err(Error::internal(format!("an auth provider's server answered {}", answer.status())));
             }
-            let mut body = Vec::new();
-            while let Some(chunk) = answer.chunk().await.map_err(failed)? {
-                if body.len() + chunk.len() > LARGEST {
-                    return Err(Error::internal("the answer of an auth provider's server is too large"));
-                }
-                body.extend_from_slice(&chunk);
-            }
+            let body = outgoing::body(answer, LARGEST).await.map_err(|unread| match unread {
+                Unread::Broken(error) => failed(error),
+                Unread::TooLarge => Error::internal("the answer of an auth provider's server is too large"),
+            })?;
             match wire::parse(&body, DEEPEST) {
                 Ok(Value::Object(map)) => Ok(map),
                 _ => Err(Error::internal("the answer of an auth provider's server is no JSON object")),
@@ -67,12 +63,6 @@ impl Http {
         let late = |_| Err(Error::internal("an auth provider's server did not answer in time"));
         tokio::time::timeout(self.longest, work).await.unwrap_or_else(late)
     }
-}
-
-/// An error with all that caused it: the first one says little ("error sending request").
-fn reasons(error: &dyn std::error::Error) -> String {
-    let chain = std::iter::successors(Some(error), |error| error.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 #[cfg(test)]

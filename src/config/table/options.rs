@@ -408,7 +408,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "false",
         "hooks get protected fields",
-        NoEffect("there are no hooks yet that could get them"),
+        Works,
     ),
     app("publicServerURL", "PARSE_PUBLIC_SERVER_URL", Text, "", "public base URL (string or function)", Works),
     app("push", "PARSE_SERVER_PUSH", Json, "", "push configuration", NotYet("push")),
@@ -520,7 +520,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         "require verification (bool or function)",
         Works,
     ),
-    app("webhookKey", "PARSE_SERVER_WEBHOOK_KEY", Text, "", "sent as X-Parse-Webhook-Key", NotYet("webhooks")),
+    app("webhookKey", "PARSE_SERVER_WEBHOOK_KEY", Text, "", "sent as X-Parse-Webhook-Key", Works),
 ];
 
 /// Parsimony's own options.

@@ -78,6 +78,7 @@ async fn call(code: Arc<Spy>, dir: &tempfile::TempDir) -> Call {
         engine: Arc::new(engine),
         caller: Arc::new(Caller { subject: Subject::Master, ..Caller::anonymous() }),
         context: Map::new(),
+        headers: Arc::default(),
         ip: None,
         limits: Limits::default(),
         room: Arc::new(crate::rest::Room::new(Arc::default())),

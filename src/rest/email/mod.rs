@@ -6,7 +6,7 @@ pub mod verification;
 use std::sync::Arc;
 
 use super::{Call, Engine};
-use crate::access::{Limits, Write, internal};
+use crate::access::{Write, internal};
 use crate::config::TokenConfig;
 use crate::error::{Code, Error, Result};
 use crate::mail::{Mail, Outbox, Purpose};
@@ -119,10 +119,8 @@ async fn mail(engine: &Engine, purpose: Purpose, id: &str, token: &str) -> Resul
 
 /// A user as adapters see it: all fields, nothing internal.
 fn shown(engine: &Engine, user: ParseObject) -> Map {
-    let schema = engine.schemas.get_or_new("_User");
-    let read = internal("mails are made from the user's own data").read(schema, Filter::none(), Limits::default());
-    let mut map = read.render().object(user);
-    ["password", "sessionToken", "authData"].iter().for_each(|key| drop(map.take(key)));
+    let mut map = engine.auth.shown(user);
+    map.take("authData");
     map
 }
 

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use super::{Tokens, give, mail, no_address, outbox};
 use crate::auth::Caller;
 use crate::auth::lockout;
+use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
 use crate::mail::{Mail, Purpose};
 use crate::model::{Constraint, Filter, Map, Op, ParseObject, Path, Value};
 use crate::rest::classes::Extra;
 use crate::rest::{Answer, Call, Engine, update};
 
+/// May refuse a mail.
+const HOOK: Trigger = Trigger::BeforePasswordResetRequest;
 /// What is wrong with a link that was used, or never was one.
 const INVALID: &str = "Failed to reset password: username / email / token is invalid";
 /// What is wrong with one that is too old.
@@ -21,7 +24,7 @@ const EXPIRED: &str = "The password reset link has expired";
 ///
 /// # Errors
 /// 1 if the app cannot send mails; 204, 125 and 162 for what is missing or no text; 155 while too many mails wait; 101 for an
-/// address that nobody has, where the app tells of users.
+/// address that nobody has, where the app tells of users; what a hook says.
 pub async fn request(call: &Call, body: &Map) -> Result<Answer> {
     let outbox = outbox(call)?;
     let given = |key: &str| body.get(key).filter(|value| value.truthy());
@@ -33,7 +36,12 @@ pub async fn request(call: &Call, body: &Map) -> Result<Answer> {
     };
     let Some(Value::String(email)) = email else { return Err(no_address(Some(&Value::Bool(true)))) };
     let place = outbox.place()?;
-    match call.engine.auth.first("_User", of(&email)).await? {
+    let user = call.engine.auth.first("_User", of(&email)).await?;
+    if let Some(user) = user.as_ref().filter(|_| call.engine.invoker.has("_User", HOOK)) {
+        let object = call.engine.auth.shown(user.clone());
+        call.clone().trigger("_User", HOOK, |request| request.object = Some(object)).await?;
+    }
+    match user {
         Some(user) => outbox.send(place, again(call.engine.clone(), user, email)),
         None if call.engine.config.security.reset_tells_of_users => {
             return Err(Error::new(Code::ObjectNotFound, "A user with that email does not exist."));

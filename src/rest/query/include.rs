@@ -83,7 +83,8 @@ async fn fetch(
     found: &mut Found,
 ) -> Result<()> {
     let mut hooked = call.clone();
-    before_find(&mut hooked, class, None, false).await?;
+    let (mut asked, alone) = (Params { clause: by_ids(&ids), ..Params::default() }, ids.len() == 1);
+    before_find(&mut hooked, class, &mut asked, alone).await?;
     let read = plan(call, class, ids, path, params)?;
     let rows = call.engine.storage.find(&read).await?;
     let mut objects = Vec::with_capacity(rows.len());
@@ -92,7 +93,7 @@ async fn fetch(
         call.room.take(object.weight())?;
         objects.push(object);
     }
-    after_find(&mut hooked, class, &mut objects).await?;
+    after_find(&mut hooked, class, &asked, alone, &mut objects).await?;
     for mut object in objects {
         let id = object.get("objectId").and_then(Value::as_str).unwrap_or_default().to_owned();
         object.set("__type", Value::from("Object"));
@@ -101,6 +102,18 @@ async fn fetch(
         found.insert(Pointer { class: class.to_owned(), id }, (object, weight));
     }
     Ok(())
+}
+
+/// The where clause for some objects, as hooks are told it.
+fn by_ids(ids: &HashSet<String>) -> Map {
+    let mut list: Vec<&String> = ids.iter().collect();
+    list.sort();
+    let mut values: Vec<Value> = list.into_iter().map(|id| Value::from(id.as_str())).collect();
+    let wanted = match values.pop() {
+        Some(only) if values.is_empty() => only,
+        last => Value::Object(Map::from([("$in", Value::Array(values.into_iter().chain(last).collect()))])),
+    };
+    Map::from([("objectId", wanted)])
 }
 
 /// The plan for the objects of one class that a path leads to.

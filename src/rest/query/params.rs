@@ -92,6 +92,28 @@ impl Params {
         Ok(params)
     }
 
+    /// The query as hooks are told it, in the SDK's form and order.
+    pub fn told(&self) -> Map {
+        let mut told = Map::from([("where", Value::Object(self.clause.clone()))]);
+        let lists =
+            [("include", Some(&self.asked)), ("excludeKeys", Some(&self.exclude)), ("keys", self.keys.as_ref())];
+        for (name, list) in lists {
+            if let Some(list) = list.filter(|list| !list.is_empty()) {
+                told.set(name, Value::String(list.join(",")));
+            }
+        }
+        if let Some(limit) = self.limit.filter(|limit| *limit > 0) {
+            told.set("limit", Value::Number(limit as f64));
+        }
+        if self.skip > 0 {
+            told.set("skip", Value::Number(self.skip as f64));
+        }
+        if let Some(order) = &self.order {
+            told.set("order", Value::from(order.as_str()));
+        }
+        told
+    }
+
     fn common(&mut self, key: &str, value: &Value) -> Result<()> {
         match key {
             "keys" => {

@@ -69,7 +69,7 @@ impl Rows {
         there.delete_many(doc! {}).await.map_err(failed)?;
         let documents = here.iter().enumerate().map(|(i, row)| {
             let mut document = doc! { "_id": i as i32 };
-            document.extend(row.iter().map(|(k, v)| (k.clone(), column(v))));
+            document.extend(row.iter().map(|(k, v)| (k.to_string(), column(v))));
             document
         });
         there.insert_many(documents).await.map_err(failed)?;

@@ -123,7 +123,7 @@ fn numbered(id: usize, row: Map) -> Map {
 }
 
 fn to_document(map: &Map) -> Document {
-    map.iter().map(|(k, v)| (k.clone(), interior(v))).collect()
+    map.iter().map(|(k, v)| (k.to_string(), interior(v))).collect()
 }
 
 /// A plain value in the type that Parse stores it in.

@@ -80,7 +80,7 @@ fn updates_agree_with_a_mongodb_engine() {
 async fn play(rows: &Collection<Document>, mut here: Map, ops: Vec<(&str, Op)>) -> Result<(), TestCaseError> {
     rows.delete_many(doc! {}).await.map_err(failed)?;
     let mut document = doc! { "_id": 1 };
-    document.extend(here.iter().map(|(name, value)| (name.clone(), interior(value))));
+    document.extend(here.iter().map(|(name, value)| (name.to_string(), interior(value))));
     rows.insert_one(document).await.map_err(failed)?;
     for (path, op) in ops {
         let before = wire::to_string(&Value::Object(here.clone()));

@@ -47,7 +47,7 @@ pub fn interior(value: &Value) -> Bson {
             Bson::Document(doc! { "type": "Polygon", "coordinates": [ring] })
         }
         Value::Array(list) => Bson::Array(list.iter().map(interior).collect()),
-        Value::Object(map) => Bson::Document(map.iter().map(|(k, v)| (k.clone(), interior(v))).collect()),
+        Value::Object(map) => Bson::Document(map.iter().map(|(k, v)| (k.to_string(), interior(v))).collect()),
         Value::Relation(_) => panic!("a relation is not stored"),
     }
 }
