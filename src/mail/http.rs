@@ -9,6 +9,7 @@ use super::{Failed, Mail, Mailer, Purpose, Sent};
 use crate::config::HttpMailerConfig;
 use crate::error::{Error, Result};
 use crate::model::{Map, Value, wire};
+use crate::outgoing::{self, Unread};
 
 /// The longest that one try takes.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -30,8 +31,7 @@ impl Http {
     /// 1 if there is no TLS.
     pub fn new(config: HttpMailerConfig) -> Result<Self> {
         // A redirect would carry tokens to a place that nobody has configured.
-        let client = Client::builder().redirect(Policy::none()).no_proxy().timeout(LONGEST).build();
-        Ok(Self { config, client: client.map_err(|e| Error::caused("no client for the mail adapter", e))? })
+        Ok(Self { config, client: outgoing::client(Policy::none())? })
     }
 
     /// The method that a mail is for, and what it is called with.
@@ -56,22 +56,21 @@ impl Http {
         let (method, argument) = self.call(mail);
         let body = Value::Object(Map::from([("args", Value::Array(vec![argument]))]));
         let url = format!("{}/{method}", self.config.url.reveal());
-        let request = self.client.post(url).header("Content-Type", "application/json").body(wire::to_string(&body));
-        let later = |e: reqwest::Error| Failed::Later(Error::caused("the mail adapter", e.without_url()));
-        let mut answer = request.send().await.map_err(later)?;
+        let request = self.client.post(url).timeout(LONGEST).header("Content-Type", "application/json");
+        let later = |e: reqwest::Error| {
+            Failed::Later(Error::internal(format!("the mail adapter: {}", outgoing::reasons(&e.without_url()))))
+        };
+        let answer = request.body(wire::to_string(&body)).send().await.map_err(later)?;
         let status = answer.status();
         if !status.is_success() {
             let error = Error::internal(format!("the mail adapter answered {method} with {status}"));
             let passes = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
             return Err(if passes { Failed::Later(error) } else { Failed::Refused(error) });
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(later)? {
-            if body.len() + chunk.len() > LARGEST {
-                return Err(Failed::Refused(Error::internal("the answer of the mail adapter is too large")));
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = outgoing::body(answer, LARGEST).await.map_err(|unread| match unread {
+            Unread::TooLarge => Failed::Refused(Error::internal("the answer of the mail adapter is too large")),
+            Unread::Broken(e) => later(e),
+        })?;
         verdict(&body).map_err(Failed::Refused)
     }
 }
