@@ -194,29 +194,33 @@ async fn transaction(call: &Call, items: Vec<Item>) -> Result<Vec<Result<Answer>
 }
 
 impl Item {
+    /// What it does to objects, if it does nothing else; and of which class, if no parameter says that.
+    fn verb(&self) -> Option<(Verb, Option<&'static str>)> {
+        Some(match self.route.handler {
+            Handler::Of(class, verb) => (verb, Some(class)),
+            Handler::Create => (Verb::Create, None),
+            Handler::Update => (Verb::Update, None),
+            Handler::Delete => (Verb::Delete, None),
+            Handler::Get => (Verb::Get, None),
+            _ => return None,
+        })
+    }
+
     /// Does it write one object, and do nothing else?
     fn is_write(&self) -> bool {
-        let (verb, class) = match self.route.handler {
-            Handler::Of(class, verb) => (verb, class),
-            Handler::Create => (Verb::Create, self.params.class()),
-            Handler::Update => (Verb::Update, self.params.class()),
-            Handler::Delete => (Verb::Delete, self.params.class()),
-            _ => return false,
-        };
+        let Some((verb, class)) = self.verb() else { return false };
         let is_write = matches!(verb, Verb::Create | Verb::Update | Verb::Delete);
+        let class = class.unwrap_or(self.params.class());
         is_write && self.route.who == Who::Public && class != rest::classes::installation::CLASS
     }
 
     fn in_transaction(self) -> Result<rest::batch::Item> {
+        let (verb, class) = self.verb().map_or((None, None), |(verb, class)| (Some(verb), class));
         let Params([first, second]) = self.params;
         let body = self.body.unwrap_or_else(|| Value::Object(Map::new()));
-        let (verb, class, id) = match self.route.handler {
-            Handler::Of(class, verb) => (Some(verb), class.to_owned(), first),
-            Handler::Create => (Some(Verb::Create), first, second),
-            Handler::Update => (Some(Verb::Update), first, second),
-            Handler::Delete => (Some(Verb::Delete), first, second),
-            Handler::Get => (Some(Verb::Get), first, second),
-            _ => (None, first, second),
+        let (class, id) = match class {
+            Some(class) => (class.to_owned(), first),
+            None => (first, second),
         };
         Ok(match verb {
             Some(Verb::Create) => rest::batch::Item::Create { class, body },

@@ -99,14 +99,12 @@ async fn some_together(call: &Call, items: Vec<Item>) -> Vec<Result<Answer>> {
     let mut writes = Vec::with_capacity(prepared.len());
     let mut waiting = Vec::with_capacity(prepared.len());
     for (class, is_create, step) in prepared {
-        let pending = step.map(|step| match step {
-            Step::Done(answer) => Pending::Done(answer),
-            Step::Write(write, pending) => {
-                writes.push(*write);
-                pending
-            }
+        let before = writes.len();
+        let pending = step.map(|(write, pending)| {
+            writes.extend(write);
+            pending
         });
-        waiting.push((class, is_create, pending));
+        waiting.push((class, is_create, pending, writes.len() > before));
     }
     let written = if writes.is_empty() { Ok(Vec::new()) } else { call.engine.write_all(writes, false).await };
     let mut outcomes = match written {
@@ -116,8 +114,7 @@ async fn some_together(call: &Call, items: Vec<Item>) -> Vec<Result<Answer>> {
             return waiting.iter().map(failed).collect();
         }
     };
-    let finished = waiting.into_iter().map(|(class, is_create, pending)| {
-        let is_written = !matches!(pending, Err(_) | Ok(Pending::Done(_)));
+    let finished = waiting.into_iter().map(|(class, is_create, pending, is_written)| {
         let outcome = if is_written { outcomes.next() } else { None };
         finished(call, class, is_create, pending, outcome)
     });
@@ -178,36 +175,27 @@ async fn prepare(call: &Call, item: Item, writes: &mut Vec<Write>) -> Result<Pen
             }
         });
     }
-    Ok(match step(call, item).await? {
-        Step::Done(answer) => Pending::Done(answer),
-        Step::Write(write, pending) => {
-            writes.push(*write);
-            pending
-        }
-    })
+    let (write, pending) = step(call, item).await?;
+    writes.extend(write);
+    Ok(pending)
 }
 
-/// An item that has been prepared.
-enum Step {
-    Done(Answer),
-    Write(Box<Write>, Pending),
-}
-
-async fn step(call: &Call, item: Item) -> Result<Step> {
+/// Prepares an item; its write, unless it is done already.
+async fn step(call: &Call, item: Item) -> Result<(Option<Write>, Pending)> {
     Ok(match item {
         Item::Create { class, body } => match create::prepare(call.clone(), &class, body).await? {
-            create::Prepared::Write(write, pending) => Step::Write(Box::new(write), Pending::Create(pending)),
-            create::Prepared::Done(answer) => Step::Done(answer),
+            create::Prepared::Write(write, pending) => (Some(write), Pending::Create(pending)),
+            create::Prepared::Done(answer) => (None, Pending::Done(answer)),
         },
         Item::Update { class, id, body } => match update::prepare(call.clone(), &class, &id, body).await? {
-            update::Prepared::Write(write, pending) => Step::Write(Box::new(write), Pending::Update(pending)),
-            update::Prepared::Done(answer) => Step::Done(answer),
+            update::Prepared::Write(write, pending) => (Some(write), Pending::Update(pending)),
+            update::Prepared::Done(answer) => (None, Pending::Done(answer)),
         },
         Item::Delete { class, id } => {
             let (write, pending) = delete::prepare(call.clone(), &class, &id).await?;
-            Step::Write(Box::new(write), Pending::Delete(pending))
+            (Some(write), Pending::Delete(pending))
         }
-        Item::Get { class, id, params } => Step::Done(get::get(call, &class, &id, params).await?),
+        Item::Get { class, id, params } => (None, Pending::Done(get::get(call, &class, &id, params).await?)),
     })
 }
 
