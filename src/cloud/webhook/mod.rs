@@ -28,7 +28,7 @@ impl Webhooks {
     /// None yet; `key` is sent with every question.
     ///
     /// # Errors
-    /// 1 if there is no TLS, or if the key cannot stand in a header.
+    /// 1 if the key cannot stand in a header.
     pub fn new(app_id: &str, key: Option<&Secret>) -> Result<Self> {
         Ok(Self { hooks: ArcSwap::default(), peers: Peers::new(key)?, app_id: app_id.to_owned() })
     }

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::io;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -33,7 +34,8 @@ pub struct Reply {
 
 /// Asks the servers of webhooks.
 pub struct Peers {
-    client: Client,
+    /// Made with the first question: an app without webhooks starts without it.
+    client: OnceLock<Client>,
     key: Option<HeaderValue>,
 }
 
@@ -41,16 +43,24 @@ impl Peers {
     /// Sends `key` with every question.
     ///
     /// # Errors
-    /// 1 if there is no TLS, or if the key cannot stand in a header.
+    /// 1 if the key cannot stand in a header.
     pub fn new(key: Option<&Secret>) -> Result<Self> {
         let value = |key: &Secret| {
             let value = HeaderValue::from_str(key.reveal());
             value.map_err(|_| Error::internal("webhookKey has letters that no header can hold"))
         };
-        // Parse Server follows no redirect; the key stays where the administrator sends it.
         let mut key = key.filter(|key| !key.reveal().is_empty()).map(value).transpose()?;
         key.iter_mut().for_each(|key| key.set_sensitive(true));
-        Ok(Self { client: outgoing::client(Policy::none())?, key })
+        Ok(Self { client: OnceLock::new(), key })
+    }
+
+    fn client(&self) -> Result<&Client> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        // Parse Server follows no redirect; the key stays where the administrator sends it.
+        let client = outgoing::client(Policy::none())?;
+        Ok(self.client.get_or_init(|| client))
     }
 
     /// Is there a key?
@@ -61,14 +71,15 @@ impl Peers {
     /// Puts a question.
     ///
     /// # Errors
-    /// 141 with what Node says, if the server cannot be reached or its answer cannot be read; 124 at the deadline.
+    /// 141 with what Node says, if the server cannot be reached or its answer cannot be read; 124 at the deadline; 1 if there is
+    /// no TLS.
     pub async fn post(&self, target: &Target, body: &Value, deadline: Option<Instant>) -> Result<Reply> {
         let url = checked(&target.url)?;
         let mut text = Vec::with_capacity(512);
         wire::write(body, &mut text);
         let work = async {
             let _place = target.places.acquire().await.map_err(|e| Error::caused("no webhook is asked any more", e))?;
-            let mut question = self.client.post(url.clone()).header(CONTENT_TYPE, "application/json").body(text);
+            let mut question = self.client()?.post(url.clone()).header(CONTENT_TYPE, "application/json").body(text);
             if let Some(key) = &self.key {
                 question = question.header(KEY, key);
             }
