@@ -7,7 +7,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::protected::Protected;
-use crate::model::{ClassSchema, FieldType, Map, ParseObject, Value};
+use crate::model::{ClassSchema, FieldType, Map, ParseObject, Value, js};
 
 /// Which fields a query asks for; `objectId`, `createdAt`, `updatedAt`, `ACL` and relations are always among them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -142,7 +142,7 @@ impl Render {
 
     /// The URL of a stored file (`objects.md` section 1).
     pub fn file_url(&self, name: &str) -> String {
-        format!("{}/{}", self.file_base, percent_encode(name))
+        format!("{}/{}", self.file_base, js::encode(name).replace("%2F", "/"))
     }
 
     /// The object as the caller sees it, in wire form: `objectId`, the fields in stored order, relations, ACL.
@@ -253,17 +253,4 @@ pub fn internal(value: Value) -> Value {
         Value::Date(date) => Value::String(date.iso()),
         other => other,
     }
-}
-
-/// JavaScript's `encodeURIComponent`, slashes kept.
-fn percent_encode(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for b in name.bytes() {
-        if b.is_ascii_alphanumeric() || b"-_.!~*'()/".contains(&b) {
-            out.push(char::from(b));
-        } else {
-            out.push_str(&format!("%{b:02X}"));
-        }
-    }
-    out
 }

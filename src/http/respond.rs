@@ -10,7 +10,7 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 
 use crate::error::Error;
-use crate::model::wire;
+use crate::model::{html, wire};
 use crate::rest::{Answer, Room};
 
 /// The body of every response.
@@ -89,7 +89,7 @@ impl Reply {
 
     /// Express' page for a route that is none.
     pub fn no_route(method: &str, path: &str) -> Self {
-        let what = escape(&format!("Cannot {method} {path}"));
+        let what = html::escape(&format!("Cannot {method} {path}"));
         let body = format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Error</title>\n</head>\n\
              <body>\n<pre>{what}</pre>\n</body>\n</html>\n"
@@ -148,22 +148,6 @@ pub fn object(error: &Error, message: &str, out: &mut Vec<u8>) {
         wire::string(message, out);
     }
     out.push(b'}');
-}
-
-/// Text in HTML, as Express escapes it.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Mustache, as far as mails need it: variables, sections, inverted sections, comments, dotted names.
 
 use crate::error::{Error, Result};
+use crate::model::html::escape;
 use crate::model::{Value, number};
 
 /// A template, read.
@@ -86,7 +87,7 @@ fn render(nodes: &[Node], stack: &mut Vec<&Value>, html: bool, out: &mut String)
             Node::Text(text) => out.push_str(text),
             Node::Variable { name, raw } => {
                 let text = look_up(name, stack).map(text).unwrap_or_default();
-                if html && !raw { escape(&text, out) } else { out.push_str(&text) }
+                out.push_str(&if html && !raw { escape(&text) } else { text });
             }
             Node::Section { name, inverted, inside } => {
                 let value = look_up(name, stack).filter(|value| is_there(value));
@@ -131,19 +132,6 @@ fn text(value: &Value) -> String {
         Value::Bool(value) => value.to_string(),
         Value::Date(date) => date.iso(),
         _ => String::new(),
-    }
-}
-
-fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
     }
 }
 

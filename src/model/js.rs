@@ -1,4 +1,4 @@
-//! What JavaScript makes of values where Parse Server does not look at their type.
+//! What JavaScript makes of values where Parse Server does not look at their type, and of texts in a URL.
 
 use super::{Value, number};
 
@@ -15,6 +15,18 @@ pub fn text(value: &Value) -> String {
         }
         _ => "[object Object]".to_owned(),
     }
+}
+
+/// `encodeURIComponent`
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b if b.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&b) => out.push(char::from(b)),
+            b => out.push_str(&format!("%{b:02X}")),
+        }
+    }
+    out
 }
 
 /// [`text`] of what may be missing.

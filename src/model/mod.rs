@@ -4,6 +4,7 @@
 
 pub mod acl;
 pub mod date;
+pub mod html;
 pub mod id;
 pub mod js;
 pub mod map;

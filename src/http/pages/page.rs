@@ -2,7 +2,9 @@
 
 use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY};
 
-use crate::http::respond::{Reply, escape};
+use crate::http::respond::Reply;
+use crate::model::html::escape;
+use crate::model::js::encode;
 use crate::rest::Call;
 
 /// A page.
@@ -183,18 +185,6 @@ fn form(params: &Params) -> String {
         error.unwrap_or_default(),
         value("token")
     )
-}
-
-/// `encodeURIComponent`
-fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b if b.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&b) => out.push(char::from(b)),
-            b => out.push_str(&format!("%{b:02X}")),
-        }
-    }
-    out
 }
 
 /// 404 for a page that is none.
