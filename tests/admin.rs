@@ -53,6 +53,17 @@ fn a_flag_without_any_parameter() {
 }
 
 #[test]
+fn flags_that_are_none_hide_nothing() {
+    let server = Server::start(json!({}));
+    let master = server.client(Actor::Master);
+    for flags in [json!(5), json!(true), json!(null), json!("x"), json!([1])] {
+        let answer = put(&master, "/config", json!({"params": {"a": 1}, "masterKeyOnly": flags}));
+        assert_eq!(answer, (200, json!({"result": true})), "{flags}");
+        assert_eq!(master.get("/config").text(), r#"{"params":{"a":1},"masterKeyOnly":{"a":false}}"#);
+    }
+}
+
+#[test]
 fn who_may_change_parameters() {
     let server = Server::start(json!({}));
     for (actor, status) in

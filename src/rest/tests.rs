@@ -39,6 +39,7 @@ pub async fn at(clock: Arc<dyn Clock>, dir: &tempfile::TempDir, options: &str, i
         ip: None,
         limits: Limits::default(),
         room: Arc::new(Room::new(Arc::default())),
+        in_transaction: false,
     }
 }
 
