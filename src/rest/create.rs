@@ -191,7 +191,7 @@ pub(super) fn may_add(call: &Call, schema: &Arc<ClassSchema>, body: &Map, kind: 
 }
 
 /// The permissions that a class gives to objects without their own: its CLP's `ACL`, unless that is the open default.
-fn default_acl(schema: &ClassSchema, subject: &Subject) -> Result<Option<Acl>> {
+pub(super) fn default_acl(schema: &ClassSchema, subject: &Subject) -> Result<Option<Acl>> {
     let Some(declared) = schema.clp.as_ref().and_then(|clp| clp.get("ACL")).and_then(Value::as_object) else {
         return Ok(None);
     };

@@ -117,7 +117,8 @@ fn required(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<()> {
     for column in columns {
         let missing = match body.get(column) {
             None => !kind.updating,
-            Some(value) => is_delete(value) || (!kind.updating && !value.truthy()),
+            Some(value) if kind.updating => is_delete(value),
+            Some(value) => !value.truthy(),
         };
         if missing {
             return Err(Error::new(Code::IncorrectType, format!("{column} is required.")));

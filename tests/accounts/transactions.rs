@@ -51,7 +51,8 @@ fn log_ins_and_sessions_are_no_part_of_one() {
 
 #[test]
 fn a_user_who_must_verify_its_address_first_is_not_made_in_a_transaction_that_says_so() {
-    let adapter = json!({"module": "http-email-adapter", "options": {"url": "http://127.0.0.1:1", "methods": ["sendVerificationEmail"]}});
+    let adapter =
+        json!({"module": "http-email-adapter", "options": {"url": "http://127.0.0.1:1", "methods": ["sendMail"]}});
     let server = Server::start(json!({"verifyUserEmails": true, "preventLoginWithUnverifiedEmail": true,
         "preventSignupWithUnverifiedEmail": true, "appName": "app", "publicServerURL": "http://127.0.0.1/parse",
         "emailAdapter": adapter}));
