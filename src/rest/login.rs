@@ -145,7 +145,7 @@ pub async fn shown(call: &Call, id: &str) -> Result<Answer> {
         Subject::Client { .. } => of_user(call, id).await?,
         _ => call.clone(),
     };
-    // A log-in tells nothing internal: not even the maintenance key, which sees internal columns if it names none or them.
+    // A log-in tells nothing internal: the maintenance key sees internal columns unless it names others.
     let columns = || call.engine.schemas.get_or_new("_User").fields.keys().map(ToString::to_string).collect();
     let keys = (*call.subject() == Subject::Maintenance).then(columns);
     match find::one(&call, "_User", id, Params { keys, ..Params::default() }).await {
