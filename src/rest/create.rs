@@ -173,7 +173,7 @@ pub(super) fn object_id(call: &Call, class: &str, body: &mut Map) -> Result<Stri
 /// The class with all columns of the body, made where the caller may make them.
 pub(super) async fn grow(call: &Call, class: &str, body: &Map, kind: Kind) -> Result<Arc<ClassSchema>> {
     let fit = |schema: &ClassSchema| {
-        may_add(call, &Arc::new(schema.clone()), body, kind)?;
+        may_add(call, schema, body, kind)?;
         check::fit(schema, body, kind)
     };
     call.engine.grow(class, &fit).await
@@ -183,9 +183,9 @@ pub(super) async fn grow(call: &Call, class: &str, body: &Map, kind: Kind) -> Re
 ///
 /// # Errors
 /// 119 if there are none.
-pub(super) fn may_add(call: &Call, schema: &Arc<ClassSchema>, body: &Map, kind: Kind) -> Result<Granted> {
+pub(super) fn may_add(call: &Call, schema: &ClassSchema, body: &Map, kind: Kind) -> Result<Granted> {
     match check::brings_columns(schema, body) {
-        true => call.gate(schema.clone(), Action::AddField)?.may_add(kind.updating),
+        true => call.gate(Arc::new(schema.clone()), Action::AddField)?.may_add(kind.updating),
         false => Ok(Granted::All),
     }
 }

@@ -54,8 +54,8 @@ pub fn fit(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<Vec<(String, 
 
 /// Does a body name columns that the class does not have, whatever it says of them? A deletion brings none along.
 pub fn brings_columns(schema: &ClassSchema, body: &Map) -> bool {
-    let root = |key: &str| key.split('.').next().unwrap_or_default().to_owned();
-    let known = |key: &str| key == "ACL" || schema.fields.contains_key(root(key).as_str());
+    let has = |name: &str| schema.fields.contains_key(name);
+    let known = |key: &str| key == "ACL" || has(key) || key.split_once('.').is_some_and(|(root, _)| has(root));
     body.iter().any(|(key, value)| !known(key) && !is_delete(value))
 }
 
