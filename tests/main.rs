@@ -9,6 +9,7 @@ mod aggregate;
 mod arrows;
 mod cli;
 mod crash;
+mod dashboard;
 mod defined;
 mod disk;
 mod drain;

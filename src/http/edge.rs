@@ -221,7 +221,8 @@ impl Edge {
         let room = Arc::new(Room::new(engine.pool.clone()));
         let headers = if engine.invoker.any() { headers::shown(&head.headers) } else { Map::new() };
         let headers = Arc::new(headers);
-        let call = Call { engine, caller, context, headers, ip: Some(ip), limits, room: room.clone() };
+        let call =
+            Call { engine, caller, context, headers, ip: Some(ip), limits, room: room.clone(), in_transaction: false };
         let job = Job {
             route,
             params,

@@ -12,16 +12,18 @@
 // --ours URL     a running server instead of the binary, mount path included, with the options of the one --setup
 // --oracle URL   a running oracle instead of npm's
 // --self         compares the oracle with itself: two processes, two databases; shows what it cannot tell twice alike
-// --port P       first of the two ports used (default 16210)
+// --port P       first of the three ports used (default 16210)
 // --area A,B     leaves out differences of other areas (see gen/)
 // --ignore TYPE  leaves out this type of difference, such as "key order"
 // --show         prints every request and its answers
+// --covered A,B  shows what these rules of known.json have covered, one of each class of difference
 // --no-shrink    reports programs as they are
 // Environment: PARITY_MODULES, XDG_CACHE_HOME, MONGO_URI, MONGO_UP (lib/servers.js)
 const { parseArgs } = require('node:util');
 const path = require('node:path');
 const { generate } = require('./gen/program');
 const known = require('./lib/known');
+const { Providers } = require('./lib/providers');
 const report = require('./lib/report');
 const { runProgram } = require('./lib/run-program');
 const servers = require('./lib/servers');
@@ -32,7 +34,7 @@ const { values: args } = parseArgs({ options: {
   requests: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' }, program: { type: 'string' },
   binary: { type: 'string', default: path.join(__dirname, '../../target/release/parsimony') }, ours: { type: 'string' }, oracle: { type: 'string' },
   self: { type: 'boolean', default: false }, setup: { type: 'string' }, port: { type: 'string', default: '16210' },
-  area: { type: 'string' }, ignore: { type: 'string' }, 'no-shrink': { type: 'boolean', default: false }, show: { type: 'boolean', default: false },
+  covered: { type: 'string' }, area: { type: 'string' }, ignore: { type: 'string' }, 'no-shrink': { type: 'boolean', default: false }, show: { type: 'boolean', default: false },
 } });
 
 const number = name => {
@@ -58,7 +60,10 @@ async function start(setup) {
 
 /** Sends programs until the budget of requests is used up, or the one of index `only`. */
 async function phase(setup, budget, only, totals, rules) {
-  const pair = await start(setup);
+  const providers = setup.providers ? new Providers(number('port') + 2) : undefined;
+  await providers?.start();
+  const pair = await start({ ...setup, auth: providers?.options() });
+  for (const server of pair) server.providers = providers;
   try {
     for (let index = only ?? 0, sent = 0; sent < budget && (only === undefined || index === only); index += 1) {
       const program = generate(number('seed'), index, setup);
@@ -71,6 +76,7 @@ async function phase(setup, budget, only, totals, rules) {
     }
   } finally {
     await Promise.all(pair.map(server => server.stop()));
+    providers?.stop();
   }
 }
 
@@ -98,7 +104,7 @@ async function main() {
   const chosen = setups(name ?? args.setup);
   const shares = chosen.reduce((sum, { share }) => sum + share, 0);
   for (const setup of chosen) await phase(setup, Math.ceil(number('requests') * setup.share / shares), name && Number(index), totals, rules);
-  report.print(totals, args.seed);
+  report.print(totals, args.seed, args.covered?.split(','));
   process.exitCode = totals.differences > 0 ? 1 : 0;
 }
 

@@ -180,7 +180,16 @@ pub fn is_script(header: Option<&HeaderValue>) -> bool {
 pub fn visitor(engine: Arc<crate::rest::Engine>, ip: std::net::IpAddr, limits: crate::access::Limits) -> Call {
     let room = Arc::new(crate::rest::Room::new(engine.pool.clone()));
     let caller = Arc::new(crate::auth::Caller::anonymous());
-    Call { engine, caller, context: Map::new(), headers: Arc::default(), ip: Some(ip), limits, room }
+    Call {
+        engine,
+        caller,
+        context: Map::new(),
+        headers: Arc::default(),
+        ip: Some(ip),
+        limits,
+        room,
+        in_transaction: false,
+    }
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ function options(port, setup, databaseURI) {
   const serverURL = `http://127.0.0.1:${port}/parse`;
   return {
     appId: 'app', masterKey: 'mk', host: '127.0.0.1', port, mountPath: '/parse', serverURL, publicServerURL: serverURL, databaseURI,
-    allowClientClassCreation: true, enableSanitizedErrorResponse: false, ...setup.options,
+    allowClientClassCreation: true, enableSanitizedErrorResponse: false, ...setup.options, ...(setup.auth ? { auth: setup.auth } : {}),
   };
 }
 
