@@ -96,7 +96,7 @@ async fn carry(mailer: &dyn Mailer, turns: &Semaphore, pauses: &[Duration], mail
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use super::super::{Purpose, Sent};
+    use super::super::{Plain, Purpose, Sent};
     use super::*;
     use crate::model::Map;
 
@@ -112,6 +112,10 @@ mod tests {
             let fails = self.tries.fetch_add(1, Ordering::SeqCst) < self.failures;
             let failed = if self.refuses { Failed::Refused } else { Failed::Later };
             Box::pin(async move { if fails { Err(failed(Error::internal("no"))) } else { Ok(()) } })
+        }
+
+        fn send_plain<'a>(&'a self, _: &'a Plain) -> Sent<'a> {
+            Box::pin(async { Ok(()) })
         }
     }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::classes::auth_data::{self, Whom};
 use super::classes::session::{self, New, Opened};
-use super::classes::{auth_data, email, user};
+use super::classes::{email, user};
 use super::{Answer, Call, find};
 use crate::access::{Absent, Subject, Write, internal};
 use crate::auth::Caller;
@@ -22,12 +23,16 @@ use crate::storage::Outcome;
 /// 101 for wrong credentials, and as `objects.md` section 10 has them.
 pub async fn login(call: &Call, body: Map, texts: Map) -> Result<Answer> {
     let sent = body.get("authData").and_then(Value::as_object).cloned();
+    let with = sent.as_ref().map_or_else(Map::new, |sent| Map::from([("authData", Value::Object(sent.clone()))]));
     let found = authenticate(call, body, texts).await?;
     let stored = auth_data::stored(&found);
     call.engine.auth.providers.check_complete(sent.as_ref().unwrap_or(&Map::new()), &stored)?;
     let checked = match &sent {
         // The master key is asked for a token like everybody else: what it sends is no change of the user.
-        Some(sent) => Some(auth_data::check(call, sent, &stored, Asker::Stranger).await?),
+        Some(sent) => {
+            let whom = Whom { user: Some(&found), asker: Asker::Stranger, body: &with, challenged: false };
+            Some(auth_data::check(call, sent, whom).await?)
+        }
         None => None,
     };
     check_age(call, &found).await?;
@@ -60,11 +65,11 @@ fn new_session<'a>(call: &'a Call, user: &'a str, provider: &'a str) -> New<'a> 
     New { user, created_with: Some(("login", Some(provider))), installation_id, more: Map::new() }
 }
 
-/// Logs the user in to whom the `authData` of a sign-up belongs.
+/// Logs the user in to whom the `authData` of a sign-up belongs; `body` is what it stood in.
 ///
 /// # Errors
 /// What the providers say, -1 if another one is wanted besides.
-pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map) -> Result<Answer> {
+pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map, body: &Map) -> Result<Answer> {
     before_login(call, owner).await?;
     let stored = auth_data::stored(owner);
     call.engine.auth.providers.check_complete(sent, &stored)?;
@@ -77,7 +82,7 @@ pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map) -> Resul
             true => (auth_data::changed(sent, &stored), Asker::Owner),
             false => (sent.clone(), Asker::Stranger),
         };
-        let checked = auth_data::check(call, &sent, &stored, asker).await?;
+        let checked = auth_data::check(call, &sent, Whom { user: Some(owner), asker, body, challenged: false }).await?;
         auth_data::store(call, owner, checked.store).await?;
         checked.response
     };

@@ -73,7 +73,7 @@ pub(super) fn is_operation(value: &Value) -> bool {
 }
 
 /// The object as the SDK of Parse Server shows it before a save: values are set, operations stand as they are.
-fn shown(body: &Map, stored: Option<&Map>) -> Map {
+pub(super) fn shown(body: &Map, stored: Option<&Map>) -> Map {
     let mut object = stored.cloned().unwrap_or_default();
     for (name, value) in body {
         let mut keys = name.split('.');

@@ -12,7 +12,7 @@
 // --ours URL     a running server instead of the binary, mount path included, with the options of the one --setup
 // --oracle URL   a running oracle instead of npm's
 // --self         compares the oracle with itself: two processes, two databases; shows what it cannot tell twice alike
-// --port P       first of the two ports used (default 16210)
+// --port P       first of the three ports used (default 16210)
 // --area A,B     leaves out differences of other areas (see gen/)
 // --ignore TYPE  leaves out this type of difference, such as "key order"
 // --show         prints every request and its answers
@@ -22,6 +22,7 @@ const { parseArgs } = require('node:util');
 const path = require('node:path');
 const { generate } = require('./gen/program');
 const known = require('./lib/known');
+const { Peer } = require('./lib/peer');
 const report = require('./lib/report');
 const { runProgram } = require('./lib/run-program');
 const servers = require('./lib/servers');
@@ -41,15 +42,15 @@ const number = name => {
   return value;
 };
 
-async function start(setup) {
+async function start(setup, peer) {
   const port = number('port');
   const remote = (label, url) => ({ label, url: url.replace(/\/$/, ''), stop() {}, alive: () => true });
   const database = side => `parity_${process.pid}_${setup.name}_${side}`;
-  const oracle = args.oracle ? remote('oracle', args.oracle) : await servers.oracle({ port, setup, database: database('a'), label: 'oracle' });
+  const oracle = args.oracle ? remote('oracle', args.oracle) : await servers.oracle({ port, setup, database: database('a'), label: 'oracle', peer });
   try {
-    if (args.self) return [oracle, await servers.oracle({ port: port + 1, setup, database: database('b'), label: 'oracle2' })];
+    if (args.self) return [oracle, await servers.oracle({ port: port + 1, setup, database: database('b'), label: 'oracle2', peer })];
     if (args.ours) return [oracle, remote('ours', args.ours)];
-    return [oracle, await servers.ours({ port: port + 1, setup, binary: args.binary })];
+    return [oracle, await servers.ours({ port: port + 1, setup, binary: args.binary, peer })];
   } catch (error) {
     await oracle.stop();
     throw error;
@@ -58,8 +59,10 @@ async function start(setup) {
 
 /** Sends programs until the budget of requests is used up, or the one of index `only`. */
 async function phase(setup, budget, only, totals, rules) {
-  const pair = await start(setup);
+  const peer = await new Peer().start(number('port') + 2);
+  const pair = await start(setup, peer);
   try {
+    for (const server of pair) server.peer = peer;
     for (let index = only ?? 0, sent = 0; sent < budget && (only === undefined || index === only); index += 1) {
       const program = generate(number('seed'), index, setup);
       const result = await runProgram(program, pair, rules, args.show ? report.show : undefined);
@@ -71,6 +74,7 @@ async function phase(setup, budget, only, totals, rules) {
     }
   } finally {
     await Promise.all(pair.map(server => server.stop()));
+    peer.stop();
   }
 }
 
