@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Result};
 /// So many may be on their way.
 const MOST: u32 = 1000;
 /// So many are sent at once; the others wait.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 /// The pauses before further tries.
 const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(10), Duration::from_secs(60)];
 /// How long the end of the process waits for mails; of its grace the requests have had most.

@@ -7,13 +7,14 @@ use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
+use super::outbox::AT_ONCE;
 use super::templates::{Templates, Worded};
 use super::{Failed, Mail, Mailer, Plain, Sent};
 use crate::config::SmtpConfig;
 use crate::error::{Error, Result};
 
-/// Connections kept to the mail server.
-const CONNECTIONS: u32 = 4;
+/// Connections kept to the mail server: one for each mail that is sent at once, so that none is opened for a single mail.
+const CONNECTIONS: u32 = AT_ONCE as u32;
 /// How long one of its steps may take.
 const LONGEST: Duration = Duration::from_secs(30);
 
