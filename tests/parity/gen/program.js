@@ -8,7 +8,7 @@
 //   unordered  'results': rows in any order; 'deep': every array in any order
 //   peer       no request: what the code of the app was asked since the last look ('hooks'), or the mails that came ('mails')
 //   page       the answer is a page: only its status counts
-//   lax        'length': only the number of results counts; 'score': text scores are masked
+//   lax        'keys': in any order; 'length': only the number of results counts; 'score': text scores are masked
 const { Rng, mix } = require('./rng');
 const values = require('./values');
 
