@@ -65,7 +65,7 @@ pub(super) async fn after_save(
         answer.set("username", name);
     }
     let mut ordered = Map::with_capacity(answer.len());
-    for key in ["createdAt", "objectId"] {
+    for key in ["createdAt", "updatedAt", "objectId"] {
         answer.take(key).into_iter().for_each(|value| drop(ordered.set(key, value)));
     }
     answer.into_iter().for_each(|(key, value)| drop(ordered.set(key, value)));

@@ -43,9 +43,9 @@ function follow(program, rng) {
 }
 
 function choose(program, rng) {
-  const body = { token: token(program, rng), new_password: rng.pick(['pw', 'new', 'short']) };
-  const headers = { 'X-Requested-With': 'XMLHttpRequest' };
-  request(program, 'choose', { method: 'POST', path: '/apps/app/request_password_reset', body, headers });
+  const raw = `token=${token(program, rng)}&new_password=${rng.pick(['pw', 'new', 'short'])}`;
+  const headers = { 'X-Requested-With': 'XMLHttpRequest', 'Content-Type': 'application/x-www-form-urlencoded' };
+  request(program, 'choose', { method: 'POST', path: '/apps/app/request_password_reset', raw, headers });
 }
 
 function login(program, rng) {

@@ -78,9 +78,12 @@ class Peer {
   }
 }
 
-/** Without what is the server's own: its logger, the headers with its port. */
+/** Without what is the server's own: its logger, the headers with its port, and internal columns of users in mails (COMPAT.md). */
 function plain({ path, key, body }) {
   const { log, headers, ip, ...rest } = body;
+  for (const { user = {} } of path.startsWith('mail') ? rest.args : []) {
+    for (const column of Object.keys(user)) if (column === 'ACL' || column.startsWith('_') && column !== '__type') delete user[column];
+  }
   return { path, ...(key && { key }), ...rest };
 }
 

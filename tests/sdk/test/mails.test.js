@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const { Parse, rejects } = require('./support');
 
 const { MAIL_SERVER_URL, MAIL_LINKS } = process.env;
-Parse.serverURL = MAIL_SERVER_URL;
+if (MAIL_SERVER_URL) Parse.serverURL = MAIL_SERVER_URL;
 
 /** The link of the n-th mail, on the server itself. */
 async function link(n) {
@@ -18,7 +18,7 @@ async function link(n) {
   throw new Error(`mail ${n} did not come`);
 }
 
-test('from the sign-up to a new password', async () => {
+test('from the sign-up to a new password', { skip: MAIL_SERVER_URL ? false : 'MAIL_SERVER_URL is not set' }, async () => {
   const email = 'mail@example.com';
   const user = new Parse.User({ username: 'mail', password: 'old', email });
   await user.signUp();
@@ -34,8 +34,8 @@ test('from the sign-up to a new password', async () => {
   const token = new URL(await link(2)).searchParams.get('token');
   const choose = password => fetch(`${MAIL_SERVER_URL}/apps/app/request_password_reset`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'XMLHttpRequest' },
-    body: JSON.stringify({ token, new_password: password }),
+    headers: { 'X-Requested-With': 'XMLHttpRequest' },
+    body: new URLSearchParams({ token, new_password: password }),
   });
   assert.equal((await choose('new')).status, 200);
   assert.equal((await choose('again')).status, 400, 'a link is good once');
