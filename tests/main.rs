@@ -7,6 +7,7 @@ mod admin;
 mod advisories;
 mod aggregate;
 mod arrows;
+mod bridge;
 mod cli;
 mod crash;
 mod dashboard;

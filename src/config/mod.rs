@@ -32,7 +32,10 @@ pub use ip::{Cidr, IpSet};
 pub use layers::unknown_flag;
 pub use load::{Input, Loaded, load};
 pub use mail::{HttpMailerConfig, MailConfig, MailerConfig, SmtpConfig, TemplateConfig, TemplatesConfig, TokenConfig};
-pub use providers::{KeycloakConfig, MfaConfig, OAuth2Config, OtpAlgorithm, ProviderConfig, ProvidersConfig};
+pub use providers::{
+    AdapterConfig, BridgeConfig, KeycloakConfig, MfaConfig, OAuth2Config, OtpAlgorithm, ProviderConfig,
+    ProvidersConfig, Role,
+};
 pub use proxy::TrustProxy;
 pub use secret::Secret;
 pub use types::*;

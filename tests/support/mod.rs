@@ -5,6 +5,7 @@ pub mod actors;
 pub mod client;
 pub mod identity;
 pub mod mailbox;
+pub mod node;
 pub mod otp;
 pub mod peer;
 pub mod raw;
