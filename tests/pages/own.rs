@@ -19,7 +19,7 @@ fn own_pages_are_filled_in_and_those_of_the_house_stand_for_the_others() {
     );
     let refused = pages.post("/apps/app/request_password_reset", "token=bad&new_password=x");
     assert!(refused.text().contains("username &#x2F; email &#x2F; token is invalid|"), "{}", refused.text());
-    assert!(pages.get("/apps/app/verify_email").text().contains("<h1>This link does not work</h1>"));
+    assert!(pages.get("/apps/app/verify_email").text().contains("<h1>This verification link does not work</h1>"));
 }
 
 #[test]

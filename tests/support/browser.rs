@@ -70,11 +70,6 @@ impl Browser {
         self.command("Emulation.setEmulatedMedia", &json!({"features": [scheme]}));
     }
 
-    /// The text of the first element that fits, as it is seen; waits until there is one.
-    pub fn text(&self, css: &str) -> String {
-        self.get(&format!("/element/{}/text", self.element(css))).as_str().unwrap_or_default().to_owned()
-    }
-
     /// Waits until the first element that fits has a text.
     pub fn wait_text(&self, css: &str, wanted: &str) {
         let seen = || self.script(&format!("return document.querySelector({css:?})?.textContent"));
