@@ -1,5 +1,6 @@
 //! Request bodies: read with a limit on size and time, inflated with the same limit, then read as JSON or as a form.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::time::Duration;
 
@@ -205,7 +206,8 @@ async fn collect(body: &mut Incoming, limit: u64, coding: Coding, memory: &Memor
 }
 
 fn parse(kind: Kind, bytes: &[u8], depth: usize) -> Result<Value> {
-    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
     match kind {
         Kind::Form => query::form(&text).map(Value::Object).ok_or_else(|| Error::http(413, "too many parameters")),
         _ => json(&text, depth),
@@ -218,7 +220,7 @@ fn json(text: &str, depth: usize) -> Result<Value> {
         return Ok(Value::Object(crate::model::Map::new()));
     }
     let bad = |message: String| Error::http(400, message);
-    let value = wire::parse(text.as_bytes(), depth).map_err(|syntax| bad(syntax.0))?;
+    let value = wire::parse_text(text, depth).map_err(|syntax| bad(syntax.0))?;
     match value {
         Value::Object(_) | Value::Array(_) => Ok(value),
         _ => Err(bad("The body is no JSON object or list.".to_owned())),

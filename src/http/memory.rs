@@ -20,6 +20,8 @@ const SMALL: u64 = 64 << 10;
 const COPIES: u64 = 3;
 /// Bytes are counted in units of this size.
 const UNIT: u64 = 1 << 10;
+/// So many values are not worth a closer look.
+const NOTHING: usize = 10_000;
 
 /// A place in memory, given back when dropped.
 pub type Place = Option<OwnedSemaphorePermit>;
@@ -55,7 +57,10 @@ impl Memory {
 
     /// How many values a body has, as far as that can matter.
     pub fn count(text: &[u8]) -> usize {
-        if text.len() as u64 > UNIT { wire::count_values(text) } else { 0 }
+        match wire::most_values(text) {
+            most if most <= NOTHING => most,
+            _ => wire::count_values(text),
+        }
     }
 }
 

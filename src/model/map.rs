@@ -12,7 +12,7 @@ use super::Value;
 pub type Key = compact_str::CompactString;
 
 /// Up to so many keys, a look at each costs less than a table of them.
-const FEW: usize = 12;
+const FEW: usize = 16;
 /// What a key takes besides its text: itself, and its place in the table, bytes.
 const KEY_BYTES: usize = 40;
 

@@ -16,7 +16,8 @@ impl Path {
     /// Parses a path; an empty text is an empty field name.
     pub fn new(text: impl Into<Key>) -> Self {
         let text = text.into();
-        let root = text.find('.').unwrap_or(text.len());
+        // Of a text this short, no search is quicker.
+        let root = text.bytes().position(|b| b == b'.').unwrap_or(text.len());
         Self { text, root }
     }
 

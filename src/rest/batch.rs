@@ -6,6 +6,7 @@ use futures_util::stream::{self, StreamExt};
 use super::classes::{installation, refused};
 use super::{Answer, Call, create, delete, get, update};
 use crate::access::Write;
+use crate::cloud::Trigger;
 use crate::error::{Error, Result};
 use crate::model::{Map, Value};
 use crate::storage::Outcome;
@@ -91,11 +92,12 @@ pub async fn together(call: &Call, items: Vec<Item>) -> Vec<Result<Answer>> {
 }
 
 async fn some_together(call: &Call, items: Vec<Item>) -> Vec<Result<Answer>> {
-    let prepared = stream::iter(items).map(|item| async move {
+    let wait = items.iter().any(|item| may_wait(call, item.class()));
+    let prepared = all(items, wait, |item| async move {
         let (class, is_create) = (item.class().to_owned(), matches!(item, Item::Create { .. }));
         (class, is_create, step(call, item).await)
     });
-    let prepared: Vec<_> = prepared.buffered(AT_ONCE).collect().await;
+    let prepared = prepared.await;
     let mut writes = Vec::with_capacity(prepared.len());
     let mut waiting = Vec::with_capacity(prepared.len());
     for (class, is_create, step) in prepared {
@@ -114,12 +116,30 @@ async fn some_together(call: &Call, items: Vec<Item>) -> Vec<Result<Answer>> {
             return waiting.iter().map(failed).collect();
         }
     };
-    let finished = waiting.into_iter().map(|(class, is_create, pending, is_written)| {
+    let written = waiting.into_iter().map(|(class, is_create, pending, is_written)| {
         let outcome = if is_written { outcomes.next() } else { None };
-        finished(call, class, is_create, pending, outcome)
+        (class, is_create, pending, outcome)
     });
-    let finished: Vec<_> = finished.collect();
-    stream::iter(finished).buffered(AT_ONCE).collect().await
+    let finish = |(class, is_create, pending, outcome)| finished(call, class, is_create, pending, outcome);
+    all(written.collect(), wait, finish).await
+}
+
+/// Can there be something to wait for besides the write: a hook, or what Parse's own classes do?
+fn may_wait(call: &Call, class: &str) -> bool {
+    let triggers = [Trigger::BeforeSave, Trigger::AfterSave, Trigger::BeforeDelete, Trigger::AfterDelete];
+    class.starts_with('_') || triggers.into_iter().any(|trigger| call.engine.invoker.has(class, trigger))
+}
+
+/// Does something with each item: at the same time, if that may wait; if not, one after the other costs less.
+async fn all<T, R, F: Future<Output = R>>(items: Vec<T>, wait: bool, run: impl Fn(T) -> F) -> Vec<R> {
+    if wait {
+        return stream::iter(items).map(run).buffered(AT_ONCE).collect().await;
+    }
+    let mut done = Vec::with_capacity(items.len());
+    for item in items {
+        done.push(run(item).await);
+    }
+    done
 }
 
 /// Ends one item, its errors in the words of its class: of a create only those of the write itself.

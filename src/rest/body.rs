@@ -77,7 +77,7 @@ pub fn changes(body: Map, kind: Kind) -> Result<Changes> {
 /// A dotted key needs a name at each step, may not lead deeper than a body may be nested, together with the value that it sets,
 /// and a body cannot change a field and something below it: which comes first is not said.
 fn check_dotted(body: &Map) -> Result<()> {
-    for (key, value) in body.iter().filter(|(key, _)| key.contains('.')) {
+    for (key, value) in body.iter().filter(|(key, _)| key.bytes().any(|b| b == b'.')) {
         if key.split('.').skip(1).count().saturating_add(value.depth()) > wire::MAX_DEPTH {
             let root = Path::from(key.as_str()).root().to_owned();
             return Err(Error::new(Code::InvalidKeyName, format!("{root} is nested too deep.")));

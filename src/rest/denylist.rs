@@ -6,7 +6,11 @@ use crate::model::{Map, Value, wire};
 
 /// The list, ready for use.
 #[derive(Debug, Default)]
-pub struct Denylist(Vec<Entry>);
+pub struct Denylist {
+    entries: Vec<Entry>,
+    /// No entry hits at a key shorter than this.
+    shortest: usize,
+}
 
 #[derive(Debug)]
 struct Entry {
@@ -37,7 +41,12 @@ impl Denylist {
             let part = |key: &str| parsed.as_object().and_then(|e| e.get(key)).map(Matcher::new).transpose();
             Ok(Entry { key: part("key")?, value: part("value")?, shown })
         });
-        entries.collect::<Result<_>>().map(Self)
+        let entries: Vec<Entry> = entries.collect::<Result<_>>()?;
+        let shortest = entries.iter().map(|entry| match &entry.key {
+            Some(Matcher::Plain(part)) => part.len(),
+            _ => 0,
+        });
+        Ok(Self { shortest: shortest.min().unwrap_or(0), entries })
     }
 
     /// Looks at every key and value of a body, however deep.
@@ -52,7 +61,8 @@ impl Denylist {
     }
 
     fn check_entry(&self, key: &str, value: &Value) -> Result<()> {
-        for entry in &self.0 {
+        let entries = if key.len() < self.shortest { &[][..] } else { &self.entries };
+        for entry in entries {
             let hit = match (&entry.key, &entry.value) {
                 (Some(k), Some(v)) => k.hits_text(key) && v.hits(value),
                 (Some(k), None) => k.hits_text(key),

@@ -32,7 +32,8 @@ pub fn infer(value: &Value) -> Result<Option<FieldType>> {
 /// # Errors
 /// As [`infer`].
 pub fn infer_path<'a>(key: &'a str, value: &Value) -> Result<(&'a str, Option<FieldType>)> {
-    let Some((root, rest)) = key.split_once('.') else { return Ok((key, infer(value)?)) };
+    let dot = key.bytes().position(|b| b == b'.');
+    let Some((root, rest)) = dot.map(|at| (&key[..at], &key[at + 1..])) else { return Ok((key, infer(value)?)) };
     if matches!(infer(value), Ok(None)) {
         return Ok((root, None));
     }

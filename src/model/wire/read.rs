@@ -23,7 +23,15 @@ pub const MAX_VALUES: usize = 1_000_000;
 /// # Errors
 /// [`Syntax`] for what is no JSON, is nested too deep, has too many values or a number beyond a double.
 pub fn parse(text: &[u8], depth: usize) -> Result<Value, Syntax> {
-    read(text, depth.min(MAX_DEPTH), MAX_VALUES)
+    read(serde_json::Deserializer::from_slice(text), depth.min(MAX_DEPTH), MAX_VALUES)
+}
+
+/// As [`parse`], for what is known to be UTF-8.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_text(text: &str, depth: usize) -> Result<Value, Syntax> {
+    read(serde_json::Deserializer::from_str(text), depth.min(MAX_DEPTH), MAX_VALUES)
 }
 
 /// Reads a text that the house wrote itself, and bounded when it did.
@@ -31,11 +39,14 @@ pub fn parse(text: &[u8], depth: usize) -> Result<Value, Syntax> {
 /// # Errors
 /// [`Syntax`] for what is no JSON.
 pub fn reread(text: &[u8]) -> Result<Value, Syntax> {
-    read(text, usize::MAX, usize::MAX)
+    read(serde_json::Deserializer::from_slice(text), usize::MAX, usize::MAX)
 }
 
-fn read(text: &[u8], depth: usize, values: usize) -> Result<Value, Syntax> {
-    let mut reader = serde_json::Deserializer::from_slice(text);
+fn read<'a>(
+    mut reader: serde_json::Deserializer<impl serde_json::de::Read<'a>>,
+    depth: usize,
+    values: usize,
+) -> Result<Value, Syntax> {
     // Its own limit of 128 is lower than some that a config may ask for.
     reader.disable_recursion_limit();
     let values = Cell::new(values);
@@ -58,6 +69,13 @@ pub fn count_values(text: &[u8]) -> usize {
         }
     }
     count
+}
+
+/// At least as many as [`count_values`] finds, in a small part of its time: also what stands in texts counts.
+pub fn most_values(text: &[u8]) -> usize {
+    // Counted in pieces whose count fits a byte, many bytes at a time are compared at once.
+    let count = |piece: &[u8]| piece.iter().map(|b| u8::from(matches!(b, b',' | b'[' | b'{'))).sum::<u8>();
+    1 + text.chunks(usize::from(u8::MAX)).map(|piece| usize::from(count(piece))).sum::<usize>()
 }
 
 /// What is left of the bounds at one place of the text.
@@ -166,6 +184,7 @@ mod tests {
     fn counts_without_reading() {
         for (text, count) in [("1", 1), (r#"{"a":[1,2],"b":"x,[{\",},\\"}"#, 5), ("[]", 2), ("[[[[", 5)] {
             assert_eq!(count_values(text.as_bytes()), count, "{text}");
+            assert!(most_values(text.as_bytes()) >= count, "{text}");
         }
     }
 

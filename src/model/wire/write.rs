@@ -31,9 +31,16 @@ pub fn string(text: &str, out: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push(b'"');
     let bytes = text.as_bytes();
+    // Without a way out of it, the loop takes many bytes at a time; few texts have anything to escape.
+    let is_escaped = |b: u8| b < 0x20 || b == b'"' || b == b'\\';
+    if !bytes.iter().fold(false, |any, b| any | is_escaped(*b)) {
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+        return;
+    }
     let mut from = 0;
     for (i, &b) in bytes.iter().enumerate() {
-        if b >= 0x20 && b != b'"' && b != b'\\' {
+        if !is_escaped(b) {
             continue;
         }
         out.extend_from_slice(&bytes[from..i]);

@@ -2,7 +2,7 @@
 //!
 //! Names of the client never reach SQL: the class `_User` is the table `t1`, its field `username` the column `c3`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -61,7 +61,7 @@ pub struct Class {
     /// The schema.
     pub schema: ClassSchema,
     /// The typed columns by field, in the order of their numbers.
-    pub columns: BTreeMap<String, Column>,
+    pub columns: Named<Column>,
     /// The tables `j<id>` by relation column.
     pub relations: HashMap<String, i64>,
     /// The indexes `i<id>` by name; of those over one path below a column the path.
@@ -198,9 +198,9 @@ fn each(
     Ok(())
 }
 
-fn columns(conn: &Connection, id: i64, schema: &ClassSchema) -> Result<BTreeMap<String, Column>> {
-    let mut columns = BTreeMap::new();
-    each(conn, "SELECT name, number, type FROM col WHERE class = ?", id, |row| {
+fn columns(conn: &Connection, id: i64, schema: &ClassSchema) -> Result<Named<Column>> {
+    let mut columns = Named::default();
+    each(conn, "SELECT name, number, type FROM col WHERE class = ? ORDER BY number", id, |row| {
         let (name, number, ty): (String, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let kind = match (ty.as_str(), schema.field_type(&name)) {
             (_, Some(ty)) => Kind::of(ty),
@@ -217,8 +217,8 @@ fn columns(conn: &Connection, id: i64, schema: &ClassSchema) -> Result<BTreeMap<
     Ok(columns)
 }
 
-/// Parameters 1 to 6 are the columns of every class, the others those of the fields in the order of their names.
-fn insert(id: i64, columns: &BTreeMap<String, Column>) -> String {
+/// Parameters 1 to 7 are the columns of every class, the others those of the fields in the order of their numbers.
+fn insert(id: i64, columns: &Named<Column>) -> String {
     let mut names = String::from("id, created, updated, rperm, wperm, priv, doc");
     let mut marks = String::from("?1, ?2, ?3, ?4, ?5, ?6, ?7");
     for (i, column) in columns.values().enumerate() {

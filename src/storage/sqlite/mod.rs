@@ -237,7 +237,10 @@ impl Storage for Sqlite {
     }
 
     fn write<'a>(&'a self, writes: Vec<Write>, atomic: bool) -> Answer<'a, Vec<Result<Outcome>>> {
-        Box::pin(async move { self.writer.ask(|answer| Job::Write(writes, atomic, answer)).await })
+        Box::pin(async move {
+            let (outcomes, _) = self.writer.ask(|answer| Job::Write(writes, atomic, answer)).await?;
+            Ok(outcomes)
+        })
     }
 
     fn joined<'a>(&'a self, relation: &'a Relation, side: Side, ids: &'a [String]) -> Answer<'a, Vec<String>> {

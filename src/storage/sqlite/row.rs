@@ -8,6 +8,7 @@ use super::catalog::Class;
 use super::conn::text;
 use super::doc;
 use super::error::Db;
+use super::kind::Kind;
 use crate::access::Render;
 use crate::access::render::{Shown, internal};
 use crate::error::{Code, Error, Result};
@@ -98,7 +99,7 @@ fn check_size(doc: &[u8]) -> Result<()> {
 pub fn is_kept(class: &Class, name: &str) -> bool {
     !name.starts_with('_')
         && !matches!(name, "objectId" | "ACL")
-        && !matches!(class.schema.field_type(name), Some(FieldType::Relation(_)))
+        && !class.relations.contains_key(name)
 }
 
 /// What stands before the name of a field in that of the column beside it with its folded text; no field begins so.
@@ -115,14 +116,13 @@ pub fn folded_field(column: &str) -> Option<&str> {
 }
 
 /// The value that a typed column gets; null for what is missing.
-pub fn typed<'a>(class: &Class, object: &'a ParseObject, field: &str) -> ToSqlOutput<'a> {
+pub fn typed<'a>(kind: &Kind, object: &'a ParseObject, field: &str) -> ToSqlOutput<'a> {
     if let Some(field) = folded_field(field) {
         let text = object.fields.get(field).and_then(Value::as_str).map(fold);
         return text.map_or(ToSqlOutput::Borrowed(ValueRef::Null), ToSqlOutput::from);
     }
     let map = if field.starts_with('_') { &object.internal } else { &object.fields };
-    let value = class.kind(field).zip(map.get(field)).and_then(|(kind, value)| kind.sql(value));
-    value.unwrap_or(ToSqlOutput::Borrowed(ValueRef::Null))
+    map.get(field).and_then(|value| kind.sql(value)).unwrap_or(ToSqlOutput::Borrowed(ValueRef::Null))
 }
 
 fn push(name: &str, value: &Value, out: &mut Vec<u8>) {

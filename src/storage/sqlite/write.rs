@@ -88,8 +88,8 @@ fn create(conn: &Conn, catalog: &mut Catalog, plan: &Create) -> Result<Outcome> 
     for column in ["rperm", "wperm", "priv", "doc"] {
         bind(texts.text(column))?;
     }
-    for field in class.columns.keys() {
-        bind(typed(&class, object, field))?;
+    for (field, column) in &class.columns {
+        bind(typed(&column.kind, object, field))?;
     }
     insert.raw_execute().map_err(|e| of_write(&class, e))?;
     join(conn, &class, &object.id, plan.joins())?;
@@ -205,7 +205,7 @@ fn store(
     for field in touched {
         if let Some(column) = class.columns.get(*field) {
             sets.push(format!("c{} = ?", column.number));
-            values.push(typed(class, object, field));
+            values.push(typed(&column.kind, object, field));
         }
     }
     let mut update =

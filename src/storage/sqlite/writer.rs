@@ -25,7 +25,7 @@ const GROUP: usize = 1024;
 /// What the writer does.
 pub enum Job {
     /// Writes of plans.
-    Write(Vec<Write>, bool, oneshot::Sender<Result<Vec<Result<Outcome>>>>),
+    Write(Vec<Write>, bool, oneshot::Sender<Result<Written>>),
     /// A change of a schema.
     Alter(SchemaChange, oneshot::Sender<Result<()>>),
     /// A key to take: itself, now, until.
@@ -33,6 +33,9 @@ pub enum Job {
     /// No more jobs.
     Close(oneshot::Sender<Result<()>>),
 }
+
+/// What came of each write, and the writes: who asked throws them away, for the memory is that of other threads.
+pub type Written = (Vec<Result<Outcome>>, Vec<Write>);
 
 /// An answer that waits for the commit; its argument is the error if that failed.
 type Reply = Box<dyn FnOnce(Option<&Error>) + Send>;
@@ -143,7 +146,7 @@ impl Work {
                 // A lone statement undoes itself.
                 let guarded = atomic && (writes.len() > 1 || writes.iter().any(write::is_compound));
                 let done = self.guarded(guarded, catalog, |catalog| self.writes(&writes, atomic, catalog));
-                reply(answer, done)
+                reply(answer, done.map(|outcomes| (outcomes, writes)))
             }
             Job::Alter(change, answer) => {
                 let done = self.guarded(true, catalog, |catalog| alter::change(&self.conn, catalog, &change));
