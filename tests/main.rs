@@ -21,6 +21,7 @@ mod installations;
 mod logs;
 mod mail;
 mod options;
+mod pages;
 mod pointers;
 mod protected;
 mod sdk;

@@ -188,7 +188,7 @@ impl Edge {
         let method = method(&head.method, body.as_mut());
         trace.method = known_method(&method);
         let limits = Limits { deadline: self.deadline.map(|time| started + time) };
-        if let Some(route) = pages::find(&method, path) {
+        if let Some(route) = pages::find(&method, path, mount.pages()) {
             drop(place);
             return self.page(mount, route, head, body, (ip, limits), trace).await;
         }
@@ -373,6 +373,9 @@ impl Mount {
         if first.max_upload_size != own.max_upload_size {
             return differs("maxUploadSize");
         }
+        if first.pages.endpoint != own.pages.endpoint {
+            return differs("pages.pagesEndpoint");
+        }
         if first.route_allow_list != own.route_allow_list {
             return differs("routeAllowList");
         }
@@ -395,6 +398,11 @@ impl Mount {
 
     fn site(&self, app_id: &str) -> Option<&Arc<Site>> {
         self.sites.iter().find(|site| site.app_id() == app_id)
+    }
+
+    /// Where pages are, below the mount path.
+    fn pages(&self) -> &str {
+        self.sites.first().map_or("apps", |site| &site.engine.config.pages.endpoint)
     }
 
     fn client_ip(&self, headers: &HeaderMap, peer: Peer) -> IpAddr {
