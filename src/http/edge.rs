@@ -1,5 +1,7 @@
 //! The way of a request, from bytes to bytes, in Parse Server's order (`http.md` section 1).
 
+mod finish;
+mod mount;
 mod page;
 
 use std::borrow::Cow;
@@ -17,6 +19,8 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use tokio::sync::mpsc;
 
+use self::finish::finish;
+use self::mount::Mount;
 use super::body::Bounds;
 use super::catch::{self, Caught};
 use super::compress::Coding;
@@ -50,15 +54,6 @@ pub struct Edge {
     log: Log,
     ids: RequestIds,
     running: mpsc::Sender<()>,
-}
-
-/// The apps behind one path.
-struct Mount {
-    path: Arc<str>,
-    /// The first one's CORS and `trustProxy` are those of all.
-    sites: Vec<Arc<Site>>,
-    /// Largest body of any of them, bytes.
-    size: u64,
 }
 
 /// What is learnt of a request on its way, for the log and for the headers of its response.
@@ -356,96 +351,6 @@ impl Edge {
     }
 }
 
-impl Mount {
-    fn add(&mut self, site: Arc<Site>) -> Result<()> {
-        let (first, own) = (&self.sites[0].engine.config, &site.engine.config);
-        let (a, b) = (&first.app_id, &own.app_id);
-        let differs = |option: &str| {
-            let text = format!("the apps {a} and {b} share the mount path {} and differ in {option}", self.path);
-            Err(Error::internal(text))
-        };
-        if (&first.allow_headers, &first.allow_origin) != (&own.allow_headers, &own.allow_origin) {
-            return differs("allowHeaders or allowOrigin");
-        }
-        if first.trust_proxy != own.trust_proxy {
-            return differs("trustProxy");
-        }
-        if first.max_upload_size != own.max_upload_size {
-            return differs("maxUploadSize");
-        }
-        if first.pages.endpoint != own.pages.endpoint {
-            return differs("pages.pagesEndpoint");
-        }
-        if first.route_allow_list != own.route_allow_list {
-            return differs("routeAllowList");
-        }
-        self.sites.push(site);
-        Ok(())
-    }
-
-    /// What stands after the mount path, if the path is below it; a double slash there counts as one.
-    fn below<'p>(&self, path: &'p str) -> Option<&'p str> {
-        let (front, rest) = path.split_at_checked(self.path.len())?;
-        if !front.eq_ignore_ascii_case(&self.path) || !(rest.is_empty() || rest.starts_with('/')) {
-            return None;
-        }
-        Some(match rest {
-            "" => "/",
-            rest if rest.starts_with("//") => &rest[1..],
-            rest => rest,
-        })
-    }
-
-    fn site(&self, app_id: &str) -> Option<&Arc<Site>> {
-        self.sites.iter().find(|site| site.app_id() == app_id)
-    }
-
-    /// Where pages are, below the mount path.
-    fn pages(&self) -> &str {
-        self.sites.first().map_or("apps", |site| &site.engine.config.pages.endpoint)
-    }
-
-    fn client_ip(&self, headers: &HeaderMap, peer: Peer) -> IpAddr {
-        let trust = self.sites.first().map_or(&TrustProxy::Nobody, |site| &site.engine.config.trust_proxy);
-        if *trust == TrustProxy::Nobody {
-            return peer.to_canonical();
-        }
-        let mut values = headers.get_all("x-forwarded-for").iter().map(|v| String::from_utf8_lossy(v.as_bytes()));
-        let first = values.next();
-        let all = values.fold(first, |all, next| all.map(|all| Cow::Owned(format!("{all},{next}"))));
-        trust.client_ip(peer, all.as_deref())
-    }
-
-    /// What the keys in headers come to, before the body is read.
-    fn by_header(&self, claims: &Claims, ip: IpAddr) -> Result<Option<Subject>> {
-        let only = if self.sites.len() == 1 { self.sites.first() } else { None };
-        let site = only.or_else(|| self.site(claims.app_id.as_deref()?));
-        if claims.master.is_none() && claims.maintenance.is_none() {
-            return Ok(None);
-        }
-        site.map_or(Ok(None), |site| credential::privileged(&site.engine.config, &claims.sent(), ip))
-    }
-
-    /// The app that a request names in its headers, or else in its body.
-    fn identify(&self, claims: &mut Claims, mut body: Option<&mut Value>, depth: usize) -> Result<Arc<Site>, Stop> {
-        if let Some(Value::Object(map)) = body.as_deref_mut() {
-            map.take("_noBody");
-        }
-        if let Some(site) = claims.app_id.as_deref().and_then(|id| self.site(id)) {
-            return Ok(site.clone());
-        }
-        let belongs = |id: &str, master: Option<&str>| {
-            self.site(id).is_some_and(|site| master.is_none_or(|sent| site.engine.config.keys.master.matches(sent)))
-        };
-        claims.take_body(body, belongs, depth).map_err(|refused| match refused {
-            Refused::Unauthorized => Stop::Reply(Reply::unauthorized()),
-            Refused::Error(error) => Stop::Error(error),
-        })?;
-        let site = claims.app_id.as_deref().and_then(|id| self.site(id));
-        site.cloned().ok_or_else(|| Stop::Reply(Reply::unauthorized()))
-    }
-}
-
 impl Trace {
     /// The reply for an error; what the client is not told goes to the log.
     fn error(&self, error: &Error) -> Reply {
@@ -508,45 +413,3 @@ async fn within<F: Future>(deadline: Option<Instant>, work: F) -> Result<F::Outp
     }
 }
 
-/// ETag, 304, compression: what every response goes through.
-async fn finish(reply: Reply, head: &Parts, headers: Vec<(HeaderName, HeaderValue)>) -> Response<Body> {
-    let tag = reply.tagged.then(|| etag::of(&reply.body));
-    let json = reply.tagged;
-    let mut response = reply.into_response();
-    for (name, value) in headers {
-        response.headers_mut().insert(name, value);
-    }
-    if let Some(tag) = tag {
-        let reads = head.method == Method::GET || head.method == Method::HEAD;
-        if reads && response.status().is_success() && etag::is_fresh(&head.headers, &tag) {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            *response.body_mut() = Full::new(Bytes::new());
-            response.headers_mut().remove(CONTENT_TYPE);
-            response.headers_mut().remove(CONTENT_LENGTH);
-        }
-        response.headers_mut().insert(ETAG, tag);
-    }
-    if json {
-        compress(head, &mut response).await;
-    }
-    response
-}
-
-async fn compress(head: &Parts, response: &mut Response<Body>) {
-    let length = hyper::body::Body::size_hint(response.body()).exact().unwrap_or(0) as usize;
-    let Some(coding) = Coding::choose(&head.headers, length) else { return };
-    let Some(whole) = whole(response.body_mut()).await else { return };
-    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-    if let Some(small) = coding.apply(whole.clone()).await {
-        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
-        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(small.len()));
-        *response.body_mut() = Full::new(small);
-    } else {
-        *response.body_mut() = Full::new(whole);
-    }
-}
-
-async fn whole(body: &mut Body) -> Option<Bytes> {
-    use http_body_util::BodyExt;
-    body.frame().await?.ok()?.into_data().ok()
-}
