@@ -6,7 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{AccountsConfig, IpSet, MailConfig, Secret, TrustProxy};
+use super::{AccountsConfig, IpSet, MailConfig, PagesConfig, Secret, TrustProxy};
 
 /// Everything one process serves. Made by [`super::load`].
 #[derive(Clone, Debug)]
@@ -193,6 +193,8 @@ pub struct AppConfig {
     pub accounts: AccountsConfig,
     /// Mails to users.
     pub mail: MailConfig,
+    /// The pages that links in mails lead to.
+    pub pages: PagesConfig,
     /// Hosts allowed in the URL of a file value; `*` allows all, `*.x` every host under x.
     pub allowed_file_url_domains: Vec<String>,
 }

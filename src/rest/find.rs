@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::classes::auth_data;
 use super::query::{Params, include, relation, subquery, text};
 use super::{Answer, Call};
 use crate::access::authorise::{self, Door, Wanted};
@@ -154,11 +155,11 @@ impl Query {
         let looked_at = redirected
             || self.params.include_all
             || !self.params.include.is_empty()
-            || call.engine.invoker.has(&self.schema.name, Trigger::AfterFind);
+            || is_hooked(call, &self.schema.name);
         if looked_at {
             let plan = self.ready_plan(call, Action::Find).await?;
             let rows = call.engine.storage.find(&plan).await?;
-            let plain = !redirected && !call.engine.invoker.has(&self.schema.name, Trigger::AfterFind);
+            let plain = !redirected && !is_hooked(call, &self.schema.name);
             if plain && Box::pin(include::splice(call, &self.schema, &self.params, (&plan, &*rows), out)).await? {
                 return Ok(());
             }
@@ -193,13 +194,7 @@ impl Query {
 
     /// Rows that a plan has read, as [`Query::objects`] gives them.
     async fn taken(&self, call: &Call, plan: &Read, rows: Rows) -> Result<Vec<Map>> {
-        let mut objects = Vec::with_capacity(rows.len());
-        for i in 0..rows.len() {
-            let object = plan.render().object(rows.object(i)?);
-            call.room.take(object.weight())?;
-            objects.push(object);
-        }
-        drop(rows);
+        let mut objects = read(call, plan, rows).await?;
         Box::pin(include::run(call, &self.schema, &self.params, &mut objects)).await?;
         let mut call = call.clone();
         after_find(&mut call, &self.schema.name, &self.params, self.is_get, &mut objects).await?;
@@ -218,9 +213,7 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
     }
     call.engine.check_class_exists(&call, class)?;
     let mut query = Query { schema: call.engine.schemas.get_or_new(class), params, is_get: true };
-    let looked_at = query.params.include_all
-        || !query.params.include.is_empty()
-        || call.engine.invoker.has(class, Trigger::AfterFind);
+    let looked_at = query.params.include_all || !query.params.include.is_empty() || is_hooked(&call, class);
     if looked_at {
         let mut objects = query.objects(&call).await?;
         return Ok(objects.pop().map(|object| Answer::ok(&Value::Object(object))));
@@ -234,6 +227,32 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
     rows.write_json(0, plan.render(), &mut body)?;
     call.room.take(body.len())?;
     Ok(Some(Answer::raw(body)))
+}
+
+/// Does anybody want to see the results of a class before the caller does: code, or providers whose data they hold?
+pub(super) fn is_hooked(call: &Call, class: &str) -> bool {
+    call.engine.invoker.has(class, Trigger::AfterFind) || asks_providers(call, class)
+}
+
+fn asks_providers(call: &Call, class: &str) -> bool {
+    class == "_User" && call.engine.auth.providers.are_asked_what_to_show()
+}
+
+/// Rows that a plan has read, as the caller may see them.
+pub(super) async fn read(call: &Call, plan: &Read, rows: Rows) -> Result<Vec<Map>> {
+    let asks = asks_providers(call, &plan.schema().name);
+    let mut objects = Vec::with_capacity(rows.len());
+    for i in 0..rows.len() {
+        let stored = rows.object(i)?;
+        let providers = asks.then(|| auth_data::stored(&stored));
+        let mut object = plan.render().object(stored);
+        if let Some(providers) = providers {
+            auth_data::show(call, &mut object, &providers).await?;
+        }
+        call.room.take(object.weight())?;
+        objects.push(object);
+    }
+    Ok(objects)
 }
 
 fn select(schema: &ClassSchema, params: &Params) -> Select {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::classes::auth_data::{self, Checked};
+use super::classes::auth_data::{self, Checked, Whom};
 use super::classes::session::{self, New, Opened};
 use super::classes::{email, user};
 use super::{Answer, Call, find};
@@ -24,6 +24,7 @@ use crate::storage::Outcome;
 /// 101 for wrong credentials, and as `objects.md` section 10 has them.
 pub async fn login(call: &Call, body: Map, texts: Map) -> Result<Answer> {
     let sent = body.get("authData").and_then(Value::as_object).cloned();
+    let with = sent.as_ref().map_or_else(Map::new, |sent| Map::from([("authData", Value::Object(sent.clone()))]));
     let found = authenticate(call, body, texts).await?;
     let stored = auth_data::stored(&found);
     call.engine.auth.providers.check_complete(sent.as_ref().unwrap_or(&Map::new()), &stored)?;
@@ -33,7 +34,10 @@ pub async fn login(call: &Call, body: Map, texts: Map) -> Result<Answer> {
     }
     let checked = match &sent {
         // The master key is asked for a token like everybody else: what it sends is no change of the user.
-        Some(sent) => Some(auth_data::check(call, sent, &stored, Asker::Stranger).await?),
+        Some(sent) => {
+            let whom = Whom { user: Some(&found), asker: Asker::Stranger, body: &with, challenged: false };
+            Some(auth_data::check(call, sent, whom).await?)
+        }
         None => None,
     };
     check_age(call, &found).await?;
@@ -66,12 +70,12 @@ fn new_session<'a>(call: &'a Call, user: &'a str, provider: &'a str) -> New<'a> 
     New { user, created_with: Some(("login", Some(provider))), installation_id, more: Map::new() }
 }
 
-/// Logs the user in to whom the `authData` of a sign-up belongs.
+/// Logs the user in to whom the `authData` of a sign-up belongs; `body` is what it stood in.
 ///
 /// # Errors
 /// What the providers say, -1 if another one is wanted besides, 119 for a caller who may not sign up, 108 in a
 /// transaction.
-pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map) -> Result<Answer> {
+pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map, body: &Map) -> Result<Answer> {
     call.check_undoable("A log-in")?;
     before_login(call, owner).await?;
     let stored = auth_data::stored(owner);
@@ -85,7 +89,7 @@ pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map) -> Resul
             true => (auth_data::changed(sent, &stored), Asker::Owner),
             false => (sent.clone(), Asker::Stranger),
         };
-        auth_data::check(call, &sent, &stored, asker).await?
+        auth_data::check(call, &sent, Whom { user: Some(owner), asker, body, challenged: false }).await?
     };
     // A log-in by way of sign-up needs the right to sign up.
     call.gate(call.engine.schemas.get_or_new("_User"), Action::Create)?;

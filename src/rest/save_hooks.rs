@@ -60,11 +60,16 @@ pub(super) async fn after_save(
     if let Some(said) = said.and_then(|said| said.object) {
         return said;
     }
-    // Parse Server tells it whenever afterSave has run.
+    // Parse Server tells it whenever afterSave has run, and answers in the order of its SDK.
     if let Some(name) = name {
         answer.set("username", name);
     }
-    answer
+    let mut ordered = Map::with_capacity(answer.len());
+    for key in ["createdAt", "updatedAt", "objectId"] {
+        answer.take(key).into_iter().for_each(|value| drop(ordered.set(key, value)));
+    }
+    answer.into_iter().for_each(|(key, value)| drop(ordered.set(key, value)));
+    ordered
 }
 
 /// Is the value an operation?
@@ -73,7 +78,7 @@ pub(super) fn is_operation(value: &Value) -> bool {
 }
 
 /// The object as the SDK of Parse Server shows it before a save: values are set, operations stand as they are.
-fn shown(body: &Map, stored: Option<&Map>) -> Map {
+pub(super) fn shown(body: &Map, stored: Option<&Map>) -> Map {
     let mut object = stored.cloned().unwrap_or_default();
     for (name, value) in body {
         let mut keys = name.split('.');

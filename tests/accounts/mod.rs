@@ -1,5 +1,6 @@
 //! Users, sessions and roles over HTTP.
 
+mod adapter;
 mod keycloak;
 mod mfa;
 mod oauth2;

@@ -23,6 +23,7 @@ const { parseArgs } = require('node:util');
 const path = require('node:path');
 const { generate } = require('./gen/program');
 const known = require('./lib/known');
+const { Peer } = require('./lib/peer');
 const { Providers } = require('./lib/providers');
 const report = require('./lib/report');
 const { runProgram } = require('./lib/run-program');
@@ -43,15 +44,15 @@ const number = name => {
   return value;
 };
 
-async function start(setup) {
+async function start(setup, peer) {
   const port = number('port');
   const remote = (label, url) => ({ label, url: url.replace(/\/$/, ''), stop() {}, alive: () => true });
   const database = side => `parity_${process.pid}_${setup.name}_${side}`;
-  const oracle = args.oracle ? remote('oracle', args.oracle) : await servers.oracle({ port, setup, database: database('a'), label: 'oracle' });
+  const oracle = args.oracle ? remote('oracle', args.oracle) : await servers.oracle({ port, setup, database: database('a'), label: 'oracle', peer });
   try {
-    if (args.self) return [oracle, await servers.oracle({ port: port + 1, setup, database: database('b'), label: 'oracle2' })];
+    if (args.self) return [oracle, await servers.oracle({ port: port + 1, setup, database: database('b'), label: 'oracle2', peer })];
     if (args.ours) return [oracle, remote('ours', args.ours)];
-    return [oracle, await servers.ours({ port: port + 1, setup, binary: args.binary })];
+    return [oracle, await servers.ours({ port: port + 1, setup, binary: args.binary, peer })];
   } catch (error) {
     await oracle.stop();
     throw error;
@@ -60,11 +61,12 @@ async function start(setup) {
 
 /** Sends programs until the budget of requests is used up, or the one of index `only`. */
 async function phase(setup, budget, only, totals, rules) {
-  const providers = setup.providers ? new Providers(number('port') + 2) : undefined;
+  const peer = await new Peer().start(number('port') + 2);
+  const providers = setup.providers ? new Providers(number('port') + 3) : undefined;
   await providers?.start();
-  const pair = await start({ ...setup, auth: providers?.options() });
-  for (const server of pair) server.providers = providers;
+  const pair = await start({ ...setup, auth: providers?.options() }, peer);
   try {
+    for (const server of pair) Object.assign(server, { peer, providers });
     for (let index = only ?? 0, sent = 0; sent < budget && (only === undefined || index === only); index += 1) {
       const program = generate(number('seed'), index, setup);
       const result = await runProgram(program, pair, rules, args.show ? report.show : undefined);
@@ -77,6 +79,7 @@ async function phase(setup, budget, only, totals, rules) {
   } finally {
     await Promise.all(pair.map(server => server.stop()));
     providers?.stop();
+    peer.stop();
   }
 }
 

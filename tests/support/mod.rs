@@ -2,9 +2,11 @@
 //! and the kinds of callers that Parse knows.
 
 pub mod actors;
+pub mod browser;
 pub mod client;
 pub mod identity;
 pub mod mailbox;
+pub mod node;
 pub mod otp;
 pub mod peer;
 pub mod raw;
@@ -14,6 +16,7 @@ pub mod smtp;
 pub mod subject;
 
 pub use actors::Actor;
+pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use identity::Identity;
 pub use mailbox::Mailbox;

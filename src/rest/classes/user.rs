@@ -1,6 +1,6 @@
 //! `_User`: sign-up, changes, and what of a user nobody may say (`objects.md` section 10).
 
-use super::auth_data::{self, Checked};
+use super::auth_data::{self, Checked, Whom};
 use super::{Extra, Start, Target, email, session};
 use crate::access::Subject;
 use crate::access::clp::Action;
@@ -101,39 +101,38 @@ async fn read_auth_data(
     let stranger = owners.first().is_some_and(|owner| user.is_some_and(|user| user != owner.id));
     if owners.len() > 1 || stranger {
         // The providers come first, so that nobody learns which ids are taken by guessing them.
-        let (stored, asker) = owners.first().map_or_else(
-            || (Map::new(), Asker::Stranger),
-            |owner| (auth_data::stored(owner), auth_data::asker(call, &owner.id)),
-        );
-        auth_data::check(call, &sent, &stored, asker).await?;
+        let owner = owners.first();
+        let asker = owner.map_or(Asker::Stranger, |owner| auth_data::asker(call, &owner.id));
+        auth_data::check(call, &sent, Whom { user: owner, asker, body, challenged: false }).await?;
         return Err(auth_data::taken());
     }
     if let (Some(owner), false) = (owners.first(), target.updating) {
-        return login::by_providers(call, owner, &sent).await.map(Some);
+        return login::by_providers(call, owner, &sent, body).await.map(Some);
     }
-    let stored = match (owners.first(), user) {
-        (Some(owner), _) => auth_data::stored(owner),
-        (None, Some(user)) => stored_of(call, user).await?,
-        (None, None) => Map::new(),
+    let is_owner = !owners.is_empty();
+    let known = match (owners.into_iter().next(), user) {
+        (None, Some(user)) => call.engine.auth.first("_User", Filter::eq("objectId", user)).await?,
+        (owner, _) => owner,
     };
-    let Checked { store, response } = check_for(call, user, &sent, &stored, !owners.is_empty()).await?;
+    let asker = user.map_or(Asker::Stranger, |user| auth_data::asker(call, user));
+    let whom = Whom { user: known.as_ref(), asker, body, challenged: false };
+    let Checked { store, response } = check_for(call, &sent, whom, is_owner).await?;
     body.set("authData", Value::Object(store));
-    extra.user.stored = Some(Box::new(stored));
+    extra.user.stored = Some(Box::new(known.as_ref().map(auth_data::stored).unwrap_or_default()));
     extra.user.providers = Some((sent.keys().cloned().collect::<Vec<_>>().join(","), response));
     Ok(None)
 }
 
-/// What providers say to what is linked to a user who has `stored`; they are not asked if its owner sent nothing new.
-async fn check_for(call: &Call, user: Option<&str>, sent: &Map, stored: &Map, is_owner: bool) -> Result<Checked> {
-    let asker = user.map_or(Asker::Stranger, |user| auth_data::asker(call, user));
+/// What providers say to what is linked to a user; they are not asked if its owner sent nothing new.
+async fn check_for(call: &Call, sent: &Map, whom: Whom<'_>, is_owner: bool) -> Result<Checked> {
     if !is_owner {
-        return auth_data::check(call, sent, stored, asker).await;
+        return auth_data::check(call, sent, whom).await;
     }
-    let news = auth_data::changed(sent, stored);
-    if asker != Asker::Stranger && !auth_data::wants_check(&news) {
+    let news = auth_data::changed(sent, &whom.user.map(auth_data::stored).unwrap_or_default());
+    if whom.asker != Asker::Stranger && !auth_data::wants_check(&news) {
         return Ok(Checked { store: news, response: None });
     }
-    auth_data::check(call, &news, stored, asker).await
+    auth_data::check(call, &news, whom).await
 }
 
 async fn stored_of(call: &Call, id: &str) -> Result<Map> {

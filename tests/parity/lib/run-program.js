@@ -17,6 +17,7 @@ class Side {
     this.real = new Map();
     this.ids = new Map();
     this.from = Date.now();
+    if (server.peer) this.note(server.peer.url(server), 'peer');
   }
 
   /** Text of a program with the run's suffix and this server's ids in it. */
@@ -26,6 +27,7 @@ class Side {
   }
 
   async send(step) {
+    if (step.peer) return this.asked(step);
     const body = step.raw ?? (step.body === undefined ? undefined : JSON.stringify(step.sdk ? this.sdkBody(step) : step.body));
     const query = Object.entries(step.query || {}).map(([key, value]) =>
       `${encodeURIComponent(key)}=${encodeURIComponent(this.fill(typeof value === 'string' ? value : JSON.stringify(value)))}`);
@@ -39,7 +41,19 @@ class Side {
     const answer = await request(`${this.server.url}${path}`, step.method, headers, body === undefined ? undefined : this.fill(body));
     this.learn(step, answer);
     await this.learnSession(step, answer);
-    return { status: answer.status, text: mask(answer.text, this) };
+    return { status: answer.status, text: step.page ? '' : mask(answer.text, this) };
+  }
+
+  /** What the code of the app was asked; ids and tokens that nothing else told are learnt from it. */
+  async asked(step) {
+    const text = JSON.stringify(await this.server.peer.take(this.server, step.peer === 'mails'));
+    for (const [pattern, name] of [[/"objectId":"([A-Za-z0-9]{10})"/g, 'asked'], [/"(r:[0-9a-f]{32})"/g, 'session'], [/[?&]token=([A-Za-z0-9]{25})/g, 'mail']]) {
+      for (const [, found] of text.matchAll(pattern)) {
+        if (!this.ids.has(found)) this.note(found, `${step.id}.${name}${name === 'mail' ? '' : this.ids.size}`);
+        else if (name === 'mail') this.real.set(`${step.id}.mail`, found);
+      }
+    }
+    return { status: 200, text: mask(text, this) };
   }
 
   sdkBody(step) {
@@ -108,6 +122,18 @@ class Side {
     }
   }
 
+  /** Takes back all webhooks. */
+  async unhook() {
+    const gone = JSON.stringify({ __op: 'Delete' });
+    for (const kind of ['functions', 'triggers']) {
+      const hooks = JSON.parse((await this.asMaster('GET', `/hooks/${kind}`)).text);
+      for (const { functionName, className, triggerName } of hooks) {
+        await this.asMaster('PUT', `/hooks/${kind}/${functionName ?? `${className}/${triggerName}`}`, gone);
+      }
+    }
+    await this.server.peer.take(this.server);
+  }
+
   /** Drops the run's classes, so that the next run finds a small schema. */
   async cleanUp(classes) {
     await Promise.all(classes.map(async name => {
@@ -157,6 +183,7 @@ async function runProgram(program, servers, rules, show = () => {}) {
     result.known.push({ id: rule.id, key: difference.key, program, at, theirs, ours: mine });
     if (!rule.continue) break;
   }
+  if (program.steps.some(step => step.peer === 'hooks')) await Promise.all([oracle.unhook(), ours.unhook()]);
   await Promise.all([oracle.openSystem(program), ours.openSystem(program)]);
   await Promise.all([oracle.forgetNobody(program), ours.forgetNobody(program)]);
   const names = new Set(JSON.stringify(program.steps).match(/[A-Za-z]\w*§/g));

@@ -6,6 +6,8 @@
 const GUARDED = { readOnlyMasterKey: 'ro', maintenanceKey: 'mt', restAPIKey: 'rk', javascriptKey: 'jk', cacheTTL: 1 };
 const accounts = (share, options) => ({ kind: 'accounts', share, custom: options.allowCustomObjectId === true, options: { ...GUARDED, ...options } });
 
+const mails = (share, options) => ({ kind: 'mails', share, custom: false, mails: true, options: { ...GUARDED, appName: 'App', ...options } });
+
 const SETUPS = {
   plain: { kind: 'data', share: 10, custom: false, options: {} },
   custom: { kind: 'data', share: 10, custom: true, options: { allowCustomObjectId: true } },
@@ -19,6 +21,12 @@ const SETUPS = {
   owner: accounts(1, { enforcePrivateUsers: false, protectedFieldsOwnerExempt: false, protectedFields: { _User: { '*': ['email', 'nick'] } } }),
   providers: { ...accounts(4, { enforcePrivateUsers: false }), providers: true },
   closed: accounts(1, { allowClientClassCreation: false, enableAnonymousUsers: false }),
+  hooks: { kind: 'hooks', share: 6, custom: false, options: { ...GUARDED, webhookKey: 'wk' } },
+  mails: mails(3, { verifyUserEmails: true }),
+  strict: mails(2, {
+    verifyUserEmails: true, preventLoginWithUnverifiedEmail: true, emailVerifyTokenValidityDuration: 3600, emailVerifyTokenReuseIfValid: true,
+    passwordPolicy: { resetTokenValidityDuration: 3600, resetTokenReuseIfValid: true, resetPasswordSuccessOnInvalidEmail: false, validatorPattern: '^(pw|new)$' },
+  }),
 };
 
 // Each set-up gets programs of its own from one seed.
