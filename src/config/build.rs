@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::settings::{Settings, texts};
 use super::size;
 use super::types::*;
-use super::{IpSet, Secret, TrustProxy, accounts, mail};
+use super::{IpSet, Secret, TrustProxy, accounts, mail, pages};
 
 /// One app.
 pub(super) fn app(settings: &Settings, data_dir: &std::path::Path) -> Result<AppConfig, String> {
@@ -59,6 +59,7 @@ pub(super) fn app(settings: &Settings, data_dir: &std::path::Path) -> Result<App
         cache_max_size: count(settings.get("cacheMaxSize")).unwrap_or_default(),
         accounts: accounts::build(settings),
         mail: mail::build(settings),
+        pages: pages::build(settings),
         allowed_file_url_domains: settings
             .get_in("fileUpload", "allowedFileUrlDomains")
             .and_then(|domains| texts(&domains))
@@ -307,8 +308,10 @@ pub(super) fn log(settings: &Settings) -> Result<LogConfig, String> {
         (_, true) => named.unwrap_or(LogLevel::Verbose).max(LogLevel::Verbose),
         _ => named.unwrap_or(LogLevel::Info),
     };
+    let folder = settings.given("logsFolder").and_then(Value::as_str).filter(|name| !["", "null"].contains(name));
     Ok(LogConfig {
         level,
+        folder: folder.map(PathBuf::from),
         json: settings.given("jsonLogs").and_then(Value::as_bool),
         events: LogEvents {
             cloud_function_error: event("cloudFunctionError"),

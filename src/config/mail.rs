@@ -12,6 +12,8 @@ use super::settings::{Settings, texts};
 pub struct MailConfig {
     /// What carries mails; `None`: there are none.
     pub mailer: Option<MailerConfig>,
+    /// The field of users that names their language (`emailAdapter.options.localeField`).
+    pub locale_field: Option<String>,
     /// Does a new address have to be verified (`verifyUserEmails`)?
     pub verify: bool,
     /// Does the server itself send the mail for that (`sendUserEmailVerification`)?
@@ -73,6 +75,8 @@ pub struct TemplatesConfig {
     pub verification: TemplateConfig,
     /// For the mail that lets a password be chosen (`passwordResetEmail`).
     pub password_reset: TemplateConfig,
+    /// The field of users that names their language (`localeField`).
+    pub locale_field: Option<String>,
 }
 
 /// The files with the words of one mail.
@@ -84,6 +88,8 @@ pub struct TemplateConfig {
     pub text: Option<String>,
     /// `htmlPath`
     pub html: Option<String>,
+    /// Further values (`placeholders`).
+    pub placeholders: serde_json::Map<String, Value>,
 }
 
 /// The mails of one app.
@@ -91,6 +97,7 @@ pub(super) fn build(settings: &Settings) -> MailConfig {
     let policy = |name| settings.get_in("passwordPolicy", name);
     MailConfig {
         mailer: settings.given("emailAdapter").and_then(mailer),
+        locale_field: settings.given("emailAdapter").and_then(|adapter| locale_field(adapter.get("options")?)),
         verify: settings.bool("verifyUserEmails"),
         send_verification: settings.bool("sendUserEmailVerification"),
         prevent_login: settings.bool("preventLoginWithUnverifiedEmail"),
@@ -124,6 +131,7 @@ fn mailer(adapter: &Value) -> Option<MailerConfig> {
             templates: TemplatesConfig {
                 verification: template(options, "verificationEmail"),
                 password_reset: template(options, "passwordResetEmail"),
+                locale_field: locale_field(options),
             },
         })),
         _ => None,
@@ -140,9 +148,19 @@ fn smtp_url(url: &str) -> String {
     }
 }
 
+fn locale_field(options: &Value) -> Option<String> {
+    options.get("localeField")?.as_str().map(str::to_owned)
+}
+
 fn template(options: &Value, name: &str) -> TemplateConfig {
-    let file = |key: &str| options.get("templates")?.get(name)?.get(key)?.as_str().map(str::to_owned);
-    TemplateConfig { subject: file("subjectPath"), text: file("textPath"), html: file("htmlPath") }
+    let of = |key: &str| options.get("templates")?.get(name)?.get(key);
+    let file = |key: &str| of(key)?.as_str().map(str::to_owned);
+    TemplateConfig {
+        subject: file("subjectPath"),
+        text: file("textPath"),
+        html: file("htmlPath"),
+        placeholders: of("placeholders").and_then(Value::as_object).cloned().unwrap_or_default(),
+    }
 }
 
 #[cfg(test)]

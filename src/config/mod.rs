@@ -15,6 +15,7 @@ mod load;
 pub mod made_app;
 mod mail;
 mod nearest;
+mod pages;
 mod providers;
 mod proxy;
 mod recipe;
@@ -32,6 +33,7 @@ pub use ip::{Cidr, IpSet};
 pub use layers::unknown_flag;
 pub use load::{Input, Loaded, load};
 pub use mail::{HttpMailerConfig, MailConfig, MailerConfig, SmtpConfig, TemplateConfig, TemplatesConfig, TokenConfig};
+pub use pages::PagesConfig;
 pub use providers::{
     AdapterConfig, BridgeConfig, KeycloakConfig, MfaConfig, OAuth2Config, OtpAlgorithm, ProviderConfig,
     ProvidersConfig, Role,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{AccountsConfig, IpSet, MailConfig, Secret, TrustProxy};
+use super::{AccountsConfig, IpSet, MailConfig, PagesConfig, Secret, TrustProxy};
 
 /// Everything one process serves. Made by [`super::load`].
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ pub struct Timeouts {
     pub keep_alive: Option<Duration>,
 }
 
-/// What is logged, and in which form; always to stdout.
+/// What is logged, and in which form; to stdout, and to files if there is a folder for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogConfig {
     /// Least level logged (`logLevel`, `verbose`, `silent`).
@@ -60,6 +60,8 @@ pub struct LogConfig {
     pub json: Option<bool>,
     /// Levels of single events (`logLevels`).
     pub events: LogEvents,
+    /// Where files are written (`logsFolder`).
+    pub folder: Option<PathBuf>,
 }
 
 /// Levels at which single events are logged (`logLevels`).
@@ -191,6 +193,8 @@ pub struct AppConfig {
     pub accounts: AccountsConfig,
     /// Mails to users.
     pub mail: MailConfig,
+    /// The pages that links in mails lead to.
+    pub pages: PagesConfig,
     /// Hosts allowed in the URL of a file value; `*` allows all, `*.x` every host under x.
     pub allowed_file_url_domains: Vec<String>,
 }

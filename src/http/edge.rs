@@ -188,7 +188,7 @@ impl Edge {
         let method = method(&head.method, body.as_mut());
         trace.method = known_method(&method);
         let limits = Limits { deadline: self.deadline.map(|time| started + time) };
-        if let Some(route) = pages::find(&method, path) {
+        if let Some(route) = pages::find(&method, path, mount.pages()) {
             drop(place);
             return self.page(mount, route, head, body, (ip, limits), trace).await;
         }
@@ -222,7 +222,8 @@ impl Edge {
         let told = engine.invoker.any() || engine.auth.providers.want_requests();
         let headers = if told { headers::shown(&head.headers) } else { Map::new() };
         let headers = Arc::new(headers);
-        let call = Call { engine, caller, context, headers, ip: Some(ip), limits, room: room.clone() };
+        let call =
+            Call { engine, caller, context, headers, ip: Some(ip), limits, room: room.clone(), in_transaction: false };
         let job = Job {
             route,
             params,
@@ -372,6 +373,9 @@ impl Mount {
         if first.max_upload_size != own.max_upload_size {
             return differs("maxUploadSize");
         }
+        if first.pages.endpoint != own.pages.endpoint {
+            return differs("pages.pagesEndpoint");
+        }
         if first.route_allow_list != own.route_allow_list {
             return differs("routeAllowList");
         }
@@ -394,6 +398,11 @@ impl Mount {
 
     fn site(&self, app_id: &str) -> Option<&Arc<Site>> {
         self.sites.iter().find(|site| site.app_id() == app_id)
+    }
+
+    /// Where pages are, below the mount path.
+    fn pages(&self) -> &str {
+        self.sites.first().map_or("apps", |site| &site.engine.config.pages.endpoint)
     }
 
     fn client_ip(&self, headers: &HeaderMap, peer: Peer) -> IpAddr {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::allow::AllowList;
 use super::cors::Cors;
 use super::idempotency::Idempotency;
+use super::pages::Setup;
 use super::rate::RateLimits;
 use crate::error::Result;
 use crate::rest::Engine;
@@ -21,6 +22,8 @@ pub struct Site {
     pub allow: Option<AllowList>,
     /// Where request ids count; `None`: nowhere.
     pub idempotency: Option<Idempotency>,
+    /// Its pages.
+    pub pages: Arc<Setup>,
     /// The URL in front of every `Location`.
     pub base: String,
     /// The paths of `serverURL` and `publicServerURL`, if they differ: batch takes either.
@@ -43,6 +46,7 @@ impl Site {
             idempotency: (!config.idempotency.paths.is_empty())
                 .then(|| Idempotency::new(&config.idempotency))
                 .transpose()?,
+            pages: Arc::new(Setup::new(config)?),
             base: public.unwrap_or(&config.server_url).to_owned(),
             prefixes: paths.filter(|(own, public)| own != public),
             engine,

@@ -1,7 +1,6 @@
 //! Mails to users: what stands in them, and what carries them. Nothing that answers a request waits for a mail.
 
 mod http;
-mod mustache;
 mod outbox;
 mod smtp;
 mod templates;

@@ -1,6 +1,6 @@
 //! Text where HTML is read.
 
-/// Text in HTML, as Express and Mustache escape it.
+/// Text in HTML, as Express escapes it.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -3,7 +3,7 @@
 use super::{Call, body};
 use crate::cloud::Trigger;
 use crate::error::Result;
-use crate::model::{Key, Map, Value, names};
+use crate::model::{Key, Map, Value, names, wire};
 
 /// Runs beforeSave on an object that is stored, or on a new one. If it gave other data, which are then as little trusted as
 /// the client's, they take the place of the body; what of them the client does not know yet comes back, for the answer.
@@ -30,7 +30,7 @@ pub(super) async fn before_save(call: &mut Call, class: &str, body: &mut Map, st
     let client = std::mem::replace(body, data);
     body::screen(call, body)?;
     // Operations are told by what they come to.
-    let told = |value: &Value| body::is_delete(value) || !is_operation(value);
+    let told = |value: &Value| wire::is_delete(value) || !is_operation(value);
     let changed = body.iter().filter(|(name, value)| client.get(name) != Some(value) && told(value));
     Ok(changed.map(|(name, value)| (name.clone(), value.clone())).collect())
 }

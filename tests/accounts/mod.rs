@@ -9,6 +9,7 @@ mod races;
 mod roles;
 mod secrets;
 mod sessions;
+mod transactions;
 
 use crate::support::{Actor, Answer, Client, Server};
 use serde_json::{Value, json};

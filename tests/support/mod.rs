@@ -2,6 +2,7 @@
 //! and the kinds of callers that Parse knows.
 
 pub mod actors;
+pub mod browser;
 pub mod client;
 pub mod identity;
 pub mod mailbox;
@@ -15,6 +16,7 @@ pub mod smtp;
 pub mod subject;
 
 pub use actors::Actor;
+pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use identity::Identity;
 pub use mailbox::Mailbox;

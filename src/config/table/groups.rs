@@ -76,6 +76,9 @@ pub static ACCOUNT_LOCKOUT: Table = Table {
     ],
 };
 
+/// Why most of `customPages` changes nothing.
+const UNUSED_PAGE: Status = NoEffect("Parse Server does not use it any more; set the page in pages.customUrls");
+
 /// `customPages`.
 pub static CUSTOM_PAGES: Table = Table {
     name: "customPages",
@@ -85,23 +88,23 @@ pub static CUSTOM_PAGES: Table = Table {
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
     others: Others::Refused,
     options: &[
-        app("choosePassword", "PARSE_SERVER_CUSTOM_PAGES_CHOOSE_PASSWORD", Text, "", "URL of a page", NotYet("pages")),
+        app("choosePassword", "PARSE_SERVER_CUSTOM_PAGES_CHOOSE_PASSWORD", Text, "", "URL of a page", UNUSED_PAGE),
         app(
             "expiredVerificationLink",
             "PARSE_SERVER_CUSTOM_PAGES_EXPIRED_VERIFICATION_LINK",
             Text,
             "",
             "URL of a page",
-            NotYet("pages"),
+            UNUSED_PAGE,
         ),
-        app("invalidLink", "PARSE_SERVER_CUSTOM_PAGES_INVALID_LINK", Text, "", "URL of a page", NotYet("pages")),
+        app("invalidLink", "PARSE_SERVER_CUSTOM_PAGES_INVALID_LINK", Text, "", "URL of a page", UNUSED_PAGE),
         app(
             "invalidPasswordResetLink",
             "PARSE_SERVER_CUSTOM_PAGES_INVALID_PASSWORD_RESET_LINK",
             Text,
             "",
             "URL of a page",
-            NotYet("pages"),
+            UNUSED_PAGE,
         ),
         app(
             "invalidVerificationLink",
@@ -109,25 +112,18 @@ pub static CUSTOM_PAGES: Table = Table {
             Text,
             "",
             "URL of a page",
-            NotYet("pages"),
+            UNUSED_PAGE,
         ),
-        app("linkSendFail", "PARSE_SERVER_CUSTOM_PAGES_LINK_SEND_FAIL", Text, "", "URL of a page", NotYet("pages")),
-        app(
-            "linkSendSuccess",
-            "PARSE_SERVER_CUSTOM_PAGES_LINK_SEND_SUCCESS",
-            Text,
-            "",
-            "URL of a page",
-            NotYet("pages"),
-        ),
-        app("parseFrameURL", "PARSE_SERVER_CUSTOM_PAGES_PARSE_FRAME_URL", Text, "", "URL of a page", NotYet("pages")),
+        app("linkSendFail", "PARSE_SERVER_CUSTOM_PAGES_LINK_SEND_FAIL", Text, "", "URL of a page", UNUSED_PAGE),
+        app("linkSendSuccess", "PARSE_SERVER_CUSTOM_PAGES_LINK_SEND_SUCCESS", Text, "", "URL of a page", UNUSED_PAGE),
+        app("parseFrameURL", "PARSE_SERVER_CUSTOM_PAGES_PARSE_FRAME_URL", Text, "", "URL of a page", Works),
         app(
             "passwordResetSuccess",
             "PARSE_SERVER_CUSTOM_PAGES_PASSWORD_RESET_SUCCESS",
             Text,
             "",
             "URL of a page",
-            NotYet("pages"),
+            UNUSED_PAGE,
         ),
         app(
             "verifyEmailSuccess",
@@ -135,7 +131,7 @@ pub static CUSTOM_PAGES: Table = Table {
             Text,
             "",
             "URL of a page",
-            NotYet("pages"),
+            UNUSED_PAGE,
         ),
     ],
 };
@@ -760,52 +756,31 @@ pub static PAGES: Table = Table {
             Groups(&PAGES_ROUTE),
             "[]",
             "extra routes",
-            NotYet("pages"),
+            NotYet("routes of pages, whose handlers are JavaScript functions"),
         ),
-        app(
-            "customUrls",
-            "PARSE_SERVER_PAGES_CUSTOM_URLS",
-            Group(&PAGES_CUSTOM_URLS),
-            "{}",
-            "page id → URL",
-            NotYet("pages"),
-        ),
-        app(
-            "enableLocalization",
-            "PARSE_SERVER_PAGES_ENABLE_LOCALIZATION",
-            Bool,
-            "false",
-            "localise pages",
-            NotYet("pages"),
-        ),
+        app("customUrls", "PARSE_SERVER_PAGES_CUSTOM_URLS", Group(&PAGES_CUSTOM_URLS), "{}", "page id → URL", Works),
+        app("enableLocalization", "PARSE_SERVER_PAGES_ENABLE_LOCALIZATION", Bool, "false", "localise pages", Works),
         app(
             "encodePageParamHeaders",
             "PARSE_SERVER_PAGES_ENCODE_PAGE_PARAM_HEADERS",
             Bool,
             "false",
             "URI-encode param headers",
-            NotYet("pages"),
+            Works,
         ),
-        app("forceRedirect", "PARSE_SERVER_PAGES_FORCE_REDIRECT", Bool, "false", "always redirect", NotYet("pages")),
+        app("forceRedirect", "PARSE_SERVER_PAGES_FORCE_REDIRECT", Bool, "false", "always redirect", Works),
         app(
             "localizationFallbackLocale",
             "PARSE_SERVER_PAGES_LOCALIZATION_FALLBACK_LOCALE",
             Text,
             r#""en""#,
             "fallback",
-            NotYet("pages"),
+            Works,
         ),
-        app(
-            "localizationJsonPath",
-            "PARSE_SERVER_PAGES_LOCALIZATION_JSON_PATH",
-            Text,
-            "",
-            "i18next JSON file",
-            NotYet("pages"),
-        ),
-        app("pagesEndpoint", "PARSE_SERVER_PAGES_PAGES_ENDPOINT", Text, r#""apps""#, "path segment", NotYet("pages")),
-        app("pagesPath", "PARSE_SERVER_PAGES_PAGES_PATH", Text, "", "directory", NotYet("pages")),
-        app("placeholders", "PARSE_SERVER_PAGES_PLACEHOLDERS", Json, "{}", "extra template values", NotYet("pages")),
+        app("localizationJsonPath", "PARSE_SERVER_PAGES_LOCALIZATION_JSON_PATH", Text, "", "i18next JSON file", Works),
+        app("pagesEndpoint", "PARSE_SERVER_PAGES_PAGES_ENDPOINT", Text, r#""apps""#, "path segment", Works),
+        app("pagesPath", "PARSE_SERVER_PAGES_PAGES_PATH", Text, "", "directory", Works),
+        app("placeholders", "PARSE_SERVER_PAGES_PLACEHOLDERS", Json, "{}", "extra template values", Works),
     ],
 };
 
@@ -818,16 +793,9 @@ pub static PAGES_ROUTE: Table = Table {
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
     others: Others::Refused,
     options: &[
-        app(
-            "handler",
-            "PARSE_SERVER_PAGES_ROUTE_HANDLER",
-            Text,
-            "",
-            "async function returning {file,query}",
-            NotYet("pages"),
-        ),
-        app("method", "PARSE_SERVER_PAGES_ROUTE_METHOD", Text, "", "GET/POST", NotYet("pages")),
-        app("path", "PARSE_SERVER_PAGES_ROUTE_PATH", Text, "", "sub-path", NotYet("pages")),
+        app("handler", "PARSE_SERVER_PAGES_ROUTE_HANDLER", Text, "", "async function returning {file,query}", Works),
+        app("method", "PARSE_SERVER_PAGES_ROUTE_METHOD", Text, "", "GET/POST", Works),
+        app("path", "PARSE_SERVER_PAGES_ROUTE_PATH", Text, "", "sub-path", Works),
     ],
 };
 
@@ -840,21 +808,14 @@ pub static PAGES_CUSTOM_URLS: Table = Table {
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
     others: Others::Refused,
     options: &[
-        app(
-            "passwordReset",
-            "PARSE_SERVER_PAGES_CUSTOM_URL_PASSWORD_RESET",
-            Text,
-            "",
-            "URL of the page",
-            NotYet("pages"),
-        ),
+        app("passwordReset", "PARSE_SERVER_PAGES_CUSTOM_URL_PASSWORD_RESET", Text, "", "URL of the page", Works),
         app(
             "passwordResetLinkInvalid",
             "PARSE_SERVER_PAGES_CUSTOM_URL_PASSWORD_RESET_LINK_INVALID",
             Text,
             "",
             "URL of the page",
-            NotYet("pages"),
+            Works,
         ),
         app(
             "passwordResetSuccess",
@@ -862,7 +823,7 @@ pub static PAGES_CUSTOM_URLS: Table = Table {
             Text,
             "",
             "URL of the page",
-            NotYet("pages"),
+            Works,
         ),
         app(
             "emailVerificationSuccess",
@@ -870,7 +831,7 @@ pub static PAGES_CUSTOM_URLS: Table = Table {
             Text,
             "",
             "URL of the page",
-            NotYet("pages"),
+            Works,
         ),
         app(
             "emailVerificationSendFail",
@@ -878,7 +839,7 @@ pub static PAGES_CUSTOM_URLS: Table = Table {
             Text,
             "",
             "URL of the page",
-            NotYet("pages"),
+            Works,
         ),
         app(
             "emailVerificationSendSuccess",
@@ -886,7 +847,7 @@ pub static PAGES_CUSTOM_URLS: Table = Table {
             Text,
             "",
             "URL of the page",
-            NotYet("pages"),
+            Works,
         ),
         app(
             "emailVerificationLinkInvalid",
@@ -894,7 +855,7 @@ pub static PAGES_CUSTOM_URLS: Table = Table {
             Text,
             "",
             "URL of the page",
-            NotYet("pages"),
+            Works,
         ),
         app(
             "emailVerificationLinkExpired",
@@ -902,7 +863,7 @@ pub static PAGES_CUSTOM_URLS: Table = Table {
             Text,
             "",
             "URL of the page",
-            NotYet("pages"),
+            Works,
         ),
     ],
 };

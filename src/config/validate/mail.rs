@@ -39,6 +39,9 @@ fn verification(settings: &Settings) -> Result<(), String> {
 
 fn adapter(adapter: &Value) -> Result<(), String> {
     let options = adapter.get("options").unwrap_or(&Value::Null);
+    if options.get("localeField").is_some_and(|field| !field.is_string()) {
+        return Err("emailAdapter.options.localeField must be a string, the name of a field of users".into());
+    }
     match adapter.get("module").and_then(Value::as_str) {
         Some("http-email-adapter") => http(options),
         Some("smtp") => smtp(options),
@@ -77,12 +80,14 @@ fn smtp(options: &Value) -> Result<(), String> {
         return Err("emailAdapter.options.caPath must be a string".into());
     }
     let Some(templates) = options.get("templates").filter(|templates| !templates.is_null()) else { return Ok(()) };
-    let wrong = "emailAdapter.options.templates must map verificationEmail and passwordResetEmail to subjectPath, textPath \
-                 and htmlPath";
+    let wrong = "emailAdapter.options.templates must map verificationEmail and passwordResetEmail to subjectPath, textPath, \
+                 htmlPath and placeholders";
     for (name, template) in templates.as_object().ok_or(wrong)? {
         let files = template.as_object().ok_or(wrong)?;
-        let known = |(key, file): (&String, &Value)| {
-            ["subjectPath", "textPath", "htmlPath"].contains(&key.as_str()) && file.is_string()
+        let known = |(key, value): (&String, &Value)| match key.as_str() {
+            "subjectPath" | "textPath" | "htmlPath" => value.is_string(),
+            "placeholders" => value.is_object(),
+            _ => false,
         };
         if !["verificationEmail", "passwordResetEmail"].contains(&name.as_str()) || !files.iter().all(known) {
             return Err(wrong.into());

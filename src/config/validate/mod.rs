@@ -4,6 +4,7 @@ mod accounts;
 mod groups;
 mod limits;
 mod mail;
+mod pages;
 mod path;
 mod providers;
 mod rate_limit;
@@ -26,6 +27,7 @@ pub(super) fn app(settings: &Settings, warnings: &mut Vec<Warning>) -> Result<()
     lists(settings)?;
     rate_limit::check(settings)?;
     groups::check(settings)?;
+    pages::check(settings)?;
     texts(settings)?;
     reserved_characters(settings, warnings);
     Ok(())

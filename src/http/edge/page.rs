@@ -2,12 +2,13 @@
 
 use std::net::IpAddr;
 
+use hyper::Method;
 use hyper::header::CONTENT_TYPE;
 use hyper::http::request::Parts;
 
 use super::{Edge, Mount, Stop, Trace};
 use crate::access::Limits;
-use crate::http::pages;
+use crate::http::pages::{self, Reader, Route, Visit};
 use crate::http::query;
 use crate::http::respond::Reply;
 use crate::model::{Map, Value};
@@ -16,11 +17,11 @@ use crate::model::{Map, Value};
 const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Edge {
-    /// A page that a link in a mail leads to. What it does runs to its end even if its reader goes away.
+    /// A page that a link in a mail leads to, or a file. What a page does runs to its end even if its reader goes away.
     pub(super) async fn page(
         &self,
         mount: &Mount,
-        route: pages::Route,
+        route: Route,
         head: &Parts,
         body: Option<Value>,
         (ip, limits): (IpAddr, Limits),
@@ -29,30 +30,39 @@ impl Edge {
         trace.route = "/apps";
         self.check_state()?;
         let query = head.uri.query().map(query::parse).unwrap_or_default();
-        let named = |key: &str| query.get(key).and_then(Value::as_str);
-        let (site, action) = match &route {
-            pages::Route::App(id, action) => (mount.site(id), Some(*action)),
-            pages::Route::ChoosePassword | pages::Route::File(_) => {
-                (named("appId").and_then(|id| mount.site(id)), None)
-            }
+        let named = match &route {
+            Route::App(id, _) => mount.site(id),
+            _ => query.get("appId").and_then(Value::as_str).and_then(|id| mount.site(id)),
         };
-        trace.site = site.cloned();
-        let call = site.map(|site| pages::visitor(site.engine.clone(), ip, limits));
-        let (Some(call), Some(action)) = (call.as_ref(), action) else {
-            return Ok(match (route, call) {
-                (pages::Route::File(name), call) => pages::file(call.as_ref(), &name),
-                (pages::Route::ChoosePassword, Some(call)) => pages::choose_password(&call, &query),
-                _ => pages::unauthorized(),
-            });
-        };
-        let form = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let form = form.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with(FORM));
-        let body = match body.filter(|_| form) {
+        trace.site = named.cloned();
+        let known = named.is_some();
+        // Files of no app are those of the first one.
+        let first = mount.sites.first().filter(|_| matches!(route, Route::File(_)));
+        let Some(site) = named.or(first) else { return Ok(pages::unauthorized()) };
+        let body = body.filter(|_| is_form(head));
+        let body = match body {
             Some(Value::Object(map)) => map,
             _ => Map::new(),
         };
+        let reader = Reader {
+            call: pages::visitor(site.engine.clone(), ip, limits),
+            setup: site.pages.clone(),
+            locale: pages::wanted_locale(&query, &body, &head.headers),
+            posts: head.method == Method::POST,
+        };
+        let action = match route {
+            Route::File(path) => return Ok(pages::file(&reader, &path, known, &query).await?),
+            Route::ChoosePassword => return Ok(pages::choose_password(&reader, &query).await?),
+            Route::App(..) if head.method == Method::HEAD => return Ok(pages::glance()),
+            Route::App(_, action) => action,
+        };
         let by_script = pages::is_script(head.headers.get("x-requested-with"));
-        let visit = pages::Visit { call: call.clone(), action, query, body, by_script };
+        let visit = Visit { reader, action, query, body, by_script };
         Ok(self.to_the_end(limits.deadline, pages::answer(visit)).await?)
     }
+}
+
+fn is_form(head: &Parts) -> bool {
+    let kind = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with(FORM))
 }

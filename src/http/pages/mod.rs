@@ -1,20 +1,34 @@
 //! The pages that links in mails lead to (`http.md` section 10). They need no key: the token in the link says enough.
 
+mod deliver;
+mod files;
+mod house;
 mod page;
+mod params;
+mod setup;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use hyper::header::HeaderValue;
+use hyper::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
 
-use self::page::{Page, Params};
+pub use self::deliver::Reader;
+use self::page::Page;
+use self::params::Params;
+pub use self::setup::Setup;
 use super::percent;
 use super::respond::Reply;
+use crate::access::Limits;
+use crate::auth::Caller;
 use crate::error::{Code, Error, Result};
-use crate::model::{Map, Value};
-use crate::rest::Call;
+use crate::model::{Map, Value, locale};
 use crate::rest::email::{reset, verification};
+use crate::rest::{Call, Engine, Room};
 
-/// What a path below `/apps` stands for.
+/// What is wrong with a form whose two passwords are not the same.
+const DIFFER: &str = "The passwords differ.";
+
+/// What a path below the pages of a mount stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     /// A page of one app, by its id.
@@ -39,11 +53,9 @@ pub enum Action {
 }
 
 /// The route of a path below the mount path, if it is one of a page.
-pub fn find(method: &str, path: &str) -> Option<Route> {
-    let (front, rest) = path.split_at_checked(6)?;
-    if !front.eq_ignore_ascii_case("/apps/") || rest.is_empty() {
-        return None;
-    }
+pub fn find(method: &str, path: &str, endpoint: &str) -> Option<Route> {
+    let (front, rest) = path.strip_prefix('/')?.split_at_checked(endpoint.len())?;
+    let rest = rest.strip_prefix('/').filter(|rest| !rest.is_empty() && front.eq_ignore_ascii_case(endpoint))?;
     let parts: Vec<&str> = rest.strip_suffix('/').unwrap_or(rest).split('/').collect();
     let is =
         |wanted: &str, method_wanted: &str, given: &str| method == method_wanted && given.eq_ignore_ascii_case(wanted);
@@ -61,8 +73,8 @@ pub fn find(method: &str, path: &str) -> Option<Route> {
 
 /// A request for a page of an app.
 pub struct Visit {
-    /// On whose behalf: nobody's.
-    pub call: Call,
+    /// Who is shown a page.
+    pub reader: Reader,
     /// What the page does.
     pub action: Action,
     /// The query string, all texts.
@@ -73,68 +85,76 @@ pub struct Visit {
     pub by_script: bool,
 }
 
+/// A text of a query string or a form, if it is one and not empty.
+fn text(map: &Map, key: &str) -> Option<String> {
+    map.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
 /// Answers a request for a page of an app.
 ///
 /// # Errors
 /// To scripts, what is wrong; to people, only what is wrong with the server.
 pub async fn answer(visit: Visit) -> Result<Reply> {
-    let Visit { call, action, query, body, by_script } = visit;
-    let text =
-        |map: &Map, key: &str| map.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+    let Visit { reader, action, query, body, by_script } = visit;
+    let call = &reader.call;
+    let mut params = Params::new();
     match action {
         Action::Verify => {
-            let verified = match text(&query, "token") {
-                Some(token) => verification::verify(&call, &token).await,
+            let token = text(&query, "token");
+            let verified = match &token {
+                Some(token) => verification::verify(call, token).await,
                 None => Err(Error::not_found()),
             };
+            params.token = token;
             let page = if done(verified)? { Page::VerificationSuccess } else { Page::VerificationLinkInvalid };
-            Ok(page.show(&call, Params::new()))
+            reader.page(page, params, false).await
         }
         Action::Resend => {
             let (name, token) = (text(&body, "username"), text(&body, "token"));
             // Any other name than a text is one that nobody has.
             if !body.get("username").is_some_and(Value::truthy) && token.is_none() {
-                return Ok(Page::VerificationLinkInvalid.redirect(&call));
+                return reader.page(Page::VerificationLinkInvalid, params, false).await;
             }
-            let sent = done(verification::resend(&call, name.as_deref(), token.as_deref()).await)?;
+            let sent = done(verification::resend(call, name.as_deref(), token.as_deref()).await)?;
             let hides = !call.engine.config.security.verification_tells_of_users;
             let page = if sent || hides { Page::VerificationSendSuccess } else { Page::VerificationSendFail };
-            Ok(page.redirect(&call))
+            reader.page(page, params, false).await
         }
-        Action::AskPassword => {
-            let token = text(&query, "token");
-            match &token {
-                Some(token) if done(reset::holder(&call, token).await)? => Ok(form(&call, token, None)),
-                _ => Ok(Page::ResetLinkInvalid.show(&call, Params::new())),
-            }
-        }
-        Action::SetPassword => set_password(&call, text(&body, "token"), text(&body, "new_password"), by_script).await,
+        Action::AskPassword => match text(&query, "token") {
+            Some(token) if done(reset::holder(call, &token).await)? => form(&reader, &token, None).await,
+            _ => reader.page(Page::ResetLinkInvalid, params, false).await,
+        },
+        Action::SetPassword => set_password(&reader, &body, by_script).await,
     }
 }
 
-async fn set_password(call: &Call, token: Option<String>, password: Option<String>, by_script: bool) -> Result<Reply> {
-    let (token, password) = match (token, password) {
+async fn set_password(reader: &Reader, body: &Map, by_script: bool) -> Result<Reply> {
+    let (token, password) = match (text(body, "token"), text(body, "new_password")) {
         (Some(token), Some(password)) => (token, password),
-        _ if !by_script => return Ok(Page::ResetLinkInvalid.redirect(call)),
+        _ if !by_script => return reader.page(Page::ResetLinkInvalid, Params::new(), false).await,
         (None, _) => return Err(Error::new(Code::OtherCause, "Missing token")),
         (_, None) => return Err(Error::new(Code::PasswordMissing, "Missing password")),
     };
-    match reset::choose(call, &token, &password).await {
+    let repeated = body.get("confirm_new_password").and_then(Value::as_str).is_none_or(|again| again == password);
+    let chosen = match repeated {
+        true => reset::choose(&reader.call, &token, &password).await,
+        false => Err(Error::new(Code::OtherCause, DIFFER)),
+    };
+    match chosen {
         Ok(()) if by_script => Ok(Reply::json(200, br#""Password successfully reset""#.to_vec())),
-        Ok(()) => Ok(Page::ResetSuccess.show(call, Params::new())),
+        Ok(()) => reader.page(Page::ResetSuccess, Params::new(), true).await,
         Err(error) if by_script || error.is_internal() => Err(error),
-        Err(error) => Ok(form(call, &token, error.client_message(false))),
+        Err(error) => form(reader, &token, error.client_message(false)).await,
     }
 }
 
 /// The form for a new password.
-fn form(call: &Call, token: &str, error: Option<&str>) -> Reply {
-    let config = &call.engine.config;
+async fn form(reader: &Reader, token: &str, error: Option<&str>) -> Result<Reply> {
     let mut params = Params::new();
     params.add("token", token);
-    params.add("appId", &config.app_id);
+    params.add("appId", &reader.call.engine.config.app_id);
     error.into_iter().for_each(|error| params.add("error", error));
-    Page::Reset.show(call, params)
+    reader.page(Page::Reset, params, error.is_some()).await
 }
 
 /// Did it work? What is wrong with the server is no answer.
@@ -146,24 +166,41 @@ fn done<T>(result: Result<T>) -> Result<bool> {
 }
 
 /// The form for a new password, with what the query string says and no check.
-pub fn choose_password(call: &Call, query: &Map) -> Reply {
-    let config = &call.engine.config;
+///
+/// # Errors
+/// 1 for a template of the app that is none.
+pub async fn choose_password(reader: &Reader, query: &Map) -> Result<Reply> {
+    let config = &reader.call.engine.config;
     let mut params = Params::new();
     params.add("appId", &config.app_id);
     config.app_name.iter().for_each(|name| params.add("appName", name));
     for name in ["token", "username"] {
         query.get(name).and_then(Value::as_str).into_iter().for_each(|text| params.add(name, text));
     }
-    Page::Reset.show(call, params)
+    reader.page(Page::Reset, params, false).await
 }
 
-/// A page by the name of its file, for an app if one is named; 404 for any other name.
-pub fn file(call: Option<&Call>, name: &str) -> Reply {
-    match (Page::named(name), call) {
-        (None, _) => page::not_found(),
-        (Some(page), Some(call)) => page.show(call, Params::new()),
-        (Some(page), None) => page.bare(),
-    }
+/// A file. `known` says that the app is named; `query` may hold a token that a redirect has put there.
+///
+/// # Errors
+/// 1 for a template of the app that is none, and a file that cannot be read.
+pub async fn file(reader: &Reader, path: &str, known: bool, query: &Map) -> Result<Reply> {
+    reader.file(path, known, query).await
+}
+
+/// What is told of a page without asking for it: that it is there. Mail programs look at links so, which must use nothing up.
+pub fn glance() -> Reply {
+    let mut reply = Reply::html(200, String::new());
+    reply.headers.push((CACHE_CONTROL, HeaderValue::from_static("no-store")));
+    reply
+}
+
+/// The language that a page is wanted in: what the query string, the form or a header says, if that names one.
+pub fn wanted_locale(query: &Map, body: &Map, headers: &HeaderMap) -> Option<String> {
+    let header = headers.get("x-parse-page-param-locale").and_then(|value| value.to_str().ok()).map(Value::from);
+    let given = [query.get("locale"), body.get("locale"), header.as_ref()];
+    let first = given.into_iter().flatten().find(|value| value.truthy())?;
+    first.as_str().filter(|text| locale::is_one(text)).map(str::to_owned)
 }
 
 /// 403 for an app that is none.
@@ -177,10 +214,11 @@ pub fn is_script(header: Option<&HeaderValue>) -> bool {
 }
 
 /// The call of somebody who is nobody.
-pub fn visitor(engine: Arc<crate::rest::Engine>, ip: std::net::IpAddr, limits: crate::access::Limits) -> Call {
-    let room = Arc::new(crate::rest::Room::new(engine.pool.clone()));
-    let caller = Arc::new(crate::auth::Caller::anonymous());
-    Call { engine, caller, context: Map::new(), headers: Arc::default(), ip: Some(ip), limits, room }
+pub fn visitor(engine: Arc<Engine>, ip: IpAddr, limits: Limits) -> Call {
+    let room = Arc::new(Room::new(engine.pool.clone()));
+    let caller = Arc::new(Caller::anonymous());
+    let headers = Arc::default();
+    Call { engine, caller, context: Map::new(), headers, ip: Some(ip), limits, room, in_transaction: false }
 }
 
 #[cfg(test)]
@@ -189,6 +227,7 @@ mod tests {
 
     #[test]
     fn pages_are_found_by_method_and_path() {
+        let find = |method, path| super::find(method, path, "apps");
         let app = |action| Some(Route::App("a b".to_owned(), action));
         assert_eq!(find("GET", "/apps/a%20b/verify_email"), app(Action::Verify));
         assert_eq!(find("GET", "/Apps/a%20b/Request_Password_Reset/"), app(Action::AskPassword));
@@ -197,6 +236,24 @@ mod tests {
         assert_eq!(find("POST", "/apps/a%20b/verify_email"), None);
         assert_eq!(find("GET", "/apps/choose_password"), Some(Route::ChoosePassword));
         assert_eq!(find("GET", "/apps/x.html"), Some(Route::File("x.html".to_owned())));
+        assert_eq!((find("GET", "/apps"), find("GET", "/apps/")), (None, None));
         assert_eq!(find("GET", "/application/x"), None);
+        assert_eq!(super::find("GET", "/my/pages/x", "my/pages"), Some(Route::File("x".to_owned())));
+    }
+
+    #[test]
+    fn the_first_that_says_anything_says_the_language() {
+        let wanted = |query: &str, body: &str, header: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            header.into_iter().for_each(|value| {
+                headers.insert("x-parse-page-param-locale", HeaderValue::from_static(value));
+            });
+            wanted_locale(&super::super::query::parse(query), &super::super::query::parse(body), &headers)
+        };
+        assert_eq!(wanted("locale=de", "locale=fr", Some("es")).as_deref(), Some("de"));
+        assert_eq!(wanted("locale=", "locale=fr", Some("es")).as_deref(), Some("fr"));
+        assert_eq!(wanted("", "", Some("es")).as_deref(), Some("es"));
+        assert_eq!(wanted("locale=../x", "locale=fr", None), None, "what is said first and is none counts");
+        assert_eq!(wanted("locale[]=de", "", Some("es")), None);
     }
 }

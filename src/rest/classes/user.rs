@@ -6,8 +6,8 @@ use crate::access::Subject;
 use crate::access::clp::Action;
 use crate::auth::providers::{Asker, Providers};
 use crate::error::{Code, Error, Result};
+use crate::model::wire::is_delete;
 use crate::model::{Acl, Date, Filter, Map, Op, ParseObject, Path, Value, id, wire};
-use crate::rest::body::is_delete;
 use crate::rest::{self, Call, login};
 
 /// Characters of a name that the server makes up.
@@ -18,8 +18,6 @@ const RESET: [&str; 2] = ["_perishable_token", "_perishable_token_expires_at"];
 /// What is done after the write.
 #[derive(Debug, Default)]
 pub struct Follow {
-    /// The name that the server made up.
-    username: Option<String>,
     /// The token that verifies the new address, if it has to be.
     pub verification: Option<String>,
     /// Was the password of a user changed?
@@ -88,6 +86,10 @@ async fn read_auth_data(
             return Ok(None);
         }
         Some(Value::Object(_)) => {}
+        // No providers are in it, and so it is left to the types of columns.
+        Some(Value::Number(number)) if number != 0.0 => return Ok(None),
+        Some(Value::Bool(true)) => return Ok(None),
+        Some(Value::Array(list)) if list.is_empty() => return Ok(None),
         Some(_) => return Err(Providers::unsupported()),
     }
     let named = ["username", "password"].into_iter().all(|key| body.get(key).and_then(Value::as_str).is_some());
@@ -105,8 +107,6 @@ async fn read_auth_data(
         return Err(auth_data::taken());
     }
     if let (Some(owner), false) = (owners.first(), target.updating) {
-        // A log-in by way of sign-up needs the right to sign up.
-        call.gate(call.engine.schemas.get_or_new("_User"), Action::Create)?;
         return login::by_providers(call, owner, &sent, body).await.map(Some);
     }
     let is_owner = !owners.is_empty();
@@ -242,7 +242,7 @@ fn name(call: &Call, target: Target<'_>, body: &mut Map, extra: &mut Extra) -> R
         None if !target.updating => {
             let name = id::object_id(&*call.engine.random, NAME_SIZE);
             body.set("username", Value::from(name.as_str()));
-            extra.user.username = Some(name);
+            extra.told.set("username", Value::String(name));
         }
         _ => {}
     }
@@ -272,10 +272,7 @@ pub fn permissions(call: &Call, target: Target<'_>, acl: Option<Acl>) -> Option<
 ///
 /// # Errors
 /// Those of the database.
-pub async fn after_store(call: &Call, target: Target<'_>, mut follow: Follow, answer: &mut Map) -> Result<()> {
-    if let Some(name) = follow.username.take() {
-        answer.set("username", Value::String(name));
-    }
+pub async fn after_store(call: &Call, target: Target<'_>, follow: Follow, answer: &mut Map) -> Result<()> {
     if follow.new_password && call.engine.config.accounts.revoke_session_on_password_reset {
         session::end_all(&call.engine, target.id).await?;
     }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::{Call, Engine};
 use crate::access::{Write, internal};
-use crate::config::TokenConfig;
+use crate::config::{AppConfig, TokenConfig};
 use crate::error::{Code, Error, Result};
 use crate::mail::{Mail, Outbox, Purpose};
-use crate::model::{Date, Filter, Map, Op, ParseObject, Path, Value, id};
+use crate::model::{Date, Filter, Map, Op, ParseObject, Path, Value, id, js, locale};
 use crate::storage::Outcome;
 
 /// Characters of a token.
@@ -104,17 +104,26 @@ async fn mail(engine: &Engine, purpose: Purpose, id: &str, token: &str) -> Resul
         Purpose::Verification => "verify_email",
         Purpose::PasswordReset => "request_password_reset",
     };
-    let (config, url) = (&engine.config, engine.config.public_server_url.as_deref().unwrap_or_default());
-    let mail = Mail {
-        purpose,
-        app_name: config.app_name.clone().unwrap_or_default(),
-        link: format!("{url}/apps/{}/{page}?token={token}", config.app_id),
-        user: shown(engine, user),
-    };
+    let (config, user) = (&engine.config, shown(engine, user));
+    let app_name = config.app_name.clone().unwrap_or_default();
+    let mail = Mail { purpose, app_name, link: link(config, page, token, &user), user };
     if mail.to().is_empty() {
         return Ok(None);
     }
     Ok(Some(mail))
+}
+
+/// Where a mail leads: to a page, or to the app's own page around it. It names the language of its reader, if that is known.
+fn link(config: &AppConfig, page: &str, token: &str, user: &Map) -> String {
+    let base = config.public_server_url.as_deref().unwrap_or_default();
+    let path = format!("/{}/{}/{page}", config.pages.endpoint, config.app_id);
+    let field = config.mail.locale_field.as_deref().filter(|_| config.pages.localize);
+    let locale = field.and_then(|field| user.get(field)?.as_str()).filter(|locale| locale::is_one(locale));
+    let locale = locale.map(|locale| format!("&locale={locale}")).unwrap_or_default();
+    match &config.pages.frame_url {
+        Some(frame) => format!("{frame}?link={}&token={token}{locale}", js::encode(&path)),
+        None => format!("{base}{path}?token={token}{locale}"),
+    }
 }
 
 /// A user as adapters see it: all fields, nothing internal.
@@ -142,3 +151,6 @@ pub(super) fn unverified(engine: &Engine) -> (String, Vec<(Path, Op)>) {
     ops.push((Path::from("emailVerified"), Op::Set(Value::Bool(false))));
     (token, ops)
 }
+
+#[cfg(test)]
+mod tests;

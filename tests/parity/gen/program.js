@@ -3,7 +3,8 @@
 //
 // A step: { id, area, kind, method, path, query?, body?, raw?, headers?, master?, as?, installation?, unordered?, lax? }
 //   path, query, body and as may hold `§` (the suffix of this run's names) and `‹id›` (the object that step `id` made),
-//   `‹id.token›`, `‹id.session›` (the session that it made), `‹id.name›` (the username that the server chose)
+//   `‹id.token›`, `‹id.session›` (the session that it made), `‹id.name›` (the username that the server chose), `‹id.code0›` (a
+//   recovery code), and those of lib/providers.js
 //   as         who sends it (lib/credentials.js); installation: from which device
 //   unordered  'results': rows in any order; 'deep': every array in any order
 //   peer       no request: what the code of the app was asked since the last look ('hooks'), or the mails that came ('mails')
@@ -28,6 +29,7 @@ const AREAS = [
   [6, require('./config')],
 ];
 
+const PROVIDERS = [60, require('./accounts/providers')];
 const ACCOUNTS = [
   [24, require('./accounts/users')],
   [10, require('./accounts/sessions')],
@@ -102,7 +104,8 @@ function generate(seed, index, setup) {
   const kind = KINDS[setup.kind];
   kind.populate(program);
   const length = rng.int(25, 60);
-  for (let i = 0; i < length; i += 1) rng.weighted(kind.areas).add(program);
+  const areas = setup.providers ? [...kind.areas, PROVIDERS] : kind.areas;
+  for (let i = 0; i < length; i += 1) rng.weighted(areas).add(program);
   kind.finish?.(program);
   for (const step of program.steps) {
     if (rng.chance(0.08)) sdkShape(step);

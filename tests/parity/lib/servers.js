@@ -46,7 +46,7 @@ function options(port, setup, databaseURI, module, mailUrl) {
   const serverURL = `http://127.0.0.1:${port}/parse`;
   return {
     appId: 'app', masterKey: 'mk', host: '127.0.0.1', port, mountPath: '/parse', serverURL, publicServerURL: serverURL, databaseURI,
-    allowClientClassCreation: true, enableSanitizedErrorResponse: false, ...setup.options, ...(emailAdapter && { emailAdapter }),
+    allowClientClassCreation: true, enableSanitizedErrorResponse: false, ...setup.options, ...(setup.auth && { auth: setup.auth }), ...(emailAdapter && { emailAdapter }),
   };
 }
 

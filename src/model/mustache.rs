@@ -1,8 +1,9 @@
-//! Mustache, as far as mails need it: variables, sections, inverted sections, comments, dotted names.
+//! Mustache, as mails and pages have it: variables, sections, inverted sections, comments, dotted names, other delimiters.
+//! There are no partials: nothing stands where one is named.
 
+use super::html::escape;
+use super::{Value, number};
 use crate::error::{Error, Result};
-use crate::model::html::escape;
-use crate::model::{Value, number};
 
 /// A template, read.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,34 +37,37 @@ impl Template {
     /// # Errors
     /// 1 for a tag that is none.
     pub fn parse(text: &str) -> Result<Self> {
-        let (mut rest, mut nodes, mut open) = (text, Vec::new(), Vec::<Open>::new());
-        while let Some((before, after)) = rest.split_once("{{") {
+        let (mut rest, mut nodes, mut sections) = (text, Vec::new(), Vec::<Open>::new());
+        let (mut open, mut close) = ("{{", "}}");
+        while let Some((before, after)) = rest.split_once(open) {
             nodes.push(Node::Text(before.to_owned()));
-            let close = if after.starts_with('{') { "}}}" } else { "}}" };
-            let (tag, after) = after.split_once(close).ok_or_else(|| wrong(format!("no {close} after {{{{")))?;
+            let end = if open == "{{" && after.starts_with('{') { "}}}" } else { close };
+            let (tag, after) = after.split_once(end).ok_or_else(|| wrong(format!("no {end} after {open}")))?;
             rest = after;
             let name = |tag: &str| tag.trim().to_owned();
             match tag.chars().next() {
-                Some('!') => {}
+                Some('!' | '>') => {}
                 Some('{' | '&') => nodes.push(Node::Variable { name: name(&tag[1..]), raw: true }),
                 Some(kind @ ('#' | '^')) => {
                     let before = std::mem::take(&mut nodes);
-                    open.push(Open { name: name(&tag[1..]), inverted: kind == '^', before });
+                    sections.push(Open { name: name(&tag[1..]), inverted: kind == '^', before });
                 }
                 Some('/') => {
-                    let Open { name: section, inverted, before } = open
+                    let Open { name: section, inverted, before } = sections
                         .pop()
                         .filter(|open| open.name == tag[1..].trim())
-                        .ok_or_else(|| wrong(format!("{{{{{tag}}}}} closes nothing")))?;
+                        .ok_or_else(|| wrong(format!("{open}{tag}{close} closes nothing")))?;
                     let inside = std::mem::replace(&mut nodes, before);
                     nodes.push(Node::Section { name: section, inverted, inside });
                 }
-                Some('>' | '=') => return Err(wrong(format!("{{{{{tag}}}}} is not known here"))),
+                Some('=') => {
+                    (open, close) = delimiters(tag).ok_or_else(|| wrong(format!("{tag} are no delimiters")))?
+                }
                 _ => nodes.push(Node::Variable { name: name(tag), raw: false }),
             }
         }
-        if let Some(open) = open.pop() {
-            return Err(wrong(format!("{{{{#{}}}}} is not closed", open.name)));
+        if let Some(section) = sections.pop() {
+            return Err(wrong(format!("{open}#{}{close} is not closed", section.name)));
         }
         nodes.push(Node::Text(rest.to_owned()));
         Ok(Self(nodes))
@@ -78,7 +82,19 @@ impl Template {
 }
 
 fn wrong(text: String) -> Error {
-    Error::internal(format!("a mail template: {text}"))
+    Error::internal(format!("a template: {text}"))
+}
+
+/// The delimiters of `=<% %>=`.
+fn delimiters(tag: &str) -> Option<(&str, &str)> {
+    let (open, close) = tag.strip_prefix('=')?.strip_suffix('=')?.trim().split_once(char::is_whitespace)?;
+    let close = close.trim_start();
+    (!open.is_empty() && !close.is_empty()).then_some((open, close))
+}
+
+/// Text in HTML. Mustache escapes more than others do.
+fn in_html(text: &str) -> String {
+    escape(text).replace('/', "&#x2F;").replace('`', "&#x60;").replace('=', "&#x3D;")
 }
 
 fn render(nodes: &[Node], stack: &mut Vec<&Value>, html: bool, out: &mut String) {
@@ -87,7 +103,7 @@ fn render(nodes: &[Node], stack: &mut Vec<&Value>, html: bool, out: &mut String)
             Node::Text(text) => out.push_str(text),
             Node::Variable { name, raw } => {
                 let text = look_up(name, stack).map(text).unwrap_or_default();
-                out.push_str(&if html && !raw { escape(&text) } else { text });
+                out.push_str(&if html && !raw { in_html(&text) } else { text });
             }
             Node::Section { name, inverted, inside } => {
                 let value = look_up(name, stack).filter(|value| is_there(value));
@@ -141,7 +157,7 @@ mod tests {
     use crate::model::wire;
 
     fn rendered(template: &str, html: bool) -> String {
-        let values = r#"{"name":"A & <b>","n":3,"on":true,"off":false,"none":null,"user":{"age":7},"all":["x","y"],
+        let values = r#"{"name":"A & <b>","url":"h://x?a='`","n":3,"on":true,"off":false,"none":null,"user":{"age":7},"all":["x","y"],
             "list":[{"k":1},{"k":2}],"empty":[]}"#;
         let values = wire::parse(values.as_bytes(), 9).unwrap();
         Template::parse(template).map_or_else(|error| error.to_string(), |template| template.render(&values, html))
@@ -152,11 +168,13 @@ mod tests {
         for (template, wanted) in [
             ("no tag } here {", "no tag } here {"),
             ("{{name}} {{{name}}} {{& name }}", "A &amp; &lt;b&gt; A & <b> A & <b>"),
+            ("{{url}}", "h:&#x2F;&#x2F;x?a&#x3D;&#39;&#x60;"),
             ("{{n}}{{on}}{{none}}{{missing}}{{user.age}}{{user.no.way}}", "3true7"),
             ("{{! a remark }}x", "x"),
             ("{{#on}}yes {{n}}{{/on}}{{#off}}no{{/off}}{{#empty}}no{{/empty}}", "yes 3"),
             ("{{^off}}a{{/off}}{{^none}}b{{/none}}{{^empty}}c{{/empty}}{{^on}}no{{/on}}", "abc"),
             ("{{#all}}[{{.}}]{{/all}}{{#list}}{{k}}{{n}} {{/list}}", "[x][y]13 23 "),
+            ("a{{> part}}b{{=<% %>=}}<%n%>{{n}}<%={{ }}=%>{{n}}", "ab3{{n}}3"),
             ("{{#user}}{{age}}{{#on}}!{{/on}}{{/user}}", "7!"),
         ] {
             assert_eq!(rendered(template, true), wanted, "{template}");
@@ -166,8 +184,8 @@ mod tests {
 
     #[test]
     fn tags_that_are_none_are_told() {
-        for template in ["{{x", "{{{x}}", "{{#x}}", "{{/x}}", "{{#x}}{{/y}}", "{{>x}}", "{{=<% %>=}}"] {
-            assert!(rendered(template, true).starts_with("a mail template: "), "{template}");
+        for template in ["{{x", "{{{x}}", "{{#x}}", "{{/x}}", "{{#x}}{{/y}}", "{{=<%=}}"] {
+            assert!(rendered(template, true).starts_with("a template: "), "{template}");
         }
     }
 }

@@ -1,0 +1,63 @@
+//! What a page is told: placeholders of its template, parts of the query string of a redirect, and headers.
+
+use hyper::header::{HeaderName, HeaderValue};
+
+use crate::config::AppConfig;
+use crate::model::js::encode;
+use crate::model::{Map, Value};
+
+/// What a page is told, in order.
+#[derive(Debug, Default)]
+pub struct Params {
+    told: Vec<(&'static str, String)>,
+    /// A token that only the page of the house is told.
+    pub token: Option<String>,
+}
+
+impl Params {
+    /// Nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One thing more; what was there stays.
+    pub fn add(&mut self, name: &'static str, value: &str) {
+        if self.get(name).is_none() {
+            self.told.push((name, value.to_owned()));
+        }
+    }
+
+    /// What it is told under a name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.told.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// What every page of an app is told behind it, as far as the app says it; `false` if that is not all.
+    pub fn add_app(&mut self, config: &AppConfig) -> bool {
+        self.add("appId", &config.app_id);
+        config.app_name.iter().for_each(|name| self.add("appName", name));
+        config.public_server_url.iter().for_each(|url| self.add("publicServerUrl", url));
+        config.app_name.is_some() && config.public_server_url.is_some()
+    }
+
+    /// In order, with their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.told.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// As values of a template.
+    pub fn values(&self) -> Map {
+        self.iter().map(|(name, value)| (name, Value::from(value))).collect()
+    }
+
+    /// As headers: without control characters, URI-encoded if that is wanted.
+    pub fn headers(&self, encoded: bool) -> Vec<(HeaderName, HeaderValue)> {
+        let header = |(name, value): (&str, &str)| {
+            let value = if encoded { encode(value) } else { value.to_owned() };
+            let clean: String = value.chars().filter(|c| !c.is_ascii_control()).collect();
+            let name = HeaderName::try_from(format!("x-parse-page-param-{}", name.to_lowercase())).ok()?;
+            Some((name, HeaderValue::from_bytes(clean.as_bytes()).ok()?))
+        };
+        self.iter().filter_map(header).collect()
+    }
+}
