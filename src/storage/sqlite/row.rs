@@ -97,9 +97,7 @@ fn check_size(doc: &[u8]) -> Result<()> {
 
 /// Is a field part of the document? Neither the id, nor permissions, nor relations, nor anything internal are.
 pub fn is_kept(class: &Class, name: &str) -> bool {
-    !name.starts_with('_')
-        && !matches!(name, "objectId" | "ACL")
-        && !class.relations.contains_key(name)
+    !name.starts_with('_') && !matches!(name, "objectId" | "ACL") && !class.relations.contains_key(name)
 }
 
 /// What stands before the name of a field in that of the column beside it with its folded text; no field begins so.
