@@ -136,6 +136,7 @@ pub struct Error(Box<Kind>);
 enum Kind {
     Parse { code: Code, message: Cow<'static, str>, sanitise: bool },
     Thrown { code: Code, json: String },
+    Foreign { number: i32, message: String },
     Duplicate { field: Option<String> },
     Http { status: u16, message: Cow<'static, str>, sanitise: bool },
     Internal { context: Cow<'static, str>, source: Option<Box<dyn std::error::Error + Send + Sync>> },
@@ -198,6 +199,14 @@ impl Error {
         Self(Box::new(Kind::Thrown { code, json }))
     }
 
+    /// An error of an app's own code with a number of its choice, which Parse may not know.
+    pub fn numbered(number: i32, message: String) -> Self {
+        match Code::from_number(number) {
+            Some(code) => Self::new(code, message),
+            None => Self(Box::new(Kind::Foreign { number, message })),
+        }
+    }
+
     /// Is the text for the client JSON, to be told as it is?
     pub fn is_json(&self) -> bool {
         matches!(&*self.0, Kind::Thrown { .. })
@@ -226,8 +235,16 @@ impl Error {
         match &*self.0 {
             Kind::Parse { code, .. } | Kind::Thrown { code, .. } => Some(*code),
             Kind::Duplicate { .. } => Some(Code::DuplicateValue),
-            Kind::Http { .. } => None,
+            Kind::Http { .. } | Kind::Foreign { .. } => None,
             Kind::Internal { .. } => Some(Code::InternalServerError),
+        }
+    }
+
+    /// The number on the wire, where there is one.
+    pub fn number(&self) -> Option<i32> {
+        match &*self.0 {
+            Kind::Foreign { number, .. } => Some(*number),
+            _ => self.code().map(Code::number),
         }
     }
 
@@ -237,6 +254,7 @@ impl Error {
             Kind::Parse { code, .. } | Kind::Thrown { code, .. } => code.status(),
             Kind::Duplicate { .. } => Code::DuplicateValue.status(),
             Kind::Http { status, .. } => *status,
+            Kind::Foreign { .. } => 400,
             Kind::Internal { .. } => 500,
         }
     }
@@ -253,6 +271,7 @@ impl Error {
                 Some(PERMISSION_DENIED)
             }
             Kind::Parse { message, .. } | Kind::Http { message, .. } => Some(message),
+            Kind::Foreign { message, .. } => Some(message),
             Kind::Thrown { json, .. } => Some(json),
             Kind::Duplicate { .. } => Some(DUPLICATE),
             Kind::Internal { .. } => None,
@@ -264,6 +283,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Kind::Parse { code, message, .. } => write!(f, "{}: {message}", code.number()),
+            Kind::Foreign { number, message } => write!(f, "{number}: {message}"),
             Kind::Thrown { code, json } => write!(f, "{}: {json}", code.number()),
             Kind::Duplicate { .. } => write!(f, "{}: {DUPLICATE}", Code::DuplicateValue.number()),
             Kind::Http { status, message, .. } => write!(f, "{status}: {message}"),

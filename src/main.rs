@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use parsimony::cli::{self, Commands};
 use parsimony::config::{Database, ServerConfig, Warning};
-use parsimony::{app, server, telemetry};
+use parsimony::{app, mail, server, telemetry};
 
 fn main() -> ExitCode {
-    cli::main(&Commands { serve, backup })
+    cli::main(&Commands { serve, backup, mail_test })
 }
 
 fn serve(config: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
@@ -37,6 +37,13 @@ fn backup(config: ServerConfig, to: &Path) -> anyhow::Result<()> {
     runtime()?.block_on(app::backup(one, to))?;
     println!("{} is copied to {}", path.display(), to.display());
     Ok(())
+}
+
+fn mail_test(config: ServerConfig, to: &str) -> anyhow::Result<()> {
+    let [one] = config.apps.as_slice() else { anyhow::bail!("name the config of a single app to try its mails") };
+    let Some(mailer) = &one.mail.mailer else { anyhow::bail!("the app sends no mails: emailAdapter is not set") };
+    let app = one.app_name.as_deref().unwrap_or(&one.app_id);
+    Ok(runtime()?.block_on(mail::test(mailer, app, to))?)
 }
 
 /// Stack of a thread that works on values as deep as a body may be nested, bytes; only what is used of it takes memory.

@@ -1,5 +1,4 @@
-//! Administration over HTTP: the app's configuration, jobs, audiences, logs, the security check, internal classes, and the
-//! calls of the dashboard.
+//! Administration over HTTP: the app's configuration, jobs, audiences, logs, the security check, internal classes.
 
 use crate::support::{Actor, Client, Server};
 use serde_json::{Value, json};
@@ -8,15 +7,6 @@ use std::time::Duration;
 
 fn put(client: &Client, path: &str, body: Value) -> (u16, Value) {
     let answer = client.send("PUT", path, &[], Some(body.to_string().as_bytes()));
-    (answer.status, answer.json())
-}
-
-/// What the dashboard sends: a POST as text, everything in the body.
-fn dashboard(client: &Client, method: &str, path: &str, mut body: Value) -> (u16, Value) {
-    let own = [("_method", method), ("_ApplicationId", "app"), ("_MasterKey", "mk"), ("_ClientVersion", "js8.6.2")];
-    own.iter().for_each(|(key, value)| body[*key] = json!(value));
-    let text = [("Content-Type", "text/plain")];
-    let answer = client.with(Actor::NoKeys).send("POST", path, &text, Some(body.to_string().as_bytes()));
     (answer.status, answer.json())
 }
 
@@ -50,6 +40,17 @@ fn a_flag_without_any_parameter() {
     let master = server.client(Actor::Master);
     put(&master, "/config", json!({"params": {"a": {"__op": "Delete"}}}));
     assert_eq!(master.get("/config").text(), r#"{"masterKeyOnly":{"a":false}}"#, "as Parse Server has it");
+}
+
+#[test]
+fn flags_that_are_none_hide_nothing() {
+    let server = Server::start(json!({}));
+    let master = server.client(Actor::Master);
+    for flags in [json!(5), json!(true), json!(null), json!("x"), json!([1])] {
+        let answer = put(&master, "/config", json!({"params": {"a": 1}, "masterKeyOnly": flags}));
+        assert_eq!(answer, (200, json!({"result": true})), "{flags}");
+        assert_eq!(master.get("/config").text(), r#"{"params":{"a":1},"masterKeyOnly":{"a":false}}"#);
+    }
 }
 
 #[test]
@@ -205,6 +206,32 @@ fn the_log_is_shown_and_holds_no_secret() {
 }
 
 #[test]
+fn the_log_is_in_files_where_there_is_a_folder_for_them() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let folder = dir.path().join("logs");
+    let options = json!({"logsFolder": folder, "masterKeyIps": ["127.0.0.1"], "trustProxy": true});
+    let refuse = |server: &Server, ip: &str| {
+        let foreign = [("X-Parse-Application-Id", "app"), ("X-Parse-Master-Key", "mk"), ("X-Forwarded-For", ip)];
+        assert_eq!(server.client(Actor::NoKeys).send("GET", "/classes/A", &foreign, None).status, 403);
+    };
+    let mut first = Server::start(options.clone());
+    refuse(&first, "10.1.1.1");
+    assert!(first.client(Actor::Master).get("/scriptlog").text().contains("10.1.1.1"));
+    first.terminate();
+    assert!(first.wait_exit(Duration::from_secs(10)).is_some());
+    let second = Server::start(options);
+    refuse(&second, "10.2.2.2");
+    let lines = second.client(Actor::Master).get("/scriptlog?level=error&order=asc").text();
+    let (before, after) = (lines.find("10.1.1.1").unwrap(), lines.find("10.2.2.2").unwrap());
+    assert!(before < after, "what was said before the start comes first: {lines}");
+    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name()).collect();
+    files.sort();
+    let kinds: Vec<_> =
+        files.iter().map(|name| name.to_str().unwrap().rsplit_once('.').unwrap().0.to_owned()).collect();
+    assert_eq!(kinds, ["parse-server.err", "parse-server.info"]);
+}
+
+#[test]
 fn internal_classes_are_for_the_master_key() {
     let server = Server::start(json!({"allowClientClassCreation": true}));
     let classes = [
@@ -241,43 +268,6 @@ fn purchases_are_not_looked_up() {
     assert_eq!(client.post("/validate_purchase", &whole).json()["code"], json!(108));
     for event in ["AppOpened", "anything"] {
         assert_eq!(client.post(&format!("/events/{event}"), &json!({"dimensions": {}})).text(), "{}");
-    }
-}
-
-#[test]
-fn the_dashboard_is_answered() {
-    let server = Server::start(json!({}));
-    let client = server.client(Actor::NoKeys);
-    for (method, path, body) in [
-        ("GET", "/serverInfo", json!({})),
-        ("GET", "/schemas", json!({})),
-        ("POST", "/schemas/Game", json!({"className": "Game"})),
-        ("PUT", "/schemas/Game", json!({"className": "Game", "fields": {"n": {"type": "Number", "required": false}}})),
-        ("PUT", "/schemas/Game", json!({"classLevelPermissions": {"find": {"*": true}}})),
-        ("GET", "/classes/Game", json!({"limit": 0, "count": 1})),
-        ("POST", "/classes/Game", json!({"n": 1})),
-        ("GET", "/aggregate/Game", json!({"distinct": "n"})),
-        ("PUT", "/schemas/Game", json!({"className": "Game", "fields": {"n": {"__op": "Delete"}}})),
-        ("DELETE", "/purge/Game", json!({})),
-        ("DELETE", "/schemas/Game", json!({})),
-        ("PUT", "/config", json!({"params": {"a": 1}, "masterKeyOnly": {"a": true}})),
-        ("GET", "/config", json!({})),
-        ("PUT", "/config", json!({"params": {"a": {"__op": "Delete"}}, "masterKeyOnly": {"a": {"__op": "Delete"}}})),
-        ("GET", "/cloud_code/jobs?per_page=50", json!({})),
-        ("GET", "/cloud_code/jobs/data", json!({})),
-        ("GET", "/classes/_JobStatus", json!({"limit": 100, "order": "-createdAt", "where": {}})),
-        ("GET", "/scriptlog?level=info&n=100", json!({})),
-        (
-            "GET",
-            "/classes/_PushStatus",
-            json!({"limit": 10, "skip": 0, "order": "-createdAt", "where": {"source": "rest"}}),
-        ),
-        ("GET", "/classes/_Installation", json!({"limit": 0, "count": 1, "where": {}})),
-        ("GET", "/push_audiences?limit=10", json!({})),
-        ("POST", "/push_audiences", json!({"name": "x", "query": "{}"})),
-    ] {
-        let (status, answer) = dashboard(&client, method, path, body);
-        assert!(matches!(status, 200 | 201), "{method} {path}: {status} {answer}");
     }
 }
 

@@ -145,7 +145,7 @@ fn nobody_may_ask_about_what_some_rows_hide() {
         (json!({"kin": docs.pointer(0)}), "kin"),
     ];
     for (clause, path) in &clauses {
-        for more in ["", "&limit=0&count=1", "&keys=n"] {
+        for more in ["", "&limit=0", "&limit=0&count=1", "&keys=n"] {
             let answer = ann.get(&format!("/classes/Doc?where={clause}{more}"));
             let expected = json!({"code": 119, "error": format!("{query} {path} on class Doc")});
             assert_eq!(answer.json(), expected, "{clause}{more}");

@@ -52,6 +52,8 @@ struct Plan {
     requests: Vec<Vec<u8>>,
     time: Duration,
     max_requests: u64,
+    /// Requests a second; as many as come back without it.
+    rate: Option<f64>,
     status: u16,
     marker: Vec<u8>,
     count: usize,
@@ -59,6 +61,10 @@ struct Plan {
 
 impl Plan {
     fn parse(addr: &str, file: &str, limit: &str, status: &str, marker: &str, count: &str) -> Result<Plan, Failure> {
+        let (limit, rate) = match limit.split_once('@') {
+            Some((limit, rate)) => (limit, Some(rate.parse()?)),
+            None => (limit, None),
+        };
         let (time, max_requests) = match limit.strip_suffix('s') {
             Some(seconds) => (Duration::from_secs_f64(seconds.parse()?), u64::MAX),
             None => (Duration::from_secs(600), limit.parse()?),
@@ -73,6 +79,7 @@ impl Plan {
             requests,
             time,
             max_requests,
+            rate,
             status: status.parse()?,
             marker,
             count: count.parse()?,
@@ -144,6 +151,9 @@ fn connection(plan: &Plan, shared: &Shared, begin: Instant) -> Vec<u32> {
         let n = shared.next.fetch_add(1, Ordering::Relaxed);
         if n >= plan.max_requests {
             break;
+        }
+        if let Some(rate) = plan.rate {
+            thread::sleep((begin + Duration::from_secs_f64(n as f64 / rate)).saturating_duration_since(Instant::now()));
         }
         let request = &plan.requests[(n % plan.requests.len() as u64) as usize];
         let mut connection = match open.take().map_or_else(|| Connection::open(plan.addr), Ok) {

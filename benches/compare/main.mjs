@@ -8,7 +8,7 @@ import { parseArgs, promisify } from 'node:util';
 import { cpuMs, memory } from './proc.mjs';
 import { median, print } from './report.mjs';
 import { canonical, rows, same, seed } from './rows.mjs';
-import { installTheirs, ours, startPostgres, theirs } from './servers.mjs';
+import { installTheirs, ours, startPeer, startPostgres, theirs } from './servers.mjs';
 
 const HELP = `usage: benches/compare/run [options]
   --only ours|theirs     one side alone (default: both, interleaved)
@@ -21,7 +21,7 @@ const HELP = `usage: benches/compare/run [options]
   --starts N             cold starts of ours on the seeded file (10)
   --ours PATH            Parsimony's binary (target/release/parsimony)
   --theirs DIR           a directory whose node_modules holds parse-server (default: installed on first use)
-  --port N               first of three ports on 127.0.0.1 (16300)
+  --port N               first of four ports on 127.0.0.1 (16300)
   --json FILE            the numbers for a machine
   --perf                 after the rounds, one more of ours under perf record -g, one file a row
   --keep                 leave the run's directory (configuration, logs, databases) behind`;
@@ -157,12 +157,13 @@ async function compare() {
   if (load1 > 0.5) console.error(`load average ${load1.toFixed(1)}: this machine is not quiet, CPU per request will be too high`);
   const binary = resolve(options.ours ?? join(out, '../release/parsimony'));
   if (options.only !== 'theirs' && !existsSync(binary)) throw Error(`no ${binary}: cargo build --release, or --ours PATH`);
+  cleanups.unshift(await startPeer(port + 3));
   if (options.only !== 'ours') {
     const npm = installTheirs(out, options.theirs && resolve(options.theirs));
     cleanups.unshift(startPostgres(dir, port + 2));
-    servers.push(theirs(dir, npm, port, port + 2));
+    servers.push(theirs(dir, npm, port, port + 2, port + 3));
   }
-  if (options.only !== 'theirs') servers.push(ours(dir, binary, port + 1));
+  if (options.only !== 'theirs') servers.push(ours(dir, binary, port + 1, port + 3));
   for (const server of servers) await prepare(server);
   const limit = options.requests ?? `${options.seconds}s`;
   for (let round = 1; round <= Number(options.rounds); round++) {

@@ -46,6 +46,10 @@ export async function seed(server) {
   const users = [];
   for (const login of times(USERS, credentials)) users.push({ ...login, ...await made(server, '/users', login) });
   await nestRoles(server, users[0]);
+  const hooks = server.hooks;
+  await made(server, '/hooks/functions', { functionName: 'sum', url: `${hooks}/sum` }, 200);
+  await made(server, '/hooks/triggers', { className: 'HookedScore', triggerName: 'beforeSave', url: `${hooks}/check` }, 200);
+  await createAll('HookedScore', [rows[0]]);
   const guarded = rows.map((row, i) => ({ ...row, ACL: { [`role:${i % 2 ? 'Board' : 'Staff'}`]: { read: true } } }));
   await createAll('GuardedScore', guarded);
   return { players, scores, updates, rows, users, readable: guarded.filter((_, i) => i % 2 === 0) };
@@ -53,9 +57,9 @@ export async function seed(server) {
 
 const credentials = i => ({ username: `benchuser${i}`, password: `the password of ${i}` });
 
-async function made(server, path, object) {
+async function made(server, path, object, wanted = 201) {
   const { status, body } = await server.ask('POST', path, object);
-  if (status !== 201) throw Error(`seeding ${path}: ${JSON.stringify(body)}`);
+  if (status !== wanted) throw Error(`seeding ${path}: ${JSON.stringify(body)}`);
   return body;
 }
 
@@ -146,6 +150,17 @@ export const rows = [
     requests: data => data.scores.map(id => ['GET', `/classes/GameScore/${id}`]),
     expect: data => data.rows[0],
     beside: { name: 'stormlogins', ...login, perCore: 10 },
+  },
+  {
+    name: 'function', title: 'function by webhook', status: 200, marker: '"result":{"sum":', count: 1,
+    requests: () => times(BODIES, i => ['POST', '/functions/sum', { a: i, b: 1 }]),
+    expect: () => ({ result: { sum: 1 } }),
+  },
+  {
+    name: 'hooked', title: 'create, beforeSave by webhook', status: 201, marker: '"checked":true', count: 1,
+    requests: data => times(BODIES, i => ['POST', '/classes/HookedScore', score(i, data.players[i % PLAYERS])]),
+    expect: () => ({ checked: true }),
+    after: ({ answered }) => [countOf('HookedScore', { checked: true }), 1 + answered],
   },
   {
     name: 'batch', title: `batch of ${BATCH}`, status: 200, marker: '"success":', count: BATCH,

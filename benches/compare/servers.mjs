@@ -50,26 +50,33 @@ export function startPostgres(dir, port) {
   return () => asPostgres('pg_ctl', '-D', data, '-m', 'fast', '-w', 'stop');
 }
 
+/** The app's own code, for both servers: a process of its own, whose CPU nobody counts. */
+export async function startPeer(port) {
+  const child = spawn(process.execPath, [new URL('peer.mjs', import.meta.url).pathname, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((done, failed) => child.stdout.once('data', done).once('end', () => failed(Error('the webhooks did not start'))));
+  return () => child.kill();
+}
+
 const config = (port, databaseURI) => ({
-  ...keys, port, databaseURI, serverURL: `http://127.0.0.1:${port}/parse`, allowClientClassCreation: true,
+  ...keys, webhookKey: 'compare-webhook', port, databaseURI, serverURL: `http://127.0.0.1:${port}/parse`, allowClientClassCreation: true,
 });
 
 /** npm parse-server, as one Node process, as its own command line starts it in production. */
-export const theirs = (dir, npm, port, pgPort) => new Server('theirs', dir, port, {
+export const theirs = (dir, npm, port, pgPort, hooks) => new Server('theirs', dir, port, {
   config: config(port, `postgres://postgres@127.0.0.1:${pgPort}/compare`),
-  command: [process.execPath, join(npm, 'node_modules/parse-server/bin/parse-server')],
+  command: [process.execPath, join(npm, 'node_modules/parse-server/bin/parse-server')], hooks,
 });
 
 /** Parsimony's binary on a SQLite file in the run's directory. */
-export const ours = (dir, binary, port) => new Server('ours', dir, port, {
+export const ours = (dir, binary, port, hooks) => new Server('ours', dir, port, {
   config: config(port, `sqlite:${join(dir, 'ours.db')}`),
-  command: [binary],
+  command: [binary], hooks,
 });
 
 /** A server under test: its process, and requests to it that are not measured. */
 class Server {
-  constructor(name, dir, port, { config, command }) {
-    Object.assign(this, { name, dir, port, addr: `127.0.0.1:${port}`, log: join(dir, `${name}.log`) });
+  constructor(name, dir, port, { config, command, hooks }) {
+    Object.assign(this, { name, dir, port, hooks: `http://127.0.0.1:${hooks}`, addr: `127.0.0.1:${port}`, log: join(dir, `${name}.log`) });
     Object.assign(this, { counts: {}, failures: [], rounds: {} });
     const file = join(dir, `${name}.json`);
     writeFileSync(file, JSON.stringify(config, null, 2));
@@ -130,6 +137,7 @@ class Server {
 
   async ask(method, path, body, session) {
     const headers = {
+      ...(path.startsWith('/hooks') && { 'X-Parse-Master-Key': keys.masterKey }),
       'X-Parse-Application-Id': keys.appId, 'X-Parse-REST-API-Key': keys.restAPIKey, 'Content-Type': 'application/json',
       ...(session && { 'X-Parse-Session-Token': session }),
     };

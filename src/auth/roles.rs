@@ -58,3 +58,6 @@ impl Auth {
         (0..rows.len()).map(|i| rows.object(i)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

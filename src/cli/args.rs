@@ -16,6 +16,8 @@ pub(super) enum Command {
     Serve(Source),
     Check(Source),
     Backup(PathBuf, Source),
+    /// The address of a test mail.
+    MailTest(String, Source),
     Options(Form),
 }
 
@@ -50,6 +52,7 @@ pub(super) fn parse(args: Vec<OsString>) -> Result<Command, Stop> {
     Ok(match matches.subcommand() {
         Some(("check-config", inner)) => Command::Check(source(inner)),
         Some(("backup", inner)) => Command::Backup(path(inner, "destination").unwrap_or_default(), source(inner)),
+        Some(("mail", inner)) => mail(inner),
         Some(("options", inner)) if inner.get_flag("markdown") => Command::Options(Form::Markdown),
         Some(("options", inner)) if inner.get_flag("example") => Command::Options(Form::Example),
         Some(("options", _)) => Command::Options(Form::Text),
@@ -71,6 +74,14 @@ fn command() -> clap::Command {
         .arg(destination.help("File to write"))
         .arg(config())
         .args(flags(true));
+    let address = Arg::new("address").value_name("ADDRESS").required(true).help("Whom it goes to");
+    let test = clap::Command::new("test")
+        .about("Send one mail to ADDRESS by the app's emailAdapter, and say what came of it")
+        .arg(address)
+        .arg(config().conflicts_with("named"))
+        .arg(config().id("named").long("config"))
+        .args(flags(true));
+    let mail = clap::Command::new("mail").about("Try the app's mails").subcommand_required(true).subcommand(test);
     let form = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     let options = clap::Command::new("options")
         .about("List all options")
@@ -82,7 +93,7 @@ fn command() -> clap::Command {
         .args_conflicts_with_subcommands(true)
         .arg(config())
         .args(flags(false))
-        .subcommands([check, backup, options])
+        .subcommands([check, backup, mail, options])
 }
 
 /// A flag for each top-level option; `hidden` keeps the help of the other commands short.
@@ -99,6 +110,13 @@ fn flags(hidden: bool) -> impl Iterator<Item = Arg> {
         let arg = if option.scope == Scope::Own { arg.alias(option.name) } else { arg };
         if takes_no_value(option) { arg.num_args(0..=1).default_missing_value("true") } else { arg }
     })
+}
+
+fn mail(matches: &ArgMatches) -> Command {
+    let Some(("test", inner)) = matches.subcommand() else { return Command::Options(Form::Text) };
+    let address = inner.get_one::<String>("address").cloned().unwrap_or_default();
+    let Source { file, flags } = source(inner);
+    Command::MailTest(address, Source { file: file.or_else(|| path(inner, "named")), flags })
 }
 
 fn takes_no_value(option: &Opt) -> bool {

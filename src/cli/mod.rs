@@ -1,5 +1,5 @@
-//! The command line: `parsimony [config.json] [--option value …]` serves; `check-config`, `backup` and `options` are the
-//! other commands. Only this module and `main` touch the process: arguments, environment, stdout and stderr.
+//! The command line: `parsimony [config.json] [--option value …]` serves; `check-config`, `backup`, `mail test` and `options`
+//! are the other commands. Only this module and `main` touch the process: arguments, environment, stdout and stderr.
 
 mod args;
 mod greeting;
@@ -21,6 +21,8 @@ pub struct Commands {
     pub serve: fn(ServerConfig, Vec<Warning>) -> anyhow::Result<()>,
     /// Copies the database of a configuration into a file, while a server runs on it or not.
     pub backup: fn(ServerConfig, &Path) -> anyhow::Result<()>,
+    /// Sends a mail to an address, and waits for what comes of it.
+    pub mail_test: fn(ServerConfig, &str) -> anyhow::Result<()>,
 }
 
 /// Runs the program on the process's own arguments and environment.
@@ -69,6 +71,10 @@ fn perform(
             (commands.serve)(loaded.server, loaded.warnings)
         }
         args::Command::Backup(file, source) => (commands.backup)(load(&source, env, false)?.server, &file),
+        args::Command::MailTest(to, source) => {
+            (commands.mail_test)(load(&source, env, false)?.server, &to)?;
+            Ok(writeln!(out, "a mail to {to} was taken")?)
+        }
         args::Command::Check(source) => {
             let loaded = load(&source, env, false)?;
             tell(err, &loaded.warnings);

@@ -32,11 +32,16 @@ fn backup(server: ServerConfig, file: &Path) -> anyhow::Result<()> {
     anyhow::bail!("backup of {} to {}", server.apps[0].app_id, file.display())
 }
 
+fn mail_test(server: ServerConfig, to: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(to == "a@b", "a mail of {} to {to}", server.apps[0].app_id);
+    Ok(())
+}
+
 fn parsimony(args: &[&str], env: &[(&str, &str)]) -> Ran {
     let args = std::iter::once("parsimony").chain(args.iter().copied()).map(Into::into).collect();
     let env: BTreeMap<String, String> = env.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = run(args, &env, &Commands { serve, backup }, &mut out, &mut err);
+    let code = run(args, &env, &Commands { serve, backup, mail_test }, &mut out, &mut err);
     Ran {
         failed: format!("{code:?}") != format!("{:?}", ExitCode::SUCCESS),
         out: String::from_utf8(out).unwrap(),
@@ -50,6 +55,18 @@ fn config(text: &str) -> (tempfile::TempDir, String) {
     std::fs::write(&path, text).unwrap();
     let path = path.to_str().unwrap().to_owned();
     (dir, path)
+}
+
+#[test]
+fn tries_the_mails_of_a_configuration() {
+    let (_dir, path) = config(r#"{"appId":"a","masterKey":"m"}"#);
+    let ran = parsimony(&["mail", "test", "a@b", &path], &[]);
+    assert!(!ran.failed && ran.out == "a mail to a@b was taken\n", "{} {}", ran.out, ran.err);
+    for args in [["mail", "test", "c@d", &path].as_slice(), &["mail", "test", "--config", &path, "c@d"]] {
+        let ran = parsimony(args, &[]);
+        assert!(ran.failed && ran.last_line() == "error: a mail of a to c@d", "{}", ran.err);
+    }
+    assert!(parsimony(&["mail"], &[]).failed && parsimony(&["mail", "test"], &[]).failed);
 }
 
 #[test]

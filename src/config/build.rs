@@ -308,8 +308,10 @@ pub(super) fn log(settings: &Settings) -> Result<LogConfig, String> {
         (_, true) => named.unwrap_or(LogLevel::Verbose).max(LogLevel::Verbose),
         _ => named.unwrap_or(LogLevel::Info),
     };
+    let folder = settings.given("logsFolder").and_then(Value::as_str).filter(|name| !["", "null"].contains(name));
     Ok(LogConfig {
         level,
+        folder: folder.map(PathBuf::from),
         json: settings.given("jsonLogs").and_then(Value::as_bool),
         events: LogEvents {
             cloud_function_error: event("cloudFunctionError"),

@@ -62,6 +62,8 @@ pub struct SmtpConfig {
     pub url: Secret,
     /// Who mails come from: `App <no-reply@example.org>`.
     pub sender: String,
+    /// A file (PEM) with the certificate of the authority that made the server's, besides those that everybody trusts.
+    pub ca: Option<String>,
     /// The app's own words.
     pub templates: TemplatesConfig,
 }
@@ -125,6 +127,7 @@ fn mailer(adapter: &Value) -> Option<MailerConfig> {
         "smtp" => Some(MailerConfig::Smtp(SmtpConfig {
             url: Secret::new(smtp_url(options.get("url")?.as_str()?)),
             sender: options.get("sender")?.as_str()?.to_owned(),
+            ca: options.get("caPath").and_then(Value::as_str).map(str::to_owned),
             templates: TemplatesConfig {
                 verification: template(options, "verificationEmail"),
                 password_reset: template(options, "passwordResetEmail"),

@@ -34,7 +34,10 @@ pub use layers::unknown_flag;
 pub use load::{Input, Loaded, load};
 pub use mail::{HttpMailerConfig, MailConfig, MailerConfig, SmtpConfig, TemplateConfig, TemplatesConfig, TokenConfig};
 pub use pages::PagesConfig;
-pub use providers::{KeycloakConfig, MfaConfig, OAuth2Config, OtpAlgorithm, ProviderConfig, ProvidersConfig};
+pub use providers::{
+    AdapterConfig, BridgeConfig, KeycloakConfig, MfaConfig, OAuth2Config, OtpAlgorithm, ProviderConfig,
+    ProvidersConfig, Role,
+};
 pub use proxy::TrustProxy;
 pub use secret::Secret;
 pub use types::*;

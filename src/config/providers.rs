@@ -20,11 +20,60 @@ pub enum ProviderConfig {
     OAuth2(OAuth2Config),
     /// `keycloak`
     Keycloak(KeycloakConfig),
+    /// Any with `"module": "http-auth-adapter"`.
+    Adapter(AdapterConfig),
+}
+
+/// What of a log-in a provider is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// One way in among others.
+    Default,
+    /// Enough by itself, whatever else the user has set up.
+    Solo,
+    /// Wanted besides another one, once it is set up.
+    Additional,
+}
+
+impl Role {
+    /// The one of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "default" => Some(Self::Default),
+            "solo" => Some(Self::Solo),
+            "additional" => Some(Self::Additional),
+            _ => None,
+        }
+    }
+}
+
+/// An adapter of the app's own, asked over HTTP.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AdapterConfig {
+    /// Where it is.
+    pub bridge: BridgeConfig,
+    /// What of a log-in it is.
+    pub role: Role,
+    /// What it is told besides: all that stands beside `module` and `bridge`.
+    pub options: Value,
+}
+
+/// Where an adapter is asked, and for what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BridgeConfig {
+    /// No slash at its end. It may hold a password.
+    pub url: Secret,
+    /// The methods that it has.
+    pub methods: Vec<String>,
 }
 
 /// One-time passwords.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MfaConfig {
+    /// Are there tokens of authenticator apps?
+    pub totp: bool,
+    /// What sends tokens to telephones; `None`: nothing does.
+    pub sms: Option<BridgeConfig>,
     /// How many digits a token has.
     pub digits: u32,
     /// How long a token is the current one.
@@ -105,10 +154,19 @@ pub(super) fn is_oauth2(options: &Value) -> bool {
     options.get("oauth2") == Some(&Value::Bool(true))
 }
 
+/// Is it an adapter that is asked over HTTP?
+pub(super) fn is_adapter(options: &Value) -> bool {
+    options.get("module").is_some_and(|module| module == ADAPTER)
+}
+
+/// What such a module is called.
+pub(super) const ADAPTER: &str = "http-auth-adapter";
+
 fn one(name: &str, options: &Value) -> Option<ProviderConfig> {
     match name {
-        _ if is_oauth2(options) => oauth2(options).map(ProviderConfig::OAuth2),
         "mfa" => mfa(options).map(ProviderConfig::Mfa),
+        _ if is_adapter(options) => adapter(options).map(ProviderConfig::Adapter),
+        _ if is_oauth2(options) => oauth2(options).map(ProviderConfig::OAuth2),
         "keycloak" => keycloak(options).map(ProviderConfig::Keycloak),
         _ => None,
     }
@@ -120,10 +178,29 @@ fn text(options: &Value, name: &str) -> Option<String> {
 
 fn mfa(options: &Value) -> Option<MfaConfig> {
     let number = |name| options.get(name).and_then(Value::as_f64).filter(|number| *number != 0.0);
+    let has =
+        |kind: &str| options.get("options").and_then(Value::as_array).is_some_and(|all| all.contains(&kind.into()));
     Some(MfaConfig {
+        totp: has("TOTP"),
+        sms: bridge(options).filter(|_| has("SMS")),
         digits: number("digits").unwrap_or(6.0) as u32,
         period: Duration::try_from_secs_f64(number("period").unwrap_or(30.0)).ok()?,
         algorithm: text(options, "algorithm").map_or(Some(OtpAlgorithm::Sha1), |name| OtpAlgorithm::named(&name))?,
+    })
+}
+
+fn adapter(options: &Value) -> Option<AdapterConfig> {
+    let role = options.get("bridge")?.get("policy").and_then(Value::as_str).and_then(Role::named);
+    let mut told = options.as_object()?.clone();
+    told.retain(|key, _| key != "module" && key != "bridge");
+    Some(AdapterConfig { bridge: bridge(options)?, role: role.unwrap_or(Role::Default), options: Value::Object(told) })
+}
+
+fn bridge(options: &Value) -> Option<BridgeConfig> {
+    let bridge = options.get("bridge")?;
+    Some(BridgeConfig {
+        url: Secret::new(bridge.get("url")?.as_str()?.trim_end_matches('/')),
+        methods: bridge.get("methods").and_then(texts).unwrap_or_default(),
     })
 }
 

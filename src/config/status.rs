@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::error::{ConfigError, Warning, WarningKind};
+use super::providers::{is_adapter, is_oauth2};
 use super::settings::Settings;
 use super::table::{self, Kind, Opt, Others, Status, Table};
 use super::{legacy, nearest};
@@ -65,7 +66,7 @@ impl Left<'_> {
         let mut out = Map::new();
         for (key, value) in object {
             let inner = format!("{path}.{key}");
-            match table.get(&key).or_else(|| unnamed(table, &value)) {
+            match entry(table, &key, &value) {
                 Some(option) => {
                     if let Some(value) = self.option(option, &inner, value)? {
                         out.insert(key, value);
@@ -148,7 +149,7 @@ impl Found<'_> {
             Value::Object(object) => {
                 for (key, value) in object {
                     let inner = format!("{path}.{key}");
-                    if let Some(option) = table.get(key).or_else(|| unnamed(table, value)) {
+                    if let Some(option) = entry(table, key, value) {
                         self.option(option, &inner, value);
                     }
                 }
@@ -158,19 +159,29 @@ impl Found<'_> {
     }
 }
 
-/// Stands for a key that a table takes and does not name.
+/// What a table says of a key. One that it takes and does not name has a stand-in; so has a provider of Parse Server that is
+/// an adapter of the app's own here.
+fn entry(table: &'static Table, key: &str, value: &Value) -> Option<&'static Opt> {
+    match table.others {
+        Others::Provider if is_adapter(value) && !["anonymous", "mfa"].contains(&key) => Some(&OWN),
+        _ => table.get(key).or_else(|| unnamed(table, value)),
+    }
+}
+
 fn unnamed(table: &Table, value: &Value) -> Option<&'static Opt> {
     match table.others {
         Others::Refused => None,
         Others::Driver => Some(&DRIVER),
-        Others::Provider if value.get("oauth2") == Some(&Value::Bool(true)) => Some(&OAUTH2),
+        Others::Provider if is_oauth2(value) => Some(&OWN),
         Others::Provider => Some(&MODULE),
     }
 }
 
 static DRIVER: Opt = stand_in(Status::NoEffect("a setting of another database's driver; this app is on SQLite"));
-static OAUTH2: Opt = stand_in(Status::Works);
-static MODULE: Opt = stand_in(Status::NotYet("auth providers of your own, but for those with oauth2: true"));
+static OWN: Opt = stand_in(Status::Works);
+static MODULE: Opt = stand_in(Status::NotYet(
+    "auth providers of your own, but for those with oauth2: true and those behind the module http-auth-adapter",
+));
 
 const fn stand_in(status: Status) -> Opt {
     Opt { name: "", flag: "", env: "", kind: Kind::Json, default: "", doc: "", status, scope: table::Scope::App }

@@ -51,7 +51,7 @@ pub struct Timeouts {
     pub keep_alive: Option<Duration>,
 }
 
-/// What is logged, and in which form; always to stdout.
+/// What is logged, and in which form; to stdout, and to files if there is a folder for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogConfig {
     /// Least level logged (`logLevel`, `verbose`, `silent`).
@@ -60,6 +60,8 @@ pub struct LogConfig {
     pub json: Option<bool>,
     /// Levels of single events (`logLevels`).
     pub events: LogEvents,
+    /// Where files are written (`logsFolder`).
+    pub folder: Option<PathBuf>,
 }
 
 /// Levels at which single events are logged (`logLevels`).

@@ -219,9 +219,11 @@ impl Edge {
         let query = head.uri.query().filter(|_| plain || route.method == "GET");
         let (engine, caller) = (site.engine.clone(), Arc::new(caller));
         let room = Arc::new(Room::new(engine.pool.clone()));
-        let headers = if engine.invoker.any() { headers::shown(&head.headers) } else { Map::new() };
+        let told = engine.invoker.any() || engine.auth.providers.want_requests();
+        let headers = if told { headers::shown(&head.headers) } else { Map::new() };
         let headers = Arc::new(headers);
-        let call = Call { engine, caller, context, headers, ip: Some(ip), limits, room: room.clone() };
+        let call =
+            Call { engine, caller, context, headers, ip: Some(ip), limits, room: room.clone(), in_transaction: false };
         let job = Job {
             route,
             params,

@@ -136,9 +136,9 @@ impl Reply {
 /// Appends `{"code":…,"error":…}`, without the code where there is none.
 pub fn object(error: &Error, message: &str, out: &mut Vec<u8>) {
     out.push(b'{');
-    if let Some(code) = error.code() {
+    if let Some(number) = error.number() {
         out.extend_from_slice(b"\"code\":");
-        out.extend_from_slice(itoa::Buffer::new().format(code.number()).as_bytes());
+        out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
         out.push(b',');
     }
     out.extend_from_slice(b"\"error\":");

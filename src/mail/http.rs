@@ -5,10 +5,11 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
 
-use super::{Failed, Mail, Mailer, Purpose, Sent};
+use super::{Failed, Mail, Mailer, Plain, Purpose, Sent};
 use crate::config::HttpMailerConfig;
 use crate::error::{Error, Result};
 use crate::model::{Map, Value, wire};
+use crate::outgoing::adapter::{self, Said};
 use crate::outgoing::{self, Unread};
 
 /// The longest that one try takes.
@@ -42,25 +43,20 @@ impl Http {
         };
         let text = |text: &str| Value::from(text);
         if !self.config.methods.iter().any(|own| own == method) {
-            let (subject, body) = (mail.subject(), mail.text());
-            let plain = Map::from([("to", text(mail.to())), ("subject", text(&subject)), ("text", text(&body))]);
-            return ("sendMail", Value::Object(plain));
+            let plain = Plain { to: mail.to().to_owned(), subject: mail.subject(), text: mail.text() };
+            return ("sendMail", argument(plain));
         }
-        let mut user = Map::from([("__type", text("Object")), ("className", text("_User"))]);
-        mail.user.iter().for_each(|(key, value)| drop(user.set(key.as_str(), value.clone())));
-        let options = [("link", text(&mail.link)), ("appName", text(&mail.app_name)), ("user", Value::Object(user))];
+        let user = adapter::object("_User", &mail.user);
+        let options = [("link", text(&mail.link)), ("appName", text(&mail.app_name)), ("user", user)];
         (method, Value::Object(Map::from(options)))
     }
 
-    async fn post(&self, mail: &Mail) -> Result<(), Failed> {
-        let (method, argument) = self.call(mail);
-        let body = Value::Object(Map::from([("args", Value::Array(vec![argument]))]));
-        let url = format!("{}/{method}", self.config.url.reveal());
-        let request = self.client.post(url).timeout(LONGEST).header("Content-Type", "application/json");
+    async fn post(&self, (method, argument): (&str, Value)) -> Result<(), Failed> {
+        let request = adapter::call(&self.client, self.config.url.reveal(), method, vec![argument]);
         let later = |e: reqwest::Error| {
             Failed::Later(Error::internal(format!("the mail adapter: {}", outgoing::reasons(&e.without_url()))))
         };
-        let answer = request.body(wire::to_string(&body)).send().await.map_err(later)?;
+        let answer = request.timeout(LONGEST).send().await.map_err(later)?;
         let status = answer.status();
         if !status.is_success() {
             let error = Error::internal(format!("the mail adapter answered {method} with {status}"));
@@ -77,8 +73,20 @@ impl Http {
 
 impl Mailer for Http {
     fn send<'a>(&'a self, mail: &'a Mail) -> Sent<'a> {
-        Box::pin(self.post(mail))
+        Box::pin(self.post(self.call(mail)))
     }
+
+    fn send_plain<'a>(&'a self, mail: &'a Plain) -> Sent<'a> {
+        Box::pin(self.post(("sendMail", argument(mail.clone()))))
+    }
+}
+
+/// What `sendMail` is called with.
+fn argument(mail: Plain) -> Value {
+    let Plain { to, subject, text } = mail;
+    Value::Object(
+        [("to", to), ("subject", subject), ("text", text)].map(|(key, text)| (key, Value::String(text))).into(),
+    )
 }
 
 /// What the adapter says: `{}`, `{"result":…}`, or `{"error":…}` with a text or an object that has a message.
@@ -86,9 +94,10 @@ fn verdict(body: &[u8]) -> Result<()> {
     let Ok(Value::Object(said)) = wire::parse(body, DEEPEST) else {
         return Err(Error::internal("the answer of the mail adapter is no JSON object"));
     };
-    let Some(error) = said.get("error").filter(|error| !error.is_null()) else { return Ok(()) };
-    let message = error.as_object().and_then(|error| error.get("message")).unwrap_or(error);
-    let text = message.as_str().unwrap_or("no reason");
+    let Said::Failed(reason) = adapter::said(said) else { return Ok(()) };
+    let message = |reason: &Value| reason.as_object().and_then(|reason| reason.get("message")).cloned();
+    let message = reason.map(|reason| message(&reason).unwrap_or(reason));
+    let text = message.as_ref().and_then(Value::as_str).unwrap_or("no reason");
     Err(Error::internal(format!("the mail adapter refused: {text}")))
 }
 

@@ -74,6 +74,17 @@ impl Mail {
     }
 }
 
+/// A mail in words, to whom the server has no tie.
+#[derive(Debug, Clone)]
+pub struct Plain {
+    /// Whom it goes to.
+    pub to: String,
+    /// What it is about.
+    pub subject: String,
+    /// What it says.
+    pub text: String,
+}
+
 /// Why a mail did not go out.
 #[derive(Debug)]
 pub enum Failed {
@@ -90,6 +101,9 @@ pub type Sent<'a> = Pin<Box<dyn Future<Output = Result<(), Failed>> + Send + 'a>
 pub trait Mailer: Send + Sync {
     /// Tries once.
     fn send<'a>(&'a self, mail: &'a Mail) -> Sent<'a>;
+
+    /// Tries once to send plain words.
+    fn send_plain<'a>(&'a self, mail: &'a Plain) -> Sent<'a>;
 }
 
 /// What the configuration says that mails are sent by.
@@ -97,11 +111,28 @@ pub trait Mailer: Send + Sync {
 /// # Errors
 /// 1 if it cannot be used.
 pub fn open(config: &MailerConfig) -> Result<Outbox> {
-    let mailer: Arc<dyn Mailer> = match config {
+    mailer(config).map(Outbox::new)
+}
+
+fn mailer(config: &MailerConfig) -> Result<Arc<dyn Mailer>> {
+    Ok(match config {
         MailerConfig::Http(config) => Arc::new(http::Http::new(config.clone())?),
         MailerConfig::Smtp(config) => Arc::new(smtp::Smtp::new(config)?),
-    };
-    Ok(Outbox::new(mailer))
+    })
+}
+
+/// Sends one mail that says nothing but that mails arrive, and waits for what comes of it.
+///
+/// # Errors
+/// 1 with the reason why it was not sent.
+pub async fn test(config: &MailerConfig, app_name: &str, to: &str) -> Result<()> {
+    let subject = format!("A test of the mails of {app_name}");
+    let text = format!("Hi,\n\nThis mail was sent to see whether {app_name} can send mails. It can.\n");
+    match mailer(config)?.send_plain(&Plain { to: to.to_owned(), subject, text }).await {
+        Ok(()) => Ok(()),
+        Err(Failed::Later(error)) => Err(Error::caused("the mail was not sent; a later try may do better", error)),
+        Err(Failed::Refused(error)) => Err(Error::caused("the mail was refused", error)),
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Result};
 /// So many may be on their way.
 const MOST: u32 = 1000;
 /// So many are sent at once; the others wait.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 /// The pauses before further tries.
 const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(10), Duration::from_secs(60)];
 /// How long the end of the process waits for mails; of its grace the requests have had most.
@@ -96,7 +96,7 @@ async fn carry(mailer: &dyn Mailer, turns: &Semaphore, pauses: &[Duration], mail
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use super::super::{Purpose, Sent};
+    use super::super::{Plain, Purpose, Sent};
     use super::*;
     use crate::model::Map;
 
@@ -112,6 +112,10 @@ mod tests {
             let fails = self.tries.fetch_add(1, Ordering::SeqCst) < self.failures;
             let failed = if self.refuses { Failed::Refused } else { Failed::Later };
             Box::pin(async move { if fails { Err(failed(Error::internal("no"))) } else { Ok(()) } })
+        }
+
+        fn send_plain<'a>(&'a self, _: &'a Plain) -> Sent<'a> {
+            Box::pin(async { Ok(()) })
         }
     }
 

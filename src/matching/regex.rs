@@ -113,13 +113,43 @@ impl Compiled {
             return Err(too_much());
         }
         work.spend(8 + length)?;
-        match self.backtracking().as_ref().map_err(|reason| invalid(reason))?.is_match(text) {
-            Ok(hit) => Ok(hit),
-            Err(EngineError::RuntimeError(RuntimeError::BacktrackLimitExceeded | RuntimeError::StackOverflow)) => {
-                Err(too_much())
-            }
-            Err(other) => Err(invalid(&other.to_string())),
+        self.backtracking().as_ref().map_err(|reason| invalid(reason))?.is_match(text).map_err(failed)
+    }
+
+    /// The first `n` matches.
+    ///
+    /// # Errors
+    /// 124 if the pattern tries too many ways on this text.
+    pub fn captures<'t>(&self, text: &'t str, n: usize) -> Result<Vec<Match<'t>>> {
+        if self.linear.is_none() && text.len() > MAX_BACKTRACKED {
+            return Err(too_much());
         }
+        let mut out = Vec::new();
+        for captures in self.backtracking().as_ref().map_err(|reason| invalid(reason))?.captures_iter(text).take(n) {
+            let captures = captures.map_err(failed)?;
+            let Some(whole) = captures.get(0) else { continue };
+            let groups = (1..captures.len()).map(|i| captures.get(i).map(|m| m.as_str())).collect();
+            out.push(Match { at: whole.start(), text: whole.as_str(), groups });
+        }
+        Ok(out)
+    }
+}
+
+/// A place where an expression matches.
+#[derive(Debug)]
+pub struct Match<'t> {
+    /// Where it begins, in bytes.
+    pub at: usize,
+    /// What matched.
+    pub text: &'t str,
+    /// The groups.
+    pub groups: Vec<Option<&'t str>>,
+}
+
+fn failed(error: EngineError) -> Error {
+    match error {
+        EngineError::RuntimeError(RuntimeError::BacktrackLimitExceeded | RuntimeError::StackOverflow) => too_much(),
+        other => invalid(&other.to_string()),
     }
 }
 

@@ -6,7 +6,7 @@ mod read;
 mod typed;
 mod write;
 
-pub use ops::op;
+pub use ops::{is_delete, op};
 pub use read::{MAX_DEPTH, MAX_VALUES, Syntax, count_values, most_values, parse, parse_text, reread};
 pub use typed::{field, interior};
 pub use write::{string, write};

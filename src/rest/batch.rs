@@ -161,12 +161,19 @@ async fn finished(
 /// # Errors
 /// That of the first item that fails; nothing is stored then.
 pub async fn transaction(call: &Call, items: Vec<Item>) -> Result<Vec<Answer>> {
+    let call = &Call { in_transaction: true, ..call.clone() };
     let mut writes = Vec::with_capacity(items.len());
     let mut pending = Vec::with_capacity(items.len());
     let mut classes = Vec::with_capacity(items.len());
     for item in items {
         let class = item.class().to_owned();
-        pending.push(prepare(call, item, &mut writes).await?);
+        let prepared = prepare(call, item, &mut writes).await?;
+        if let Pending::Create(create) = &prepared
+            && let Some(refusal) = create.refusal()
+        {
+            return Err(refusal);
+        }
+        pending.push(prepared);
         classes.resize(writes.len(), class);
     }
     let expected = writes.len();

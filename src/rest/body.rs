@@ -102,17 +102,12 @@ pub fn screen(call: &Call, body: &Map) -> Result<()> {
     call.engine.file_domains.check(body)
 }
 
-/// Is the value `{"__op":"Delete"}`?
-pub fn is_delete(value: &Value) -> bool {
-    value.as_object().and_then(|m| m.get("__op")).and_then(Value::as_str) == Some("Delete")
-}
-
 /// Does a field with this value count as having none, where one is required?
 pub fn is_blank(value: Option<&Value>) -> bool {
     match value {
         None | Some(Value::Null) => true,
         Some(Value::String(text)) => text.is_empty(),
-        Some(value) => is_delete(value),
+        Some(value) => wire::is_delete(value),
     }
 }
 

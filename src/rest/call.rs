@@ -11,7 +11,7 @@ use crate::access::protected::Protected;
 use crate::access::{Limits, SharedVeil, Subject};
 use crate::auth::Caller;
 use crate::cloud::{About, Trigger, TriggerAnswer, TriggerRequest};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Map, Value};
 
 /// Everything a recipe needs to know besides the class and the body. Cheap to clone; batch makes one for each of its requests.
@@ -31,6 +31,8 @@ pub struct Call {
     pub limits: Limits,
     /// What bounds the results.
     pub room: Arc<Room>,
+    /// Is it one of a batch whose writes all happen or none?
+    pub in_transaction: bool,
 }
 
 impl Call {
@@ -53,6 +55,17 @@ impl Call {
     /// 119, or 101 for a caller who would have to log in.
     pub fn gate(&self, schema: Arc<ClassSchema>, action: Action) -> Result<Gate<'_>> {
         self.door(schema).open(action)
+    }
+
+    /// Refuses what is done before the writes of a transaction, and could not be undone with them.
+    ///
+    /// # Errors
+    /// 108 in a transaction.
+    pub fn check_undoable(&self, what: &str) -> Result<()> {
+        match self.in_transaction {
+            true => Err(Error::new(Code::CommandUnavailable, format!("{what} cannot be part of a transaction"))),
+            false => Ok(()),
+        }
     }
 
     /// Takes the protected fields out of the answer to a save of the object with an id, where the app does not exempt it.

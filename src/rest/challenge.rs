@@ -1,9 +1,9 @@
 //! `POST /challenge`: providers that ask something back before a log-in are made to ask (`accounts-auth.md` section 4).
 
-use super::classes::auth_data;
+use super::classes::auth_data::{self, Whom};
 use super::login::authenticate;
 use super::{Answer, Call};
-use crate::auth::providers::Asker;
+use crate::auth::providers::{Asker, Challenge};
 use crate::error::{Code, Error, Result};
 use crate::model::{Map, ParseObject, Value};
 
@@ -33,14 +33,15 @@ pub async fn challenge(call: &Call, mut body: Map) -> Result<Answer> {
         (Some(sent), None) => Some(vouched(call, sent).await?),
         (None, user) => user,
     };
-    let stored = user.as_ref().map(auth_data::stored).unwrap_or_default();
     let mut challenges: Vec<_> = challenges.iter().collect();
     challenges.sort_unstable_by_key(|(name, _)| *name);
-    let mut said = Map::new();
+    let (mut said, nothing) = (Map::new(), Map::new());
+    let whom = Whom { user: user.as_ref(), asker: Asker::Stranger, body: &nothing, challenged: true };
     for (name, challenge) in challenges {
         let Some(provider) = call.engine.auth.providers.get(name) else { continue };
-        let own = stored.get(name).and_then(Value::as_object);
-        if let Some(answer) = provider.challenge(challenge, own).await? {
+        let request = if provider.wants_request() { auth_data::request(call, whom) } else { Map::new() };
+        let sent = sent.as_ref().and_then(|sent| sent.get(name));
+        if let Some(answer) = provider.challenge(Challenge { wish: challenge, sent, request }).await? {
             said.set(name.as_str(), answer);
         }
     }
@@ -74,7 +75,9 @@ async fn vouched(call: &Call, sent: &Map) -> Result<ParseObject> {
     let unknown = || Error::new(Code::ObjectNotFound, "User not found.");
     let mut owners = auth_data::owners(call, sent).await?;
     let user = owners.pop().filter(|_| owners.is_empty()).ok_or_else(unknown)?;
-    auth_data::check(call, &with_id, &auth_data::stored(&user), Asker::Stranger).await.map_err(|error| {
+    let nothing = Map::new();
+    let whom = Whom { user: Some(&user), asker: Asker::Stranger, body: &nothing, challenged: true };
+    auth_data::check(call, &with_id, whom).await.map_err(|error| {
         tracing::info!(%error, "a challenge was refused");
         unknown()
     })?;

@@ -6,7 +6,7 @@ use super::body::{self, Changes};
 use super::classes::{self, Extra, Start, Target, installation};
 use super::save_hooks::{after_save, before_save, is_operation};
 use super::{Answer, Call};
-use crate::access::clp::Action;
+use crate::access::clp::{Action, Granted};
 use crate::access::{Subject, Write};
 use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
@@ -81,7 +81,7 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepare
     answer.set("objectId", Value::from(id.as_str()));
     answer.set("createdAt", Value::String(created.iso()));
     decided(&mut answer, &changes, &submitted, &filled);
-    for (name, value) in hooked {
+    for (name, value) in hooked.into_iter().chain(std::mem::take(&mut extra.told)) {
         answer.set(name, value);
     }
     if let Some(acl) = acl.as_ref().filter(|_| is_default) {
@@ -109,17 +109,23 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// What the client is told in place of the answer when everything is done, if that is settled.
+    pub fn refusal(&self) -> Option<Error> {
+        let target = Target { class: &self.class, id: &self.id, updating: false };
+        classes::refusal(&self.call, target, &self.extra)
+    }
+
     /// Everything after the write.
     ///
     /// # Errors
     /// 1 if the write was another one.
     pub async fn finish(self, outcome: Outcome) -> Result<Answer> {
+        let refusal = self.refusal();
         let Self { mut call, class, id, mut answer, after, extra } = self;
         if outcome != Outcome::Created {
             return Err(Error::internal("the database answered a create with something else"));
         }
         let target = Target { class: &class, id: &id, updating: false };
-        let refusal = classes::refusal(&call, target, &extra);
         classes::after_store(&call, target, extra, &mut answer).await?;
         if let Some(object) = after {
             answer = after_save(&mut call, &class, answer, trigger_object(object), None).await;
@@ -167,17 +173,25 @@ pub(super) fn object_id(call: &Call, class: &str, body: &mut Map) -> Result<Stri
 /// The class with all columns of the body, made where the caller may make them.
 pub(super) async fn grow(call: &Call, class: &str, body: &Map, kind: Kind) -> Result<Arc<ClassSchema>> {
     let fit = |schema: &ClassSchema| {
-        let added = check::fit(schema, body, kind)?;
-        if !added.is_empty() {
-            call.gate(Arc::new(schema.clone()), Action::AddField)?.may_add(kind.updating)?;
-        }
-        Ok(added)
+        may_add(call, schema, body, kind)?;
+        check::fit(schema, body, kind)
     };
     call.engine.grow(class, &fit).await
 }
 
+/// The objects that the caller may give the columns of a body that the class does not have yet.
+///
+/// # Errors
+/// 119 if there are none.
+pub(super) fn may_add(call: &Call, schema: &ClassSchema, body: &Map, kind: Kind) -> Result<Granted> {
+    match check::brings_columns(schema, body) {
+        true => call.gate(Arc::new(schema.clone()), Action::AddField)?.may_add(kind.updating),
+        false => Ok(Granted::All),
+    }
+}
+
 /// The permissions that a class gives to objects without their own: its CLP's `ACL`, unless that is the open default.
-fn default_acl(schema: &ClassSchema, subject: &Subject) -> Result<Option<Acl>> {
+pub(super) fn default_acl(schema: &ClassSchema, subject: &Subject) -> Result<Option<Acl>> {
     let Some(declared) = schema.clp.as_ref().and_then(|clp| clp.get("ACL")).and_then(Value::as_object) else {
         return Ok(None);
     };
@@ -197,7 +211,7 @@ fn fill_defaults(schema: &ClassSchema, body: &mut Map) -> Result<Map> {
     let mut filled = Map::new();
     for (name, field) in schema.fields.iter().filter(|(_, field)| !field.options.is_empty()) {
         let given = body.get(name);
-        let absent = given.is_none_or(body::is_delete);
+        let absent = given.is_none_or(wire::is_delete);
         match field.default_value().filter(|_| absent) {
             Some(default) => {
                 body.set(name.as_str(), default.clone());

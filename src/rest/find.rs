@@ -3,13 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::classes::auth_data;
 use super::query::{Params, include, relation, subquery, text};
 use super::{Answer, Call};
-use crate::access::authorise::{self, Wanted};
+use crate::access::authorise::{self, Door, Wanted};
 use crate::access::clp::Action;
 use crate::access::{Read, Select};
 use crate::cloud::Trigger;
 use crate::error::Result;
+use crate::model::query::OrderKey;
 use crate::model::{ClassSchema, FieldType, Filter, Map, Value, query, wire};
 use crate::storage::Rows;
 
@@ -92,12 +94,9 @@ impl Query {
             Action::Find if by_id => Action::Get,
             action => action,
         };
-        let door = call.door(self.schema.clone());
-        let order = self.params.order_keys(&self.schema);
-        let filter = self.filter(call, counts);
         // A client is told what it may not ask about, then what is wrong with the order, then that the class is closed, and
         // only then what is wrong with the query.
-        door.check_asked(filter.as_ref().unwrap_or(&Filter::all()), order.as_deref().unwrap_or_default())?;
+        let (door, order, filter) = self.asked(call, counts)?;
         let order = order?;
         door.open(action)?.read(Wanted {
             filter: Some(filter?),
@@ -108,6 +107,14 @@ impl Query {
             file_base: call.engine.file_base.clone(),
             included: false,
         })
+    }
+
+    /// The caller in front of the class, the order and the filter, none of which asks about what is hidden from it.
+    fn asked<'a>(&self, call: &'a Call, counts: bool) -> Result<(Door<'a>, Result<Vec<OrderKey>>, Result<Filter>)> {
+        let door = call.door(self.schema.clone());
+        let (order, filter) = (self.params.order_keys(&self.schema), self.filter(call, counts));
+        door.check_asked(filter.as_ref().unwrap_or(&Filter::all()), order.as_deref().unwrap_or_default())?;
+        Ok((door, order, filter))
     }
 
     /// The plan, with the full-text index that it needs.
@@ -138,6 +145,8 @@ impl Query {
     /// Writes the results as a JSON list. Rows that nobody needs to look at go from the database's bytes to the answer's.
     async fn write(&mut self, call: &Call, redirected: bool, out: &mut Vec<u8>) -> Result<()> {
         if self.params.limit == Some(0) {
+            // What is wrong with the query itself is not told then, and whether the class is open neither.
+            drop(self.asked(call, false)?);
             let mut none = Vec::new();
             after_find(&mut call.clone(), &self.schema.name, &self.params, false, &mut none).await?;
             wire::write(&Value::Array(none.into_iter().map(Value::Object).collect()), out);
@@ -146,11 +155,11 @@ impl Query {
         let looked_at = redirected
             || self.params.include_all
             || !self.params.include.is_empty()
-            || call.engine.invoker.has(&self.schema.name, Trigger::AfterFind);
+            || is_hooked(call, &self.schema.name);
         if looked_at {
             let plan = self.ready_plan(call, Action::Find).await?;
             let rows = call.engine.storage.find(&plan).await?;
-            let plain = !redirected && !call.engine.invoker.has(&self.schema.name, Trigger::AfterFind);
+            let plain = !redirected && !is_hooked(call, &self.schema.name);
             if plain && Box::pin(include::splice(call, &self.schema, &self.params, (&plan, &*rows), out)).await? {
                 return Ok(());
             }
@@ -185,13 +194,7 @@ impl Query {
 
     /// Rows that a plan has read, as [`Query::objects`] gives them.
     async fn taken(&self, call: &Call, plan: &Read, rows: Rows) -> Result<Vec<Map>> {
-        let mut objects = Vec::with_capacity(rows.len());
-        for i in 0..rows.len() {
-            let object = plan.render().object(rows.object(i)?);
-            call.room.take(object.weight())?;
-            objects.push(object);
-        }
-        drop(rows);
+        let mut objects = read(call, plan, rows).await?;
         Box::pin(include::run(call, &self.schema, &self.params, &mut objects)).await?;
         let mut call = call.clone();
         after_find(&mut call, &self.schema.name, &self.params, self.is_get, &mut objects).await?;
@@ -210,9 +213,7 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
     }
     call.engine.check_class_exists(&call, class)?;
     let mut query = Query { schema: call.engine.schemas.get_or_new(class), params, is_get: true };
-    let looked_at = query.params.include_all
-        || !query.params.include.is_empty()
-        || call.engine.invoker.has(class, Trigger::AfterFind);
+    let looked_at = query.params.include_all || !query.params.include.is_empty() || is_hooked(&call, class);
     if looked_at {
         let mut objects = query.objects(&call).await?;
         return Ok(objects.pop().map(|object| Answer::ok(&Value::Object(object))));
@@ -226,6 +227,32 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
     rows.write_json(0, plan.render(), &mut body)?;
     call.room.take(body.len())?;
     Ok(Some(Answer::raw(body)))
+}
+
+/// Does anybody want to see the results of a class before the caller does: code, or providers whose data they hold?
+pub(super) fn is_hooked(call: &Call, class: &str) -> bool {
+    call.engine.invoker.has(class, Trigger::AfterFind) || asks_providers(call, class)
+}
+
+fn asks_providers(call: &Call, class: &str) -> bool {
+    class == "_User" && call.engine.auth.providers.are_asked_what_to_show()
+}
+
+/// Rows that a plan has read, as the caller may see them.
+pub(super) async fn read(call: &Call, plan: &Read, rows: Rows) -> Result<Vec<Map>> {
+    let asks = asks_providers(call, &plan.schema().name);
+    let mut objects = Vec::with_capacity(rows.len());
+    for i in 0..rows.len() {
+        let stored = rows.object(i)?;
+        let providers = asks.then(|| auth_data::stored(&stored));
+        let mut object = plan.render().object(stored);
+        if let Some(providers) = providers {
+            auth_data::show(call, &mut object, &providers).await?;
+        }
+        call.room.take(object.weight())?;
+        objects.push(object);
+    }
+    Ok(objects)
 }
 
 fn select(schema: &ClassSchema, params: &Params) -> Select {

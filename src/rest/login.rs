@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::classes::auth_data::{self, Checked, Whom};
 use super::classes::session::{self, New, Opened};
-use super::classes::{auth_data, email, user};
+use super::classes::{email, user};
 use super::{Answer, Call, find};
+use crate::access::clp::Action;
 use crate::access::{Absent, Subject, Write, internal};
 use crate::auth::Caller;
 use crate::auth::lockout::Lockout;
@@ -22,12 +24,20 @@ use crate::storage::Outcome;
 /// 101 for wrong credentials, and as `objects.md` section 10 has them.
 pub async fn login(call: &Call, body: Map, texts: Map) -> Result<Answer> {
     let sent = body.get("authData").and_then(Value::as_object).cloned();
+    let with = sent.as_ref().map_or_else(Map::new, |sent| Map::from([("authData", Value::Object(sent.clone()))]));
     let found = authenticate(call, body, texts).await?;
     let stored = auth_data::stored(&found);
     call.engine.auth.providers.check_complete(sent.as_ref().unwrap_or(&Map::new()), &stored)?;
+    if sent.is_some() && *call.subject() == Subject::ReadOnlyMaster {
+        let text = "Cannot perform a write operation when using readOnlyMasterKey";
+        return Err(Error::denied(Code::OperationForbidden, text));
+    }
     let checked = match &sent {
         // The master key is asked for a token like everybody else: what it sends is no change of the user.
-        Some(sent) => Some(auth_data::check(call, sent, &stored, Asker::Stranger).await?),
+        Some(sent) => {
+            let whom = Whom { user: Some(&found), asker: Asker::Stranger, body: &with, challenged: false };
+            Some(auth_data::check(call, sent, whom).await?)
+        }
         None => None,
     };
     check_age(call, &found).await?;
@@ -60,27 +70,30 @@ fn new_session<'a>(call: &'a Call, user: &'a str, provider: &'a str) -> New<'a> 
     New { user, created_with: Some(("login", Some(provider))), installation_id, more: Map::new() }
 }
 
-/// Logs the user in to whom the `authData` of a sign-up belongs.
+/// Logs the user in to whom the `authData` of a sign-up belongs; `body` is what it stood in.
 ///
 /// # Errors
-/// What the providers say, -1 if another one is wanted besides.
-pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map) -> Result<Answer> {
+/// What the providers say, -1 if another one is wanted besides, 119 for a caller who may not sign up, 108 in a
+/// transaction.
+pub async fn by_providers(call: &Call, owner: &ParseObject, sent: &Map, body: &Map) -> Result<Answer> {
+    call.check_undoable("A log-in")?;
     before_login(call, owner).await?;
     let stored = auth_data::stored(owner);
     call.engine.auth.providers.check_complete(sent, &stored)?;
     let owns = call.subject().user() == Some(owner.id.as_str());
     let known = (owns || call.subject().is_master()) && !auth_data::wants_check(&auth_data::changed(sent, &stored));
-    let response = if known {
-        None
+    let Checked { store, response } = if known {
+        Checked::default()
     } else {
         let (sent, asker) = match owns {
             true => (auth_data::changed(sent, &stored), Asker::Owner),
             false => (sent.clone(), Asker::Stranger),
         };
-        let checked = auth_data::check(call, &sent, &stored, asker).await?;
-        auth_data::store(call, owner, checked.store).await?;
-        checked.response
+        auth_data::check(call, &sent, Whom { user: Some(owner), asker, body, challenged: false }).await?
     };
+    // A log-in by way of sign-up needs the right to sign up.
+    call.gate(call.engine.schemas.get_or_new("_User"), Action::Create)?;
+    auth_data::store(call, owner, store).await?;
     let names = sent.keys().map(Key::as_str).collect::<Vec<_>>().join(",");
     // A user who is logged in has its session; the server's own installation has none.
     let begins = !owns && call.caller.installation_id.as_deref() != Some("cloud");
@@ -134,13 +147,12 @@ async fn answer(call: &Call, id: &str, opened: Option<Opened>, response: Option<
 pub async fn shown(call: &Call, id: &str) -> Result<Answer> {
     let call = match call.subject() {
         Subject::Client { .. } => of_user(call, id).await?,
-        // A log-in tells nothing internal, whichever key makes it.
-        Subject::Maintenance => {
-            Call { caller: Arc::new(Caller { subject: Subject::Master, ..(*call.caller).clone() }), ..call.clone() }
-        }
         _ => call.clone(),
     };
-    match find::one(&call, "_User", id, Params::default()).await {
+    // A log-in tells nothing internal: the maintenance key sees internal columns unless it names others.
+    let columns = || call.engine.schemas.get_or_new("_User").fields.keys().map(ToString::to_string).collect();
+    let keys = (*call.subject() == Subject::Maintenance).then(columns);
+    match find::one(&call, "_User", id, Params { keys, ..Params::default() }).await {
         Ok(Some(answer)) => Ok(answer),
         Err(error) if error.is_internal() => Err(error),
         _ => Ok(Answer::ok(&Value::Object(Map::from([("objectId", Value::from(id))])))),

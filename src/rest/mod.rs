@@ -37,4 +37,4 @@ pub use engine::Engine;
 pub use room::{Pool, Room};
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -3,7 +3,7 @@
 use super::{Call, body};
 use crate::cloud::Trigger;
 use crate::error::Result;
-use crate::model::{Map, Value, names};
+use crate::model::{Map, Value, names, wire};
 
 /// Runs beforeSave on an object that is stored, or on a new one. If it gave other data, which are then as little trusted as
 /// the client's, they take the place of the body; what of them the client does not know yet comes back, for the answer.
@@ -30,7 +30,7 @@ pub(super) async fn before_save(call: &mut Call, class: &str, body: &mut Map, st
     let client = std::mem::replace(body, data);
     body::screen(call, body)?;
     // Operations are told by what they come to.
-    let told = |value: &Value| body::is_delete(value) || !is_operation(value);
+    let told = |value: &Value| wire::is_delete(value) || !is_operation(value);
     let changed = body.iter().filter(|(name, value)| client.get(name) != Some(value) && told(value));
     Ok(changed.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
@@ -60,11 +60,16 @@ pub(super) async fn after_save(
     if let Some(said) = said.and_then(|said| said.object) {
         return said;
     }
-    // Parse Server tells it whenever afterSave has run.
+    // Parse Server tells it whenever afterSave has run, and answers in the order of its SDK.
     if let Some(name) = name {
         answer.set("username", name);
     }
-    answer
+    let mut ordered = Map::with_capacity(answer.len());
+    for key in ["createdAt", "updatedAt", "objectId"] {
+        answer.take(key).into_iter().for_each(|value| drop(ordered.set(key, value)));
+    }
+    answer.into_iter().for_each(|(key, value)| drop(ordered.set(key, value)));
+    ordered
 }
 
 /// Is the value an operation?
@@ -73,7 +78,7 @@ pub(super) fn is_operation(value: &Value) -> bool {
 }
 
 /// The object as the SDK of Parse Server shows it before a save: values are set, operations stand as they are.
-fn shown(body: &Map, stored: Option<&Map>) -> Map {
+pub(super) fn shown(body: &Map, stored: Option<&Map>) -> Map {
     let mut object = stored.cloned().unwrap_or_default();
     for (name, value) in body {
         let mut keys = name.split('.');

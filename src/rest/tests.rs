@@ -11,6 +11,7 @@ use crate::auth::Caller;
 use crate::cloud::Invoker;
 use crate::config::{self, Input};
 use crate::model::{Map, wire};
+use crate::storage::Storage;
 use crate::storage::sqlite::Sqlite;
 
 /// A call of a client without a session, to an app with these options and this code.
@@ -20,6 +21,11 @@ pub async fn call(dir: &tempfile::TempDir, options: &str, invoker: Arc<dyn Invok
 
 /// The same, by another clock.
 pub async fn at(clock: Arc<dyn Clock>, dir: &tempfile::TempDir, options: &str, invoker: Arc<dyn Invoker>) -> Call {
+    over(Arc::new(Sqlite::open(&dir.path().join("x.db")).unwrap()), clock, options, invoker).await
+}
+
+/// The same, over a database of the test's own.
+pub async fn over(storage: Arc<dyn Storage>, clock: Arc<dyn Clock>, options: &str, invoker: Arc<dyn Invoker>) -> Call {
     let file = format!(r#"{{"appId":"app","masterKey":"mk",{}"#, &options[1..]).replace(",}", "}");
     let input = Input {
         file: Some(std::path::Path::new("config.json")),
@@ -29,7 +35,6 @@ pub async fn at(clock: Arc<dyn Clock>, dir: &tempfile::TempDir, options: &str, i
         made_app: &mut |_| panic!("an app is configured"),
     };
     let config = config::load(input).unwrap().server.apps.remove(0);
-    let storage = Arc::new(Sqlite::open(&dir.path().join("x.db")).unwrap());
     let engine = Engine::new(config, storage, invoker, clock, Arc::new(SystemRandom)).await.unwrap();
     Call {
         engine: Arc::new(engine),
@@ -39,6 +44,7 @@ pub async fn at(clock: Arc<dyn Clock>, dir: &tempfile::TempDir, options: &str, i
         ip: None,
         limits: Limits::default(),
         room: Arc::new(Room::new(Arc::default())),
+        in_transaction: false,
     }
 }
 

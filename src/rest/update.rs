@@ -4,17 +4,17 @@ use std::collections::HashSet;
 
 use super::body::{self, Changes};
 use super::classes::{self, Extra, Start, Target, installation};
-use super::create::{grow, trigger_object};
+use super::create::{grow, may_add, trigger_object};
 use super::save_hooks::{after_save, before_save};
 use super::{Answer, Call};
 use crate::access::authorise::Change;
-use crate::access::clp::{Action, Granted};
+use crate::access::clp::Action;
 use crate::access::{Subject, Write, internal};
 use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
 use crate::model::map::array_index;
 use crate::model::{ClassSchema, Date, Filter, Map, Op, ParseObject, Path, Value};
-use crate::schema::check::{self, Kind};
+use crate::schema::check::Kind;
 use crate::storage::Outcome;
 
 /// Changes an object: `updatedAt` and the results of operations.
@@ -189,14 +189,6 @@ fn check_id(id: &str, body: &mut Map) -> Result<()> {
         Some(Value::String(given)) if given == id => Ok(()),
         Some(_) => Err(Error::new(Code::InvalidKeyName, "objectId is an invalid field name.")),
     }
-}
-
-/// Which objects the caller may give columns that the class does not have yet.
-fn may_add(call: &Call, schema: &std::sync::Arc<ClassSchema>, body: &Map, kind: Kind) -> Result<Granted> {
-    if check::fit(schema, body, kind)?.is_empty() {
-        return Ok(Granted::All);
-    }
-    call.gate(schema.clone(), Action::AddField)?.may_add(true)
 }
 
 fn check_required(schema: &ClassSchema, body: &Map) -> Result<()> {

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 
 use crate::error::{Code, Error, Result};
 use crate::model::schema::{infer, infer_path};
+use crate::model::wire::is_delete;
 use crate::model::{ClassSchema, Field, FieldType, Map, Value, names};
 
 /// Columns that objects of Parse's own classes must have.
@@ -49,6 +50,13 @@ pub fn fit(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<Vec<(String, 
     }
     required(schema, body, kind)?;
     Ok(added.into_iter().collect())
+}
+
+/// Does a body name columns that the class does not have, whatever it says of them? A deletion brings none along.
+pub fn brings_columns(schema: &ClassSchema, body: &Map) -> bool {
+    let has = |name: &str| schema.fields.contains_key(name);
+    let known = |key: &str| key == "ACL" || has(key) || key.split_once('.').is_some_and(|(root, _)| has(root));
+    body.iter().any(|(key, value)| !known(key) && !is_delete(value))
 }
 
 fn check_name(schema: &ClassSchema, key: &str, name: &str, kind: Kind) -> Result<()> {
@@ -109,10 +117,8 @@ fn required(schema: &ClassSchema, body: &Map, kind: Kind) -> Result<()> {
     for column in columns {
         let missing = match body.get(column) {
             None => !kind.updating,
-            Some(value) => {
-                let deleted = value.as_object().and_then(|m| m.get("__op")).and_then(Value::as_str) == Some("Delete");
-                deleted || (!kind.updating && !value.truthy())
-            }
+            Some(value) if kind.updating => is_delete(value),
+            Some(value) => !value.truthy(),
         };
         if missing {
             return Err(Error::new(Code::IncorrectType, format!("{column} is required.")));

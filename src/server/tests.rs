@@ -20,7 +20,7 @@ use crate::http::{Edge, Health, Site};
 use crate::model::{ClassSchema, Date, Map, Path, Value};
 use crate::rest::Engine;
 use crate::storage::{Answer, Outcome, Relation, Rows, SchemaChange, Side, Storage};
-use crate::telemetry::{Log, RequestIds, Sink};
+use crate::telemetry::{Log, RequestIds, Ring, Sink};
 
 struct Nothing;
 
@@ -100,7 +100,7 @@ async fn start(options: &str) -> Running {
         let engine = Engine::new(app.clone(), Arc::new(Nothing), Arc::new(NoCode), clock, random).await.unwrap();
         sites.push(Arc::new(Site::new(Arc::new(engine)).unwrap()));
     }
-    let log = Log::new(Sink::to(std::io::sink()).unwrap(), true, true);
+    let log = Log::new(Sink::to(std::io::sink()).unwrap(), true, true, Ring::default());
     let edge = Edge::new(&config, sites, health.clone(), log, RequestIds::new(1), running.clone()).unwrap();
     health.set(State::Ok);
     let (stop, stopped) = watch::channel(false);

@@ -1,5 +1,6 @@
-//! Logs: one line a request, and whatever else is worth a line, on stdout.
+//! Logs: one line a request, and whatever else is worth a line, on stdout; the latter also in files, if there is a folder for them.
 
+mod files;
 mod request;
 mod ring;
 mod sink;
@@ -19,7 +20,7 @@ use crate::config::{LogConfig, LogLevel};
 /// everything but request lines.
 ///
 /// # Errors
-/// If the thread that writes cannot be started.
+/// If the thread that writes cannot be started, or the folder for files not be made.
 pub fn init(config: &LogConfig) -> std::io::Result<Log> {
     let json = config.json.unwrap_or_else(|| !std::io::stdout().is_terminal());
     let sink = Sink::stdout()?;
@@ -28,7 +29,11 @@ pub fn init(config: &LogConfig) -> std::io::Result<Log> {
         move || sink.clone()
     };
     let level = filter(config.level);
-    let log = Log::new(sink, json, config.level >= LogLevel::Info);
+    let recent = match &config.folder {
+        Some(folder) => Ring::in_files(files::Files::open(folder)?),
+        None => Ring::default(),
+    };
+    let log = Log::new(sink, json, config.level >= LogLevel::Info, recent);
     let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(writer);
     // Another subscriber may be there already, in tests: then it stays.
     let _ = if json {

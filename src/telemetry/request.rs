@@ -36,9 +36,9 @@ pub struct Log {
 }
 
 impl Log {
-    /// A log in JSON or for people to read, with a line a request or without.
-    pub fn new(sink: Sink, json: bool, requests: bool) -> Self {
-        Self { sink, json, requests, recent: Ring::default() }
+    /// A log in JSON or for people to read, with a line a request or without, and where its last lines are kept.
+    pub fn new(sink: Sink, json: bool, requests: bool, recent: Ring) -> Self {
+        Self { sink, json, requests, recent }
     }
 
     /// The last lines of the process, those of requests left out.
@@ -61,6 +61,7 @@ impl Log {
     /// Waits until everything is written.
     pub fn flush(&self) {
         self.sink.flush();
+        self.recent.flush();
     }
 }
 

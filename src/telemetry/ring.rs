@@ -4,12 +4,12 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
+use super::files::{Files, now};
 use crate::model::{Date, Map, Value};
 
 /// All kept lines together may take this much, bytes; the oldest go.
@@ -19,7 +19,11 @@ const LONGEST: usize = 8 * 1024;
 
 /// Log lines in memory. A clone is another handle to the same lines.
 #[derive(Clone, Default)]
-pub struct Ring(Arc<Mutex<Lines>>);
+pub struct Ring {
+    lines: Arc<Mutex<Lines>>,
+    /// Where they are written, too.
+    files: Option<Arc<Files>>,
+}
 
 #[derive(Default)]
 struct Lines {
@@ -50,6 +54,18 @@ pub struct Wanted {
 }
 
 impl Ring {
+    /// Lines that are written to files, too, and begin with those that stand there.
+    pub fn in_files(files: Files) -> Self {
+        let ring = Self::default();
+        files.earlier().into_iter().for_each(|(at, entry)| ring.add(at, entry));
+        Self { files: Some(Arc::new(files)), ..ring }
+    }
+
+    /// Waits a moment for what is not yet in the files.
+    pub fn flush(&self) {
+        self.files.iter().for_each(|files| files.flush());
+    }
+
     /// The lines that are wanted, each with `level`, `message`, `timestamp` and what else was said.
     pub fn find(&self, wanted: Wanted) -> Vec<Map> {
         let lines = self.lock();
@@ -79,15 +95,13 @@ impl Ring {
     }
 
     fn lock(&self) -> MutexGuard<'_, Lines> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<S: Subscriber> Layer<S> for Ring {
-    #[expect(clippy::disallowed_methods, reason = "lines tell the time of the machine, as those of stdout do")]
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let at = Date(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+        let at = now();
         let mut entry = Map::from([("level", Value::from(level(*event.metadata().level())))]);
         let mut fields = Fields::default();
         event.record(&mut fields);
@@ -100,6 +114,7 @@ impl<S: Subscriber> Layer<S> for Ring {
         }
         // As Parse Server's log files have them.
         entry.sort_keys();
+        self.files.iter().for_each(|files| files.line(&entry));
         self.add(at, entry);
     }
 }

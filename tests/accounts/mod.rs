@@ -1,5 +1,6 @@
 //! Users, sessions and roles over HTTP.
 
+mod adapter;
 mod keycloak;
 mod mfa;
 mod oauth2;
@@ -8,6 +9,7 @@ mod races;
 mod roles;
 mod secrets;
 mod sessions;
+mod transactions;
 
 use crate::support::{Actor, Answer, Client, Server};
 use serde_json::{Value, json};

@@ -157,3 +157,37 @@ fn who_is_logged_in_gets_no_session_for_a_user_that_it_links() {
     let token = |body| user.client(&server).post("/users", body).json()["sessionToken"].is_string();
     assert_eq!((token(&linked), token(&plain)), (false, true));
 }
+
+#[test]
+fn a_session_is_not_made_where_its_class_or_its_columns_refuse_it() {
+    let server = Server::start(json!({}));
+    let user = User::sign_up(&server, "user");
+    let (client, master) = (user.client(&server), server.client(Actor::Master));
+    let make = |body: &Value| said(&client.post("/sessions", body));
+    assert_eq!(make(&json!({"mine": 1})), "201");
+    for key in ["createdAt", "expiresAt"] {
+        let text = format!("111: schema mismatch for _Session.{key}; expected Date but got String");
+        assert_eq!(make(&json!({key: "2020-01-01T00:00:00.000Z"})), text);
+    }
+    let open = json!({"*": true});
+    let closed = json!({"classLevelPermissions": {"find": open, "get": open, "create": {}, "addField": open}});
+    assert_eq!(said(&put(&master, "/schemas/_Session", &closed)), "200");
+    assert_eq!(make(&json!({})), "119: Permission denied");
+    assert_eq!(said(&log_in(&client, "user", "pw")), "200", "the server makes sessions all the same");
+    assert_eq!(master.get("/sessions?count=1&limit=0").json()["count"], 3);
+}
+
+#[test]
+fn a_session_has_the_permissions_that_its_class_gives() {
+    let server = Server::start(json!({}));
+    let master = server.client(Actor::Master);
+    let open = json!({"*": true});
+    let closed =
+        json!({"classLevelPermissions": {"find": open, "get": open, "create": open, "ACL": {"*": {"write": true}}}});
+    User::sign_up(&server, "earlier");
+    assert_eq!(said(&put(&master, "/schemas/_Session", &closed)), "200");
+    let user = User::sign_up(&server, "user");
+    assert_eq!(master.get("/sessions?order=createdAt").json()["results"][1]["ACL"], json!({"*": {"write": true}}));
+    assert_eq!(user.client(&server).get("/sessions").json(), json!({"results": []}));
+    assert_eq!(said(&user.client(&server).get("/users/me")), "200", "a token is good whoever sees its session");
+}

@@ -11,7 +11,7 @@ fn shapes() -> [Value; 6] {
 fn a_name_a_password_and_an_id_are_texts() {
     let server = Server::start(json!({"enforcePrivateUsers": false}));
     let user = User::sign_up(&server, "user");
-    let (client, master) = (server.client(Actor::Client), server.client(Actor::Master));
+    let client = server.client(Actor::Client);
     assert_eq!(said(&log_in(&client, "user", "pw")), "200");
     for shape in shapes() {
         for path in ["/login", "/verifyPassword", "/challenge"] {
@@ -23,8 +23,6 @@ fn a_name_a_password_and_an_id_are_texts() {
         }
         let by_address = client.post("/login", &json!({"email": shape, "password": "pw"}));
         assert_eq!(said(&by_address), "101: Invalid username/password.", "{shape}");
-        let as_user = master.post("/loginAs", &json!({"userId": shape}));
-        assert_eq!(said(&as_user), "101: user not found", "{shape}");
         assert!(
             said(&client.post("/users", &json!({"username": shape, "password": "p"}))).starts_with("200"),
             "{shape}"
@@ -40,6 +38,26 @@ fn a_name_a_password_and_an_id_are_texts() {
         assert_eq!(said(&client.get(&format!("/login?{query}"))), "101: Invalid username/password.", "{query}");
     }
     assert_eq!(said(&user.client(&server).get("/users/me")), "200");
+}
+
+#[test]
+fn log_in_as_takes_an_id_and_no_operator() {
+    let server = Server::start(json!({}));
+    let user = User::sign_up(&server, "user");
+    let master = server.client(Actor::Master);
+    let sessions = || master.get("/sessions?count=1&limit=0").json()["count"].clone();
+    for shape in shapes().into_iter().chain([json!({"$ne": 1}), json!({"$exists": true}), json!({"$in": [user.id]})]) {
+        let attack = master.post("/loginAs", &json!({"userId": shape}));
+        assert_eq!(said(&attack), "101: user not found", "{shape}");
+    }
+    assert_eq!(sessions(), 1, "an attack begins no session");
+    let honest = master.post("/loginAs", &json!({"userId": user.id}));
+    assert_eq!((said(&honest), &honest.json()["objectId"]), ("200".into(), &json!(user.id)));
+    let token = text(&honest.json()["sessionToken"]);
+    assert_eq!(server.client(Actor::Session(token)).get("/users/me").json()["objectId"], json!(user.id));
+    assert_eq!(sessions(), 2);
+    let refused = user.client(&server).post("/loginAs", &json!({"userId": user.id}));
+    assert_eq!(said(&refused), "119: Permission denied");
 }
 
 #[test]

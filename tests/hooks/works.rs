@@ -77,6 +77,30 @@ fn what_a_hook_gives_back_is_checked_again() {
 }
 
 #[test]
+fn a_hook_cannot_reach_what_only_the_server_writes() {
+    for (success, code) in [
+        (json!({"_hashed_password": "x"}), json!(105)),
+        (json!({"_session_token": "r:x"}), json!(105)),
+        (json!({"_rperm": ["*"]}), json!(105)),
+        (json!({"authData": {"anonymous": {"id": "stolen"}}, "username": "ann", "password": "pw"}), Value::Null),
+        (json!({"username": "ann", "password": "pw", "sessionToken": "r:mine"}), Value::Null),
+    ] {
+        let (server, master) = server(json!({}));
+        let peer = saying("/beforeSave", success.clone());
+        trigger(&master, &peer, "_User", "beforeSave");
+        let client = server.client(Actor::Client);
+        let answer = client.post("/users", &json!({"username": "ann", "password": "pw"}));
+        assert_eq!(answer.json()["code"], code, "{success}: {}", answer.text());
+        assert!(!answer.text().contains("r:mine"), "{}", answer.text());
+        if code.is_null() {
+            assert_eq!(client.post("/login", &json!({"username": "ann", "password": "pw"})).status, 200, "{success}");
+        } else {
+            assert_eq!(master.get("/users").json(), json!({"results": []}), "{success}");
+        }
+    }
+}
+
+#[test]
 fn a_hook_decides_neither_the_id_nor_the_dates() {
     let (server, master) = server(json!({}));
     let said = json!({"objectId": "mine123456", "createdAt": "2001-01-01T00:00:00.000Z", "className": "B", "n": 1});

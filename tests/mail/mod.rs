@@ -1,5 +1,6 @@
 //! Mails to users: who gets one, what is in it, and what its link does once.
 
+mod delivery;
 mod reset;
 mod smtp;
 mod verification;

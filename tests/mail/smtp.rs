@@ -7,7 +7,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-fn adapter(url: &str, templates: &Value) -> Value {
+pub(super) fn adapter(url: &str, templates: &Value) -> Value {
     let options = json!({"url": url, "sender": "The App <no-reply@app.test>", "templates": templates});
     json!({"module": "smtp", "options": options})
 }
@@ -91,7 +91,7 @@ fn a_wrong_password_is_told_in_the_log_and_stays_out_of_it() {
     assert!(!server.output().contains("guess") && !server.output().contains("?token="));
 }
 
-fn wait_for(server: &Server, text: &str) {
+pub(super) fn wait_for(server: &Server, text: &str) {
     let until = Instant::now() + Duration::from_secs(10);
     while !server.output().contains(text) {
         assert!(Instant::now() < until, "no {text} in the log");

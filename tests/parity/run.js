@@ -12,16 +12,19 @@
 // --ours URL     a running server instead of the binary, mount path included, with the options of the one --setup
 // --oracle URL   a running oracle instead of npm's
 // --self         compares the oracle with itself: two processes, two databases; shows what it cannot tell twice alike
-// --port P       first of the two ports used (default 16210)
+// --port P       first of the three ports used (default 16210)
 // --area A,B     leaves out differences of other areas (see gen/)
 // --ignore TYPE  leaves out this type of difference, such as "key order"
 // --show         prints every request and its answers
+// --covered A,B  shows what these rules of known.json have covered, one of each class of difference
 // --no-shrink    reports programs as they are
 // Environment: PARITY_MODULES, XDG_CACHE_HOME, MONGO_URI, MONGO_UP (lib/servers.js)
 const { parseArgs } = require('node:util');
 const path = require('node:path');
 const { generate } = require('./gen/program');
 const known = require('./lib/known');
+const { Peer } = require('./lib/peer');
+const { Providers } = require('./lib/providers');
 const report = require('./lib/report');
 const { runProgram } = require('./lib/run-program');
 const servers = require('./lib/servers');
@@ -32,7 +35,7 @@ const { values: args } = parseArgs({ options: {
   requests: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' }, program: { type: 'string' },
   binary: { type: 'string', default: path.join(__dirname, '../../target/release/parsimony') }, ours: { type: 'string' }, oracle: { type: 'string' },
   self: { type: 'boolean', default: false }, setup: { type: 'string' }, port: { type: 'string', default: '16210' },
-  area: { type: 'string' }, ignore: { type: 'string' }, 'no-shrink': { type: 'boolean', default: false }, show: { type: 'boolean', default: false },
+  covered: { type: 'string' }, area: { type: 'string' }, ignore: { type: 'string' }, 'no-shrink': { type: 'boolean', default: false }, show: { type: 'boolean', default: false },
 } });
 
 const number = name => {
@@ -41,15 +44,15 @@ const number = name => {
   return value;
 };
 
-async function start(setup) {
+async function start(setup, peer) {
   const port = number('port');
   const remote = (label, url) => ({ label, url: url.replace(/\/$/, ''), stop() {}, alive: () => true });
   const database = side => `parity_${process.pid}_${setup.name}_${side}`;
-  const oracle = args.oracle ? remote('oracle', args.oracle) : await servers.oracle({ port, setup, database: database('a'), label: 'oracle' });
+  const oracle = args.oracle ? remote('oracle', args.oracle) : await servers.oracle({ port, setup, database: database('a'), label: 'oracle', peer });
   try {
-    if (args.self) return [oracle, await servers.oracle({ port: port + 1, setup, database: database('b'), label: 'oracle2' })];
+    if (args.self) return [oracle, await servers.oracle({ port: port + 1, setup, database: database('b'), label: 'oracle2', peer })];
     if (args.ours) return [oracle, remote('ours', args.ours)];
-    return [oracle, await servers.ours({ port: port + 1, setup, binary: args.binary })];
+    return [oracle, await servers.ours({ port: port + 1, setup, binary: args.binary, peer })];
   } catch (error) {
     await oracle.stop();
     throw error;
@@ -58,8 +61,12 @@ async function start(setup) {
 
 /** Sends programs until the budget of requests is used up, or the one of index `only`. */
 async function phase(setup, budget, only, totals, rules) {
-  const pair = await start(setup);
+  const peer = await new Peer().start(number('port') + 2);
+  const providers = setup.providers ? new Providers(number('port') + 3) : undefined;
+  await providers?.start();
+  const pair = await start({ ...setup, auth: providers?.options() }, peer);
   try {
+    for (const server of pair) Object.assign(server, { peer, providers });
     for (let index = only ?? 0, sent = 0; sent < budget && (only === undefined || index === only); index += 1) {
       const program = generate(number('seed'), index, setup);
       const result = await runProgram(program, pair, rules, args.show ? report.show : undefined);
@@ -71,6 +78,8 @@ async function phase(setup, budget, only, totals, rules) {
     }
   } finally {
     await Promise.all(pair.map(server => server.stop()));
+    providers?.stop();
+    peer.stop();
   }
 }
 
@@ -98,7 +107,7 @@ async function main() {
   const chosen = setups(name ?? args.setup);
   const shares = chosen.reduce((sum, { share }) => sum + share, 0);
   for (const setup of chosen) await phase(setup, Math.ceil(number('requests') * setup.share / shares), name && Number(index), totals, rules);
-  report.print(totals, args.seed);
+  report.print(totals, args.seed, args.covered?.split(','));
   process.exitCode = totals.differences > 0 ? 1 : 0;
 }
 

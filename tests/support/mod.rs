@@ -6,6 +6,7 @@ pub mod browser;
 pub mod client;
 pub mod identity;
 pub mod mailbox;
+pub mod node;
 pub mod otp;
 pub mod peer;
 pub mod raw;

@@ -1,7 +1,10 @@
-//! `mfa`: a second factor, the token of an authenticator app or one of two recovery codes (`accounts-auth.md` section 5).
+//! `mfa`: a second factor, the token of an authenticator app, one of two recovery codes, or a token sent to a telephone
+//! (`accounts-auth.md` section 5).
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
+use super::bridge::Bridge;
+use super::sms::Sms;
 use super::totp::{self, Totp};
 use super::{Asker, Checked, Provider, Providers, Question, Role, Verdict, text};
 use crate::config::MfaConfig;
@@ -14,34 +17,66 @@ const CODE_SIZE: usize = 30;
 const LEAST_SECRET: usize = 20;
 
 /// The provider; one that is not configured refuses everything.
-#[derive(Debug)]
-pub struct Mfa(Option<Totp>);
+pub struct Mfa {
+    totp: Option<Totp>,
+    sms: Option<Sms>,
+}
 
 impl Mfa {
-    /// As the configuration says, if there is one.
-    pub fn new(config: Option<&MfaConfig>) -> Self {
-        Self(config.map(Totp::new))
+    /// As the configuration says, if there is one; `sms` sends tokens to telephones.
+    pub fn new(config: Option<&MfaConfig>, sms: Option<Bridge>) -> Self {
+        Self {
+            totp: config.filter(|config| config.totp).map(Totp::new),
+            sms: config.zip(sms).map(|(config, bridge)| Sms::new(config, bridge)),
+        }
     }
 
-    fn answer(&self, question: &Question<'_>) -> Result<Verdict> {
-        let totp = self.0.as_ref().ok_or_else(Providers::unsupported)?;
-        let Question { sent, stored, now, .. } = *question;
-        match (stored, question.asker) {
-            (None, _) => set_up(totp, question),
+    async fn answer(&self, question: &Question<'_>) -> Result<Verdict> {
+        if self.totp.is_none() && self.sms.is_none() {
+            return Err(Providers::unsupported());
+        }
+        match (question.stored, question.asker) {
+            (None, _) => self.set_up(question).await,
             // What the master key sends is stored as it is.
             (Some(_), Asker::Master) => Ok(Verdict::default()),
-            (Some(stored), Asker::Owner) => {
-                log_in(totp, stored, text(sent, "old"), now)?;
+            (Some(stored), Asker::Owner) => self.update(question, stored).await,
+            (Some(stored), Asker::Stranger) => self.log_in(question, stored).await,
+        }
+    }
+
+    async fn set_up(&self, question: &Question<'_>) -> Result<Verdict> {
+        match (&self.sms, question.sent.get("mobile").filter(|mobile| mobile.truthy()), &self.totp) {
+            (Some(sms), Some(mobile), _) => sms.set_up(question, mobile.as_str().unwrap_or_default()).await,
+            (_, _, Some(totp)) => set_up(totp, question),
+            _ => Err(refused("Invalid MFA data")),
+        }
+    }
+
+    async fn update(&self, question: &Question<'_>, stored: &Map) -> Result<Verdict> {
+        match (&self.sms, question.sent.get("mobile").filter(|mobile| mobile.truthy()), &self.totp) {
+            (Some(_), Some(mobile), _) => Sms::confirm(question, stored, mobile.as_str().unwrap_or_default()),
+            (_, _, Some(totp)) => {
+                log_in(totp, stored, text(question.sent, "old"), question.now)?;
                 set_up(totp, question)
             }
-            (Some(stored), Asker::Stranger) => log_in(totp, stored, text(sent, "token"), now),
+            _ => Err(refused("Invalid MFA data")),
+        }
+    }
+
+    async fn log_in(&self, question: &Question<'_>, stored: &Map) -> Result<Verdict> {
+        match (&self.sms, text(stored, "mobile"), &self.totp) {
+            (Some(sms), Some(mobile), _) => sms.log_in(question, stored, mobile).await,
+            (_, _, Some(totp)) => log_in(totp, stored, text(question.sent, "token"), question.now),
+            _ => Ok(Verdict { keep: true, ..Verdict::default() }),
         }
     }
 }
 
 impl Provider for Mfa {
-    fn role(&self, _: &Map) -> Role {
-        Role::Additional
+    /// A number that was never confirmed is asked of nobody.
+    fn role(&self, stored: &Map) -> Role {
+        let waits = self.sms.is_some() && stored.len() == 1 && stored.get("pending").is_some_and(Value::truthy);
+        if waits { Role::Default } else { Role::Additional }
     }
 
     fn gives_ids(&self) -> bool {
@@ -49,11 +84,13 @@ impl Provider for Mfa {
     }
 
     fn check<'a>(&'a self, question: Question<'a>) -> Checked<'a> {
-        Box::pin(async move { self.answer(&question) })
+        Box::pin(async move { self.answer(&question).await })
     }
 
     fn shown(&self, stored: &Map) -> Option<Map> {
-        let status = if stored.get("secret").is_some_and(Value::truthy) { "enabled" } else { "disabled" };
+        let has = |key: &str| stored.get(key).is_some_and(Value::truthy);
+        let enabled = has("secret") || (self.sms.is_some() && has("mobile"));
+        let status = if enabled { "enabled" } else { "disabled" };
         Some(Map::from([("status", Value::from(status))]))
     }
 }
@@ -76,7 +113,7 @@ fn set_up(totp: &Totp, question: &Question<'_>) -> Result<Verdict> {
     let response = Map::from([("recovery", Value::String(codes.join(", ")))]);
     let recovery = codes.map(Value::String).to_vec();
     let save = Map::from([("secret", Value::from(given)), ("recovery", Value::Array(recovery))]);
-    Ok(Verdict { save: Some(save), keep: false, response: Some(Value::Object(response)) })
+    Ok(Verdict { save: Some(save), response: Some(Value::Object(response)), ..Verdict::default() })
 }
 
 /// Takes a token, or a recovery code, which is gone then: the write has what was stored as its condition, so that of two

@@ -1,12 +1,15 @@
 //! Ways to sign in other than by password: `authData` (`accounts-auth.md`).
 
+mod adapter;
 mod anonymous;
+mod bridge;
 mod fetch;
 mod jwt;
 mod keycloak;
 mod keys;
 mod mfa;
 mod oauth2;
+mod sms;
 mod table;
 mod totp;
 
@@ -14,20 +17,10 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use self::table::Providers;
-use crate::error::Result;
+pub use crate::config::Role;
+use crate::error::{Error, Result};
 use crate::model::id::Random;
 use crate::model::{Date, Map, Value};
-
-/// What of a log-in a provider is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// One way in among others.
-    Default,
-    /// Enough by itself, whatever else the user has set up.
-    Solo,
-    /// Wanted besides another one, once it is set up.
-    Additional,
-}
 
 /// What a provider is asked.
 pub struct Question<'a> {
@@ -37,6 +30,8 @@ pub struct Question<'a> {
     pub stored: Option<&'a Map>,
     /// Who sent it.
     pub asker: Asker,
+    /// The request, as [`Provider::wants_request`] is told it.
+    pub request: Map,
     /// Now.
     pub now: Date,
     /// Chance, for codes.
@@ -63,6 +58,18 @@ pub struct Verdict {
     pub keep: bool,
     /// What the client is told in `authDataResponse`.
     pub response: Option<Value>,
+    /// What is said after all, once the user has been given what is to be stored.
+    pub refused: Option<Error>,
+}
+
+/// What a provider is made to ask back.
+pub struct Challenge<'a> {
+    /// What the client wants of it.
+    pub wish: &'a Value,
+    /// The `authData` that came along.
+    pub sent: Option<&'a Value>,
+    /// The request, as [`Provider::wants_request`] is told it.
+    pub request: Map,
 }
 
 /// What a provider's check gives back.
@@ -87,9 +94,25 @@ pub trait Provider: Send + Sync {
     /// Is what a client sent right?
     fn check<'a>(&'a self, question: Question<'a>) -> Checked<'a>;
 
+    /// Must it be told of the request? Only then is put together what it is told: the object, the user, who asks.
+    fn wants_request(&self) -> bool {
+        false
+    }
+
     /// What it asks back before a log-in, if it is one that does.
-    fn challenge<'a>(&'a self, wish: &'a Value, stored: Option<&'a Map>) -> Asked<'a> {
-        let _ = (wish, stored);
+    fn challenge<'a>(&'a self, challenge: Challenge<'a>) -> Asked<'a> {
+        let _ = challenge;
+        Box::pin(async { Ok(None) })
+    }
+
+    /// Is it asked about what is shown of a user? Where it cannot be, [`Provider::shown`] holds.
+    fn is_asked_what_to_show(&self) -> bool {
+        false
+    }
+
+    /// What is shown of what is stored in an answer to a request; `None`: all of it.
+    fn after_find<'a>(&'a self, request: &'a Map, stored: &'a Map) -> Asked<'a> {
+        let _ = (request, stored);
         Box::pin(async { Ok(None) })
     }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::adapter::Adapter;
 use super::anonymous::Anonymous;
+use super::bridge::Bridge;
 use super::fetch::{Http, LONGEST};
 use super::keycloak::Keycloak;
 use super::mfa::Mfa;
@@ -25,14 +27,20 @@ impl Providers {
     pub fn new(config: &AccountsConfig) -> Result<Self> {
         let mut all: BTreeMap<String, Box<dyn Provider>> = BTreeMap::new();
         // Without a configuration it lets nobody in, but what users have of it stays secret and wanted.
-        all.insert("mfa".to_owned(), Box::new(Mfa::new(None)));
+        all.insert("mfa".to_owned(), Box::new(Mfa::new(None, None)));
         if config.enable_anonymous_users {
             all.insert("anonymous".to_owned(), Box::new(Anonymous));
         }
         let mut http = None;
         for (name, options) in &config.providers {
             let provider: Box<dyn Provider> = match options {
-                ProviderConfig::Mfa(options) => Box::new(Mfa::new(Some(options))),
+                ProviderConfig::Mfa(options) => {
+                    let sms = options.sms.as_ref().map(|sms| Ok(Bridge::new(sms, shared(&mut http)?))).transpose()?;
+                    Box::new(Mfa::new(Some(options), sms))
+                }
+                ProviderConfig::Adapter(options) => {
+                    Box::new(Adapter::new(options, Bridge::new(&options.bridge, shared(&mut http)?)))
+                }
                 ProviderConfig::OAuth2(options) => Box::new(OAuth2::new(options.clone(), shared(&mut http)?)),
                 ProviderConfig::Keycloak(options) => Box::new(Keycloak::new(options, shared(&mut http)?)),
             };
@@ -49,6 +57,16 @@ impl Providers {
     /// The one with this name.
     pub fn get(&self, name: &str) -> Option<&dyn Provider> {
         self.0.get(name).map(|provider| &**provider)
+    }
+
+    /// Are providers asked about what is shown of users?
+    pub fn are_asked_what_to_show(&self) -> bool {
+        self.0.values().any(|provider| provider.is_asked_what_to_show())
+    }
+
+    /// Is there one that must be told of requests?
+    pub fn want_requests(&self) -> bool {
+        self.0.values().any(|provider| provider.wants_request())
     }
 
     /// 252 for a name that is none.

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn totp(digits: u32, algorithm: OtpAlgorithm) -> Totp {
-        Totp::new(&MfaConfig { digits, period: Duration::from_secs(30), algorithm })
+        Totp::new(&MfaConfig { totp: true, sms: None, digits, period: Duration::from_secs(30), algorithm })
     }
 
     #[test]

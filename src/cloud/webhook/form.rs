@@ -42,10 +42,10 @@ pub fn trigger(app_id: &str, class: &str, trigger: Trigger, request: TriggerRequ
     if let Some(original) = original {
         body.set("original", as_sdk(original, Some(class)));
     }
-    add_caller(&mut body, &about);
     if trigger != Trigger::AfterLogout {
-        body.set("context", Value::Object(about.context));
+        body.set("context", Value::Object(about.context.clone()));
     }
+    add_caller(&mut body, &about);
     if trigger == Trigger::AfterFind {
         body.set("query", Value::Object(query.unwrap_or_default()));
         body.set("objects", Value::Array(objects.into_iter().map(|row| as_sdk(row, None)).collect()));

@@ -38,7 +38,11 @@ pub static AUTH: Table = Table {
         later("line"),
         later("linkedin"),
         later("meetup"),
-        provider("mfa", "second factor: `options` (`[\"TOTP\"]`), `digits`, `period` in s, `algorithm`", Works),
+        provider(
+            "mfa",
+            "second factor: `options` (`[\"TOTP\"]`, `\"SMS\"` with a `bridge`), `digits`, `period` in s, `algorithm`",
+            Works,
+        ),
         later("microsoft"),
         later("phantauth"),
         later("qq"),

@@ -287,14 +287,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
     ),
     server("logLevel", "PARSE_SERVER_LOG_LEVEL", Text, "", "log level", Works),
     server("logLevels", "PARSE_SERVER_LOG_LEVELS", Group(&LOG_LEVELS), "{}", "levels of single events", Works),
-    server(
-        "logsFolder",
-        "PARSE_SERVER_LOGS_FOLDER",
-        Text,
-        r#""./logs""#,
-        "log directory; null = no files",
-        NoEffect("logs go to stdout"),
-    ),
+    server("logsFolder", "PARSE_SERVER_LOGS_FOLDER", Text, r#""./logs""#, "log directory; null = no files", Works),
     app("maintenanceKey", "PARSE_SERVER_MAINTENANCE_KEY", Text, "", "key for internal-field maintenance", Works),
     app(
         "maintenanceKeyIps",

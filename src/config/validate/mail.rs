@@ -76,6 +76,9 @@ fn smtp(options: &Value) -> Result<(), String> {
         return Err("emailAdapter.options.url must be a URL that starts with smtp:// or smtps://".into());
     }
     text("sender")?;
+    if options.get("caPath").is_some_and(|path| !path.is_string()) {
+        return Err("emailAdapter.options.caPath must be a string".into());
+    }
     let Some(templates) = options.get("templates").filter(|templates| !templates.is_null()) else { return Ok(()) };
     let wrong = "emailAdapter.options.templates must map verificationEmail and passwordResetEmail to subjectPath, textPath, \
                  htmlPath and placeholders";

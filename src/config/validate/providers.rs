@@ -1,10 +1,12 @@
 //! `auth`: what Parse Server finds out when a provider is first used, told at the start.
 
+mod adapter;
+
 use serde_json::Value;
 
 use super::url;
 use crate::config::error::{Warning, WarningKind};
-use crate::config::providers::{OtpAlgorithm, is_oauth2, is_on};
+use crate::config::providers::{OtpAlgorithm, is_adapter, is_oauth2, is_on};
 use crate::config::settings::{Settings, texts};
 
 pub(super) fn check(settings: &Settings, warnings: &mut Vec<Warning>) -> Result<(), String> {
@@ -28,8 +30,10 @@ fn one(name: &str, options: &Value, warnings: &mut Vec<Warning>) -> Result<(), S
         "anonymous" | "mfa" if is_oauth2(options) => {
             Err(format!("auth.{name} cannot have oauth2: choose another name"))
         }
-        _ if is_oauth2(options) => oauth2(name, options, warnings),
+        "anonymous" if is_adapter(options) => Err(format!("auth.{name} cannot have a module: choose another name")),
         "mfa" => mfa(options),
+        _ if is_adapter(options) => adapter::check(name, options),
+        _ if is_oauth2(options) => oauth2(name, options, warnings),
         "keycloak" => keycloak(options),
         _ => Ok(()),
     }
@@ -53,9 +57,7 @@ fn mfa(options: &Value) -> Result<(), String> {
         return Err("mfa.period must be greater than 10".into());
     }
     if has("SMS") {
-        return Err("mfa.sendSMS callback must be defined when using SMS OTPs; it is JavaScript and not built yet: \
-                    leave SMS out of mfa.options"
-            .into());
+        adapter::sends_sms(options)?;
     }
     match given("algorithm").map(|name| name.as_str().and_then(OtpAlgorithm::named)) {
         Some(None) => Err("mfa.algorithm must be one of SHA1, SHA224, SHA256, SHA384, SHA512".into()),
@@ -68,12 +70,18 @@ fn is_blank(value: &Value) -> bool {
     matches!(value, Value::Null | Value::Bool(false)) || value == "" || value.as_f64() == Some(0.0)
 }
 
+/// Names stand in paths to columns.
+fn check_name(name: &str) -> Result<(), String> {
+    let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if letters && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Ok(());
+    }
+    Err(format!("auth.{name}: the name of a provider is letters, digits and underscores, a letter first"))
+}
+
 fn oauth2(name: &str, options: &Value, warnings: &mut Vec<Warning>) -> Result<(), String> {
     let path = format!("auth.{name}");
-    let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if !letters || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return Err(format!("{path}: the name of a provider is letters, digits and underscores, a letter first"));
-    }
+    check_name(name)?;
     let text = |key: &str| optional_text(options, key).map_err(|error| format!("{path}.{error}"));
     let url = text("tokenIntrospectionEndpointUrl")?
         .ok_or_else(|| format!("{path}: OAuth2 token introspection endpoint URL is missing."))?;

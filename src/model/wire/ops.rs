@@ -5,6 +5,11 @@ use crate::error::{Error, Result};
 use crate::model::schema::unsupported;
 use crate::model::{Map, Op, Pointer, Value};
 
+/// Is the value `{"__op":"Delete"}`?
+pub fn is_delete(value: &Value) -> bool {
+    value.as_object().and_then(|map| map.get("__op")).and_then(Value::as_str) == Some("Delete")
+}
+
 /// What one entry of a body does. On a create the operations stand for the value they would make; Parse Server's texts of
 /// errors differ there (`objects.md` section 2).
 ///

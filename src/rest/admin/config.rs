@@ -42,8 +42,8 @@ pub async fn get(call: &Call) -> Result<Answer> {
 /// 119 with the read-only master key, what beforeSave says, 105 for keys that no body may hold, 108 and 121 for values that cannot be kept.
 pub async fn put(call: &Call, mut body: Map) -> Result<Answer> {
     check_writer(call, "config")?;
-    let params = map(body.take("params"))?;
-    let flags = map(body.take("masterKeyOnly"))?;
+    let params = map(body.take("params"));
+    let flags = map(body.take("masterKeyOnly"));
     let mut hooks = call.clone();
     let original = original(call).await?;
     let run = |request: &mut crate::cloud::TriggerRequest, object: Map| {
@@ -78,9 +78,10 @@ async fn original(call: &Call) -> Result<Option<Map>> {
     if !wanted.into_iter().any(|trigger| call.engine.invoker.has(HOOKED, trigger)) {
         return Ok(None);
     }
-    single::read(call, CLASS).await?.map(|mut row| map(row.take("params"))).transpose()
+    Ok(single::read(call, CLASS).await?.map(|mut row| map(row.take("params"))))
 }
 
-fn map(value: Option<Value>) -> Result<Map> {
-    value.map_or_else(|| Ok(Map::new()), body::entries)
+/// What has no keys, a number for instance, says nothing.
+fn map(value: Option<Value>) -> Map {
+    value.and_then(|value| body::entries(value).ok()).unwrap_or_default()
 }

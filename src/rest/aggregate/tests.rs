@@ -82,6 +82,7 @@ async fn call(code: Arc<Spy>, dir: &tempfile::TempDir) -> Call {
         ip: None,
         limits: Limits::default(),
         room: Arc::new(crate::rest::Room::new(Arc::default())),
+        in_transaction: false,
     }
 }
 

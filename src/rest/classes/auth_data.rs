@@ -4,7 +4,8 @@ use crate::access::{Write, internal};
 use crate::auth::providers::{Asker, Providers, Question, Verdict};
 use crate::error::{Code, Error, Result};
 use crate::model::{Constraint, Filter, Key, Map, Op, ParseObject, Path, Value, names, wire};
-use crate::rest::Call;
+use crate::outgoing::adapter;
+use crate::rest::{Call, save_hooks};
 use crate::storage::Outcome;
 
 /// What the providers said to what was sent.
@@ -71,11 +72,25 @@ pub fn asker(call: &Call, user: &str) -> Asker {
     }
 }
 
-/// Asks every provider, in the order of their names, about what somebody has sent for a user who has `stored`.
+/// About whom providers are asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Whom<'a> {
+    /// The user, if there is one.
+    pub user: Option<&'a ParseObject>,
+    /// Who sent it.
+    pub asker: Asker,
+    /// What it was sent with.
+    pub body: &'a Map,
+    /// Is it a challenge?
+    pub challenged: bool,
+}
+
+/// Asks every provider, in the order of their names, about what somebody has sent.
 ///
 /// # Errors
 /// 252 for a provider that is none, and what the providers say.
-pub async fn check(call: &Call, sent: &Map, stored: &Map, asker: Asker) -> Result<Checked> {
+pub async fn check(call: &Call, sent: &Map, whom: Whom<'_>) -> Result<Checked> {
+    let stored = whom.user.map(stored).unwrap_or_default();
     let mut sent: Vec<_> = sent.iter().collect();
     sent.sort_unstable_by_key(|(name, _)| *name);
     let (mut checked, mut told) = (Checked::default(), Map::new());
@@ -87,15 +102,22 @@ pub async fn check(call: &Call, sent: &Map, stored: &Map, asker: Asker) -> Resul
         let (Some(provider), Some(data)) = (call.engine.auth.providers.get(name), data.as_object()) else {
             return Err(Providers::unsupported());
         };
-        let Verdict { save, keep, response } = provider
+        let Verdict { save, keep, response, refused } = provider
             .check(Question {
                 sent: data,
                 stored: stored.get(name).and_then(Value::as_object),
-                asker,
+                asker: whom.asker,
+                request: if provider.wants_request() { request(call, whom) } else { Map::new() },
                 now: call.engine.clock.now(),
                 random: &*call.engine.random,
             })
             .await?;
+        if let Some(refused) = refused {
+            if let (Some(user), Some(save)) = (whom.user, save) {
+                store(call, user, Map::from([(name.as_str(), Value::Object(save))])).await?;
+            }
+            return Err(refused);
+        }
         if let Some(response) = response {
             told.set(name.as_str(), response);
         }
@@ -106,6 +128,50 @@ pub async fn check(call: &Call, sent: &Map, stored: &Map, asker: Asker) -> Resul
     }
     checked.response = Some(told);
     Ok(checked)
+}
+
+/// The request as providers are told it: who asks, the user as it is stored, and as it is to be. The password is not theirs.
+pub fn request(call: &Call, whom: Whom<'_>) -> Map {
+    let original = whom.user.map(|user| {
+        let mut shown = call.engine.auth.shown(user.clone());
+        user.fields.get("authData").into_iter().for_each(|stored| drop(shown.set("authData", stored.clone())));
+        shown
+    });
+    let mut object = save_hooks::shown(whom.body, original.as_ref());
+    object.take("password");
+    let mut request = Map::from([("object", adapter::object("_User", &object))]);
+    original.iter().for_each(|original| drop(request.set("original", adapter::object("_User", original))));
+    let about = call.about();
+    request.set("master", Value::Bool(about.master));
+    request.set("isReadOnly", Value::Bool(about.read_only));
+    about.user.iter().for_each(|user| drop(request.set("user", adapter::object("_User", user))));
+    about.installation_id.into_iter().for_each(|id| drop(request.set("installationId", Value::String(id))));
+    request.set("headers", Value::Object((*about.headers).clone()));
+    about.ip.iter().for_each(|ip| drop(request.set("ip", Value::String(ip.to_string()))));
+    if whom.challenged {
+        request.set("isChallenge", Value::Bool(true));
+    }
+    request
+}
+
+/// Shows of what users have of providers what these say, in the answer to a request.
+///
+/// # Errors
+/// What the providers say.
+pub async fn show(call: &Call, row: &mut Map, stored: &Map) -> Result<()> {
+    let Some(Value::Object(shown)) = row.get_mut("authData") else { return Ok(()) };
+    let about = call.about();
+    let mut request = Map::from([("master", Value::Bool(about.master))]);
+    about.user.iter().for_each(|user| drop(request.set("user", adapter::object("_User", user))));
+    about.ip.iter().for_each(|ip| drop(request.set("ip", Value::String(ip.to_string()))));
+    for (name, data) in stored {
+        let provider = call.engine.auth.providers.get(name).filter(|provider| provider.is_asked_what_to_show());
+        if let (Some(provider), Some(data)) = (provider, data.as_object()) {
+            let other = provider.after_find(&request, data).await?;
+            shown.set(name.as_str(), other.unwrap_or_else(|| Value::Object(data.clone())));
+        }
+    }
+    Ok(())
 }
 
 /// What of what was sent is news to the user; a part of what is stored is none.

@@ -3,8 +3,8 @@
 use super::Extra;
 use crate::config::MailConfig;
 use crate::error::{Code, Error, Result};
+use crate::model::wire::is_delete;
 use crate::model::{Map, Value};
-use crate::rest::body::is_delete;
 use crate::rest::{Call, email};
 
 /// Looks at a new address.

@@ -29,6 +29,8 @@ pub struct Extra {
     pub guard: Option<Filter>,
     /// Columns to set: internal ones, and those that a body may not name.
     pub ops: Vec<(Path, Op)>,
+    /// What the answer tells besides, of what the server has chosen.
+    pub told: Map,
     /// What is done after the write of a user.
     pub user: user::Follow,
 }

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use super::{Extra, Start, Target};
 use crate::access::account::of_user;
-use crate::access::{Absent, Write, internal};
+use crate::access::clp::Action;
+use crate::access::{Absent, Subject, Write, internal};
 use crate::auth::session::expiry;
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Constraint, Date, Filter, Map, ParseObject, Pointer, Value, id, wire};
 use crate::rest::body::changes;
-use crate::rest::create::assemble;
+use crate::rest::create::{assemble, default_acl};
 use crate::rest::{Answer, Call, Engine};
 use crate::schema::check::{self, Kind};
 use crate::storage::Outcome;
@@ -87,7 +88,8 @@ async fn prepare(engine: &Engine, new: New<'_>) -> Result<Prepared> {
     let body = told.clone();
     let schema = engine.grow("_Session", &|schema: &ClassSchema| check::fit(schema, &body, kind)).await?;
     let installation = told.get("installationId").and_then(Value::as_str).map(str::to_owned);
-    let mut object = ParseObject { id: engine.new_id(), ..assemble(changes(body, kind)?.ops)? };
+    let acl = default_acl(&schema, &Subject::Master)?;
+    let mut object = ParseObject { id: engine.new_id(), acl, ..assemble(changes(body, kind)?.ops)? };
     object.fields.set("createdAt", Value::Date(now));
     object.fields.set("updatedAt", Value::Date(now));
     let id = object.id.clone();
@@ -135,7 +137,7 @@ pub async fn end_all(engine: &Engine, user: &str) -> Result<()> {
 /// What a client may say of a session. A create by a user is done here as a whole: the server decides nearly all of it.
 ///
 /// # Errors
-/// 209 without a user, 105 for what nobody may set.
+/// 209 without a user, 105 for what nobody may set, 108 for a new one in a transaction.
 pub async fn before_write(call: &Call, target: Target<'_>, body: &mut Map) -> Result<Start> {
     let free = call.subject().reads_all();
     if call.subject().user().is_none() && !free {
@@ -172,8 +174,11 @@ fn check_update(call: &Call, free: bool, body: &Map) -> Result<()> {
 }
 
 async fn create(call: &Call, user: &str, mut body: Map) -> Result<Answer> {
+    call.check_undoable("A new session")?;
+    let schema = call.engine.schemas.get_or_new("_Session");
     // What the server decides must fit all the same.
-    check::fit(&call.engine.schemas.get_or_new("_Session"), &body, Kind { updating: false, internals: false })?;
+    check::fit(&schema, &body, Kind { updating: false, internals: false })?;
+    call.gate(schema, Action::Create)?;
     OWNED.iter().for_each(|key| drop(body.take(key)));
     body.take("createdAt");
     body.take("updatedAt");

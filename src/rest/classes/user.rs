@@ -1,13 +1,13 @@
 //! `_User`: sign-up, changes, and what of a user nobody may say (`objects.md` section 10).
 
-use super::auth_data::{self, Checked};
+use super::auth_data::{self, Checked, Whom};
 use super::{Extra, Start, Target, email, session};
 use crate::access::Subject;
 use crate::access::clp::Action;
 use crate::auth::providers::{Asker, Providers};
 use crate::error::{Code, Error, Result};
+use crate::model::wire::is_delete;
 use crate::model::{Acl, Date, Filter, Map, Op, ParseObject, Path, Value, id, wire};
-use crate::rest::body::is_delete;
 use crate::rest::{self, Call, login};
 
 /// Characters of a name that the server makes up.
@@ -18,8 +18,6 @@ const RESET: [&str; 2] = ["_perishable_token", "_perishable_token_expires_at"];
 /// What is done after the write.
 #[derive(Debug, Default)]
 pub struct Follow {
-    /// The name that the server made up.
-    username: Option<String>,
     /// The token that verifies the new address, if it has to be.
     pub verification: Option<String>,
     /// Was the password of a user changed?
@@ -88,6 +86,10 @@ async fn read_auth_data(
             return Ok(None);
         }
         Some(Value::Object(_)) => {}
+        // No providers are in it, and so it is left to the types of columns.
+        Some(Value::Number(number)) if number != 0.0 => return Ok(None),
+        Some(Value::Bool(true)) => return Ok(None),
+        Some(Value::Array(list)) if list.is_empty() => return Ok(None),
         Some(_) => return Err(Providers::unsupported()),
     }
     let named = ["username", "password"].into_iter().all(|key| body.get(key).and_then(Value::as_str).is_some());
@@ -99,41 +101,38 @@ async fn read_auth_data(
     let stranger = owners.first().is_some_and(|owner| user.is_some_and(|user| user != owner.id));
     if owners.len() > 1 || stranger {
         // The providers come first, so that nobody learns which ids are taken by guessing them.
-        let (stored, asker) = owners.first().map_or_else(
-            || (Map::new(), Asker::Stranger),
-            |owner| (auth_data::stored(owner), auth_data::asker(call, &owner.id)),
-        );
-        auth_data::check(call, &sent, &stored, asker).await?;
+        let owner = owners.first();
+        let asker = owner.map_or(Asker::Stranger, |owner| auth_data::asker(call, &owner.id));
+        auth_data::check(call, &sent, Whom { user: owner, asker, body, challenged: false }).await?;
         return Err(auth_data::taken());
     }
     if let (Some(owner), false) = (owners.first(), target.updating) {
-        // A log-in by way of sign-up needs the right to sign up.
-        call.gate(call.engine.schemas.get_or_new("_User"), Action::Create)?;
-        return login::by_providers(call, owner, &sent).await.map(Some);
+        return login::by_providers(call, owner, &sent, body).await.map(Some);
     }
-    let stored = match (owners.first(), user) {
-        (Some(owner), _) => auth_data::stored(owner),
-        (None, Some(user)) => stored_of(call, user).await?,
-        (None, None) => Map::new(),
+    let is_owner = !owners.is_empty();
+    let known = match (owners.into_iter().next(), user) {
+        (None, Some(user)) => call.engine.auth.first("_User", Filter::eq("objectId", user)).await?,
+        (owner, _) => owner,
     };
-    let Checked { store, response } = check_for(call, user, &sent, &stored, !owners.is_empty()).await?;
+    let asker = user.map_or(Asker::Stranger, |user| auth_data::asker(call, user));
+    let whom = Whom { user: known.as_ref(), asker, body, challenged: false };
+    let Checked { store, response } = check_for(call, &sent, whom, is_owner).await?;
     body.set("authData", Value::Object(store));
-    extra.user.stored = Some(Box::new(stored));
+    extra.user.stored = Some(Box::new(known.as_ref().map(auth_data::stored).unwrap_or_default()));
     extra.user.providers = Some((sent.keys().cloned().collect::<Vec<_>>().join(","), response));
     Ok(None)
 }
 
-/// What providers say to what is linked to a user who has `stored`; they are not asked if its owner sent nothing new.
-async fn check_for(call: &Call, user: Option<&str>, sent: &Map, stored: &Map, is_owner: bool) -> Result<Checked> {
-    let asker = user.map_or(Asker::Stranger, |user| auth_data::asker(call, user));
+/// What providers say to what is linked to a user; they are not asked if its owner sent nothing new.
+async fn check_for(call: &Call, sent: &Map, whom: Whom<'_>, is_owner: bool) -> Result<Checked> {
     if !is_owner {
-        return auth_data::check(call, sent, stored, asker).await;
+        return auth_data::check(call, sent, whom).await;
     }
-    let news = auth_data::changed(sent, stored);
-    if asker != Asker::Stranger && !auth_data::wants_check(&news) {
+    let news = auth_data::changed(sent, &whom.user.map(auth_data::stored).unwrap_or_default());
+    if whom.asker != Asker::Stranger && !auth_data::wants_check(&news) {
         return Ok(Checked { store: news, response: None });
     }
-    auth_data::check(call, &news, stored, asker).await
+    auth_data::check(call, &news, whom).await
 }
 
 async fn stored_of(call: &Call, id: &str) -> Result<Map> {
@@ -243,7 +242,7 @@ fn name(call: &Call, target: Target<'_>, body: &mut Map, extra: &mut Extra) -> R
         None if !target.updating => {
             let name = id::object_id(&*call.engine.random, NAME_SIZE);
             body.set("username", Value::from(name.as_str()));
-            extra.user.username = Some(name);
+            extra.told.set("username", Value::String(name));
         }
         _ => {}
     }
@@ -273,10 +272,7 @@ pub fn permissions(call: &Call, target: Target<'_>, acl: Option<Acl>) -> Option<
 ///
 /// # Errors
 /// Those of the database.
-pub async fn after_store(call: &Call, target: Target<'_>, mut follow: Follow, answer: &mut Map) -> Result<()> {
-    if let Some(name) = follow.username.take() {
-        answer.set("username", Value::String(name));
-    }
+pub async fn after_store(call: &Call, target: Target<'_>, follow: Follow, answer: &mut Map) -> Result<()> {
     if follow.new_password && call.engine.config.accounts.revoke_session_on_password_reset {
         session::end_all(&call.engine, target.id).await?;
     }

@@ -151,3 +151,6 @@ pub(super) fn unverified(engine: &Engine) -> (String, Vec<(Path, Op)>) {
     ops.push((Path::from("emailVerified"), Op::Set(Value::Bool(false))));
     (token, ops)
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,7 @@ async fn every_log_in_compares_one_hash() {
     ] {
         create::create(&call, "_User", Value::Object(map(body))).await.unwrap();
     }
-    let compared = &call.engine.auth.passwords.compared;
+    let calls = &call.engine.auth.passwords.calls;
     for (sent, right) in [
         (r#"{"username":"bob","password":"pw"}"#, true),
         (r#"{"username":"bob@e.com","password":"pw"}"#, true),
@@ -44,11 +44,11 @@ async fn every_log_in_compares_one_hash() {
         (r#"{"email":"ghost@e.com","password":"no"}"#, false),
         (r#"{"username":"nopass","password":"no"}"#, false),
     ] {
-        let before = compared.load(Ordering::Relaxed);
+        let before = calls.load(Ordering::Relaxed);
         assert_eq!(login(&call, map(sent), Map::new()).await.is_ok(), right, "{sent}");
-        assert_eq!(compared.load(Ordering::Relaxed) - before, 1, "{sent}");
+        assert_eq!(calls.load(Ordering::Relaxed) - before, 1, "{sent}");
         let verified = verify_password::verify_password(&call, map(sent), Map::new()).await;
-        assert_eq!((verified.is_ok(), compared.load(Ordering::Relaxed) - before), (right, 2), "{sent}");
+        assert_eq!((verified.is_ok(), calls.load(Ordering::Relaxed) - before), (right, 2), "{sent}");
     }
 }
 
@@ -63,7 +63,7 @@ async fn a_second_factor_is_looked_at_after_the_password_and_costs_no_hash() {
     create::create(&call, "_User", Value::Object(with("bob", "pw", &set_up))).await.unwrap();
     let right = format!(r#"{{"token":"{TOKEN}"}}"#);
     let (invalid, unknown) = ("141: Invalid MFA token", "101: Invalid username/password.");
-    let compared = &call.engine.auth.passwords.compared;
+    let calls = &call.engine.auth.passwords.calls;
     for (name, password, data, wanted) in [
         ("bob", "pw", right.as_str(), None),
         ("bob", "pw", r#"{"token":"000000"}"#, Some(invalid)),
@@ -71,9 +71,9 @@ async fn a_second_factor_is_looked_at_after_the_password_and_costs_no_hash() {
         ("bob", "no", right.as_str(), Some(unknown)),
         ("ghost", "pw", right.as_str(), Some(unknown)),
     ] {
-        let before = compared.load(Ordering::Relaxed);
+        let before = calls.load(Ordering::Relaxed);
         let said = login(&call, with(name, password, data), Map::new()).await.err().map(|error| error.to_string());
         assert_eq!(said.as_deref(), wanted, "{name} {password} {data}");
-        assert_eq!(compared.load(Ordering::Relaxed) - before, 1, "{name} {password} {data}");
+        assert_eq!(calls.load(Ordering::Relaxed) - before, 1, "{name} {password} {data}");
     }
 }

@@ -12,7 +12,7 @@ use crate::access::clp::Action;
 use crate::access::{Read, Select};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Constraint, Filter, Map, Pointer, Value};
-use crate::rest::find::{after_find, before_find};
+use crate::rest::find::{self, after_find, before_find};
 use crate::rest::{Call, Room};
 
 /// The objects found for one path, by what pointed to them, each with its weight.
@@ -87,12 +87,7 @@ async fn fetch(
     before_find(&mut hooked, class, &mut asked, alone).await?;
     let read = plan(call, class, ids, path, params)?;
     let rows = call.engine.storage.find(&read).await?;
-    let mut objects = Vec::with_capacity(rows.len());
-    for i in 0..rows.len() {
-        let object = read.render().object(rows.object(i)?);
-        call.room.take(object.weight())?;
-        objects.push(object);
-    }
+    let mut objects = find::read(call, &read, rows).await?;
     after_find(&mut hooked, class, &asked, alone, &mut objects).await?;
     for mut object in objects {
         let id = object.get("objectId").and_then(Value::as_str).unwrap_or_default().to_owned();

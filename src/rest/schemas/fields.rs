@@ -2,8 +2,8 @@
 
 use crate::error::{Code, Error, Result};
 use crate::model::schema::{default_fields, infer};
+use crate::model::wire::is_delete;
 use crate::model::{ClassSchema, Field, FieldType, Map, Value, names};
-use crate::rest::body::is_delete;
 use crate::schema::check::invalid_class;
 use crate::storage::SchemaChange;
 

@@ -2,8 +2,8 @@
 
 use crate::config::DatabaseOptions;
 use crate::error::{Error, Result};
+use crate::model::wire::is_delete;
 use crate::model::{ClassSchema, Map, Value};
-use crate::rest::body::is_delete;
 use crate::storage::SchemaChange;
 
 /// The changes that a body makes to the indexes of a class, if it speaks of them.

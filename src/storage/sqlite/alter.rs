@@ -92,9 +92,10 @@ pub fn create(conn: &Conn, catalog: &mut Catalog, schema: &ClassSchema, stored: 
         sql.execute(insert, params![name, stored, physical, schema_text(&bare)]).or_db()?;
         let id = sql.last_insert_rowid();
         let columns: String = (1..=physical).map(|n| format!("c{n}, ")).collect();
+        // To get at a column, SQLite passes all before it: first stand those that a search looks at.
         let table = format!(
-            "CREATE TABLE t{id}(rid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, created INTEGER, updated INTEGER, \
-             rperm TEXT, wperm TEXT, {columns}priv TEXT, doc TEXT NOT NULL)"
+            "CREATE TABLE t{id}(rid INTEGER PRIMARY KEY, rperm TEXT, {columns}id TEXT NOT NULL UNIQUE, \
+             created INTEGER, updated INTEGER, wperm TEXT, priv TEXT, doc TEXT NOT NULL)"
         );
         sql.execute_batch(&table).or_db()?;
         for (number, (_, field, kind)) in own.enumerate() {

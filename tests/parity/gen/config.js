@@ -26,6 +26,7 @@ function change(program, rng) {
   if (rng.chance(0.6)) {
     body.masterKeyOnly = {};
     for (const name of rng.subset(names, 0.5)) body.masterKeyOnly[name] = rng.pick([true, true, false, { __op: 'Delete' }, null]);
+    if (rng.chance(0.1)) body.masterKeyOnly = rng.pick([5, true, null, 'x', [], [true]]);
   }
   if (Object.keys(body.params).length === 0) body.params['p1§'] = 1;
   master(program, 'change', 'PUT', '/config', { body });

@@ -3,10 +3,13 @@
 //
 // A step: { id, area, kind, method, path, query?, body?, raw?, headers?, master?, as?, installation?, unordered?, lax? }
 //   path, query, body and as may hold `§` (the suffix of this run's names) and `‹id›` (the object that step `id` made),
-//   `‹id.token›`, `‹id.session›` (the session that it made), `‹id.name›` (the username that the server chose)
+//   `‹id.token›`, `‹id.session›` (the session that it made), `‹id.name›` (the username that the server chose), `‹id.code0›` (a
+//   recovery code), and those of lib/providers.js
 //   as         who sends it (lib/credentials.js); installation: from which device
 //   unordered  'results': rows in any order; 'deep': every array in any order
-//   lax        'length': only the number of results counts; 'score': text scores are masked
+//   peer       no request: what the code of the app was asked since the last look ('hooks'), or the mails that came ('mails')
+//   page       the answer is a page: only its status counts
+//   lax        'keys': in any order; 'length': only the number of results counts; 'score': text scores are masked
 const { Rng, mix } = require('./rng');
 const values = require('./values');
 
@@ -26,6 +29,7 @@ const AREAS = [
   [6, require('./config')],
 ];
 
+const PROVIDERS = [60, require('./accounts/providers')];
 const ACCOUNTS = [
   [24, require('./accounts/users')],
   [10, require('./accounts/sessions')],
@@ -35,6 +39,14 @@ const ACCOUNTS = [
   [14, require('./accounts/hidden')],
   [8, require('./accounts/others')],
 ];
+
+/** The areas of each kind of set-up, and who sets the stage. */
+const KINDS = {
+  data: { areas: AREAS, populate: program => require('./objects').populate(program) },
+  accounts: { areas: ACCOUNTS, populate: program => require('./accounts/cast').populate(program), finish: program => require('./accounts/cast').finish(program) },
+  hooks: { areas: [[1, require('./hooks')]], populate: program => require('./hooks').populate(program) },
+  mails: { areas: [[1, require('./mails')]], populate: program => require('./mails').populate(program) },
+};
 
 class Program {
   constructor(seed, index, setup) {
@@ -89,12 +101,12 @@ class Program {
 function generate(seed, index, setup) {
   const program = new Program(seed, index, setup);
   const { rng } = program;
-  const accounts = setup.kind === 'accounts';
-  if (accounts) require('./accounts/cast').populate(program);
-  else require('./objects').populate(program);
+  const kind = KINDS[setup.kind];
+  kind.populate(program);
   const length = rng.int(25, 60);
-  for (let i = 0; i < length; i += 1) rng.weighted(accounts ? ACCOUNTS : AREAS).add(program);
-  if (accounts) require('./accounts/cast').finish(program);
+  const areas = setup.providers ? [...kind.areas, PROVIDERS] : kind.areas;
+  for (let i = 0; i < length; i += 1) rng.weighted(areas).add(program);
+  kind.finish?.(program);
   for (const step of program.steps) {
     if (rng.chance(0.08)) sdkShape(step);
   }
@@ -104,7 +116,7 @@ function generate(seed, index, setup) {
 /** Turns the request into what the SDKs send: POST, text/plain, all in the body. */
 function sdkShape(step) {
   const { body = {}, query = {} } = step;
-  if (step.raw !== undefined || step.headers || step.as === 'maintenance' || Array.isArray(body) || body === null || typeof body !== 'object') return;
+  if (step.raw !== undefined || step.headers || step.peer || step.page || step.as === 'maintenance' || Array.isArray(body) || body === null || typeof body !== 'object') return;
   step.body = { ...query, ...body };
   if (step.method !== 'POST') step.body._method = step.method;
   delete step.query;

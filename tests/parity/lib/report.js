@@ -12,7 +12,11 @@ class Totals {
   add({ sent, equal, known }) {
     this.requests += sent;
     this.equal += equal;
-    for (const id of known) this.known.set(id, (this.known.get(id) || 0) + 1);
+    for (const { id, ...seen } of known) {
+      if (!this.known.has(id)) this.known.set(id, new Map());
+      const classes = this.known.get(id);
+      classes.set(seen.key, { count: (classes.get(seen.key)?.count ?? 0) + 1, seen: classes.get(seen.key)?.seen ?? seen });
+    }
   }
 
   /** Counts one difference; answers whether its class is new. */
@@ -32,7 +36,7 @@ class Totals {
   }
 
   get knownCount() {
-    return [...this.known.values()].reduce((sum, count) => sum + count, 0);
+    return [...this.known.values()].reduce((sum, classes) => sum + times(classes), 0);
   }
 }
 
@@ -42,7 +46,10 @@ function progress(totals) {
 
 const summary = t => `parity: ${t.requests} requests, ${t.equal} equal, ${t.knownCount} known differences, ${t.differences} differences`;
 
-function print(totals, seed) {
+const times = classes => [...classes.values()].reduce((sum, { count }) => sum + count, 0);
+
+/** `covered` names rules whose differences are shown, one of each class. */
+function print(totals, seed, covered = []) {
   const classes = [...totals.classes].sort(([, a], [, b]) => b.count - a.count);
   for (const [key, { count, program, difference }] of classes) {
     console.log(`\n== ${count} × ${key}`);
@@ -52,8 +59,15 @@ function print(totals, seed) {
     console.log(`   ours:   ${difference.ours.status} ${cut(difference.ours.text)}`);
   }
   if (totals.known.size > 0) console.log();
-  for (const [id, count] of totals.known) console.log(`known: ${count} × ${id}`);
+  for (const [id, classes] of totals.known) {
+    console.log(`known: ${times(classes)} × ${id}`);
+    if (covered.includes(id)) for (const entry of classes.values()) printCovered(entry);
+  }
   console.log(summary(totals));
+}
+
+function printCovered({ count, seen: { key, program, at, theirs, ours } }) {
+  console.log(`   ${count} × ${key}\n      --program ${program.name}, ${line(program.steps[at])}\n      oracle: ${theirs.status} ${cut(theirs.text)}\n      ours:   ${ours.status} ${cut(ours.text)}`);
 }
 
 function line({ id, method, path, query, body, raw, headers, as, master, installation, sdk }) {

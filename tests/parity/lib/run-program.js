@@ -17,14 +17,17 @@ class Side {
     this.real = new Map();
     this.ids = new Map();
     this.from = Date.now();
+    if (server.peer) this.note(server.peer.url(server), 'peer');
   }
 
   /** Text of a program with the run's suffix and this server's ids in it. */
   fill(text) {
-    return text.split('§').join(this.suffix).replace(/‹([^›]+)›/g, (_, id) => this.real.get(id) || (id.endsWith('.token') ? 'r:missing' : 'missing000'));
+    const known = id => this.real.get(id) ?? this.server.providers?.fill(id);
+    return text.split('§').join(this.suffix).replace(/‹([^›]+)›/g, (_, id) => known(id) || (id.endsWith('.token') ? 'r:missing' : 'missing000'));
   }
 
   async send(step) {
+    if (step.peer) return this.asked(step);
     const body = step.raw ?? (step.body === undefined ? undefined : JSON.stringify(step.sdk ? this.sdkBody(step) : step.body));
     const query = Object.entries(step.query || {}).map(([key, value]) =>
       `${encodeURIComponent(key)}=${encodeURIComponent(this.fill(typeof value === 'string' ? value : JSON.stringify(value)))}`);
@@ -38,7 +41,19 @@ class Side {
     const answer = await request(`${this.server.url}${path}`, step.method, headers, body === undefined ? undefined : this.fill(body));
     this.learn(step, answer);
     await this.learnSession(step, answer);
-    return { status: answer.status, text: mask(answer.text, this) };
+    return { status: answer.status, text: step.page ? '' : mask(answer.text, this) };
+  }
+
+  /** What the code of the app was asked; ids and tokens that nothing else told are learnt from it. */
+  async asked(step) {
+    const text = JSON.stringify(await this.server.peer.take(this.server, step.peer === 'mails'));
+    for (const [pattern, name] of [[/"objectId":"([A-Za-z0-9]{10})"/g, 'asked'], [/"(r:[0-9a-f]{32})"/g, 'session'], [/[?&]token=([A-Za-z0-9]{25})/g, 'mail']]) {
+      for (const [, found] of text.matchAll(pattern)) {
+        if (!this.ids.has(found)) this.note(found, `${step.id}.${name}${name === 'mail' ? '' : this.ids.size}`);
+        else if (name === 'mail') this.real.set(`${step.id}.mail`, found);
+      }
+    }
+    return { status: 200, text: mask(text, this) };
   }
 
   sdkBody(step) {
@@ -57,6 +72,8 @@ class Side {
     };
     const name = (/"username":"([A-Za-z0-9]{25})"/.exec(text) || [])[1];
     if (name && !this.ids.has(name)) this.note(name, `${step.id}.name`);
+    const codes = (/"recovery":"(\w{30}), (\w{30})"/.exec(text) || []).slice(1);
+    codes.forEach((real, i) => this.note(real, `${step.id}.code${i}`));
     const made = status === 201 || (step.path === '/batch' && status === 200);
     try {
       const body = made ? JSON.parse(text) : {};
@@ -96,6 +113,27 @@ class Side {
     }
   }
 
+  /** Deletes the users with a name, an address or an id that is none: it would be taken for all programs to come. */
+  async forgetNobody({ steps }) {
+    if (!/"(username|email)":(""|null)|"id":""/.test(JSON.stringify(steps))) return;
+    for (const where of [{ username: '' }, { username: null }, { email: '' }, { email: null }, { 'authData.anonymous.id': '' }]) {
+      const { text } = await this.asMaster('GET', `/users?keys=objectId&limit=1000&where=${encodeURIComponent(JSON.stringify(where))}`);
+      for (const [, id] of text.matchAll(/"objectId":"([^"]*)"/g)) await this.asMaster('DELETE', `/users/${encodeURIComponent(id)}`);
+    }
+  }
+
+  /** Takes back all webhooks. */
+  async unhook() {
+    const gone = JSON.stringify({ __op: 'Delete' });
+    for (const kind of ['functions', 'triggers']) {
+      const hooks = JSON.parse((await this.asMaster('GET', `/hooks/${kind}`)).text);
+      for (const { functionName, className, triggerName } of hooks) {
+        await this.asMaster('PUT', `/hooks/${kind}/${functionName ?? `${className}/${triggerName}`}`, gone);
+      }
+    }
+    await this.server.peer.take(this.server);
+  }
+
   /** Drops the run's classes, so that the next run finds a small schema. */
   async cleanUp(classes) {
     await Promise.all(classes.map(async name => {
@@ -121,7 +159,7 @@ function request(url, method, headers, body) {
 
 /**
  * Runs the program up to the first difference that no rule covers.
- * Answers `{sent, equal, known: [rule id…], difference: null | {type, what, key, at, step, theirs, ours}}`.
+ * Answers `{sent, equal, known: [{id, key, program, at, theirs, ours}…], difference: null | {type, what, key, at, step, theirs, ours}}`.
  */
 async function runProgram(program, servers, rules, show = () => {}) {
   runs += 1;
@@ -142,10 +180,12 @@ async function runProgram(program, servers, rules, show = () => {}) {
       result.difference = { ...difference, at, step, theirs, ours: mine };
       break;
     }
-    result.known.push(rule.id);
+    result.known.push({ id: rule.id, key: difference.key, program, at, theirs, ours: mine });
     if (!rule.continue) break;
   }
+  if (program.steps.some(step => step.peer === 'hooks')) await Promise.all([oracle.unhook(), ours.unhook()]);
   await Promise.all([oracle.openSystem(program), ours.openSystem(program)]);
+  await Promise.all([oracle.forgetNobody(program), ours.forgetNobody(program)]);
   const names = new Set(JSON.stringify(program.steps).match(/[A-Za-z]\w*§/g));
   const classes = [...names].map(name => name.replace('§', suffix));
   await Promise.all([oracle.cleanUp(classes), ours.cleanUp(classes)]);

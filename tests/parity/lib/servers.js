@@ -41,21 +41,22 @@ function mongoUri() {
   return lines[lines.length - 1];
 }
 
-function options(port, setup, databaseURI) {
+function options(port, setup, databaseURI, module, mailUrl) {
+  const emailAdapter = setup.mails && { module, options: { url: mailUrl, methods: ['sendMail', 'sendVerificationEmail', 'sendPasswordResetEmail'] } };
   const serverURL = `http://127.0.0.1:${port}/parse`;
   return {
     appId: 'app', masterKey: 'mk', host: '127.0.0.1', port, mountPath: '/parse', serverURL, publicServerURL: serverURL, databaseURI,
-    allowClientClassCreation: true, enableSanitizedErrorResponse: false, ...setup.options,
+    allowClientClassCreation: true, enableSanitizedErrorResponse: false, ...setup.options, ...(setup.auth && { auth: setup.auth }), ...(emailAdapter && { emailAdapter }),
   };
 }
 
 /** Starts npm parse-server on a database of its own. */
-async function oracle({ port, setup, database, label }) {
+async function oracle({ port, setup, database, label, peer }) {
   const dir = modules();
   const uri = new URL(mongoUri());
   uri.pathname = `/${database}`;
   const home = temporary();
-  const file = config(options(port, setup, uri.href), home);
+  const file = config(options(port, setup, uri.href, path.join(__dirname, 'recorder.js'), `${peer.url({ label })}/mail`), home);
   const env = { ...process.env, TESTING: '1', SILENT: '1', PARSE_SERVER_LOGS_FOLDER: path.join(home, 'logs') };
   const server = await start(label, port, process.execPath, [path.join(dir, 'parse-server/bin/parse-server'), file], { env, home });
   return { ...server, stop: () => server.stop().then(() => drop(dir, uri.href)) };
@@ -70,9 +71,9 @@ async function drop(dir, uri) {
 }
 
 /** Starts our binary on a fresh SQLite file. */
-async function ours({ port, setup, binary }) {
+async function ours({ port, setup, binary, peer }) {
   const home = temporary();
-  const file = config(options(port, setup, `sqlite:${path.join(home, 'parity.db')}`), home);
+  const file = config(options(port, setup, `sqlite:${path.join(home, 'parity.db')}`, 'http-email-adapter', `${peer.url({ label: 'ours' })}/mail`), home);
   return start('ours', port, path.resolve(binary), [file], { env: process.env, home });
 }
 

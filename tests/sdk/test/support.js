@@ -86,4 +86,30 @@ function lacks(what) {
   return (process.env.SDK_LACKS || '').split(',').includes(what);
 }
 
-module.exports = { Parse, assert, master, className, cleanUp, rows, rejects, pluck, names, reload, rest, lacks };
+const people = [];
+
+/** A name that no other run has. */
+const fresh = base => `${base}_${crypto.randomBytes(4).toString('hex')}`;
+
+/** Signs a user up; `forget` deletes it again. */
+async function signUp(fields = {}) {
+  const user = new Parse.User();
+  await user.signUp({ username: fresh('user'), password: 'pw', ...fields });
+  people.push(user);
+  return user;
+}
+
+/** The options of a call that a user makes. */
+const as = user => ({ sessionToken: user.getSessionToken() });
+
+/** Deletes the users of this file, and other objects. For `after()`. */
+async function forget(...others) {
+  // A test may have deleted some itself.
+  for (const object of [...people, ...others]) await object.destroy(master).catch(() => {});
+  await cleanUp();
+}
+
+module.exports = {
+  Parse, assert, master, className, cleanUp, rows, rejects, pluck, names, reload, rest, lacks,
+  fresh, signUp, as, forget,
+};

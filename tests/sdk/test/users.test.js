@@ -1,27 +1,11 @@
 'use strict';
-// Users, sessions and roles as the SDK drives them.
+// Users as the SDK drives them.
 const { test, after } = require('node:test');
 const crypto = require('node:crypto');
-const { Parse, assert, className, cleanUp, rejects, master } = require('./support');
+const { Parse, assert, rejects, master, rest, fresh, signUp, as, forget } = require('./support');
 
-const Door = className('Door');
 const made = [];
-after(async () => {
-  await Parse.Object.destroyAll(made, master);
-  await cleanUp();
-});
-
-/** A name that no other run has. */
-const name = base => `${base}_${crypto.randomBytes(4).toString('hex')}`;
-
-async function signUp(base = 'user') {
-  const user = new Parse.User();
-  await user.signUp({ username: name(base), password: 'pw' });
-  made.push(user);
-  return user;
-}
-
-const as = user => ({ sessionToken: user.getSessionToken() });
+after(() => forget(...made));
 
 test('sign-up, log-in, and the end of a session', async () => {
   const user = await signUp();
@@ -65,30 +49,9 @@ test('an anonymous user gets a name', async () => {
   made.push(user);
   const again = await Parse.User.logInWith('anonymous', { authData: { id } });
   assert.equal(again.id, user.id);
-  const username = name('named');
+  const username = fresh('named');
   await again.save({ username, password: 'pw', authData: { anonymous: null } }, as(again));
   assert.equal((await Parse.User.logIn(username, 'pw')).id, user.id);
-});
-
-test('roles open what their ACL names', async () => {
-  const [user, other] = [await signUp(), await signUp()];
-  const inner = new Parse.Role(name('Inner'), new Parse.ACL());
-  inner.getUsers().add(user);
-  await inner.save(null, master);
-  const outer = new Parse.Role(name('Outer'), new Parse.ACL());
-  outer.getRoles().add(inner);
-  await outer.save(null, master);
-  made.push(inner, outer);
-  const acl = new Parse.ACL();
-  acl.setRoleReadAccess(outer, true);
-  const door = new Parse.Object(Door);
-  door.setACL(acl);
-  await door.save(null, master);
-  const seen = async who => (await new Parse.Query(Door).find(as(who))).length;
-  assert.deepEqual([await seen(user), await seen(other)], [1, 0]);
-  inner.getUsers().remove(user);
-  await inner.save(null, master);
-  assert.equal(await seen(user), 0);
 });
 
 test('the master key logs in as anybody', async () => {
@@ -98,4 +61,44 @@ test('the master key logs in as anybody', async () => {
   const found = await new Parse.Query(Parse.Session).find(as(same));
   // The SDK is one installation, which has one session of a user.
   assert.deepEqual(found.map(session => session.get('user').id), [user.id]);
+});
+
+test('an address is another name', async () => {
+  const email = `${fresh('mail')}@example.com`;
+  const user = await signUp({ email });
+  const again = await Parse.User.logIn(email, 'pw');
+  assert.equal(again.id, user.id);
+  const seen = await new Parse.Query(Parse.User).get(user.id, as(again));
+  assert.equal(seen.get('email'), email);
+  const { body } = await rest('GET', `login?email=${encodeURIComponent(email)}&password=pw`);
+  assert.equal(body.objectId, user.id);
+  await rejects(signUp({ email: email.toUpperCase() }), Parse.Error.EMAIL_TAKEN);
+  await rejects(again.save({ email: 'none' }, as(again)), Parse.Error.INVALID_EMAIL_ADDRESS);
+});
+
+test('what is missing is told', async () => {
+  const sent = body => rest('POST', 'users', { body });
+  assert.equal((await sent({ password: 'pw' })).body.code, Parse.Error.USERNAME_MISSING);
+  assert.equal((await sent({ username: fresh('x') })).body.code, Parse.Error.PASSWORD_MISSING);
+  await rejects(Parse.User.logInWith('nope', { authData: { id: '1' } }), Parse.Error.UNSUPPORTED_SERVICE);
+});
+
+test('users are private to others, and found by the master key', async () => {
+  const [user, other] = [await signUp({ nick: 'n' }), await signUp()];
+  const query = new Parse.Query(Parse.User).equalTo('objectId', user.id);
+  assert.deepEqual([(await query.find(as(user))).length, (await query.find(as(other))).length, (await query.find(master)).length], [1, 0, 1]);
+  const { permissionsById } = (await query.first(master)).getACL();
+  assert.deepEqual(permissionsById, { [user.id]: { read: true, write: true } });
+  await rejects(user.destroy(as(other)), Parse.Error.SESSION_MISSING);
+});
+
+test('an anonymous user is one, and links and unlinks', async () => {
+  const user = await signUp();
+  const options = { authData: { id: crypto.randomUUID() } };
+  await user.linkWith('anonymous', options, as(user));
+  assert.equal(Parse.AnonymousUtils.isLinked(user), true);
+  const twin = await signUp();
+  await rejects(twin.linkWith('anonymous', options, as(twin)), Parse.Error.ACCOUNT_ALREADY_LINKED);
+  await user._unlinkFrom('anonymous', as(user));
+  assert.equal((await new Parse.Query(Parse.User).get(user.id, master)).get('authData'), undefined);
 });

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+
 use super::*;
 use crate::config::OtpAlgorithm;
 use crate::model::wire;
@@ -20,9 +22,10 @@ fn map(text: &str) -> Map {
 }
 
 fn ask(sent: &str, stored: Option<&Map>, asker: Asker) -> Result<Verdict, String> {
-    let config = MfaConfig { digits: 6, period: Duration::from_secs(30), algorithm: OtpAlgorithm::Sha1 };
-    let question = Question { sent: &map(sent), stored, asker, now: AT, random: &Counting };
-    Mfa::new(Some(&config)).answer(&question).map_err(|error| error.to_string())
+    let config =
+        MfaConfig { totp: true, sms: None, digits: 6, period: Duration::from_secs(30), algorithm: OtpAlgorithm::Sha1 };
+    let question = Question { sent: &map(sent), stored, asker, request: Map::new(), now: AT, random: &Counting };
+    Mfa::new(Some(&config), None).answer(&question).now_or_never().unwrap().map_err(|error| error.to_string())
 }
 
 fn stored() -> Map {
@@ -97,7 +100,7 @@ fn an_update_wants_the_old_factor_too_but_not_from_the_master_key() {
 
 #[test]
 fn nothing_but_the_status_is_shown() {
-    let shown = |stored: &Map| wire::to_string(&Value::Object(Mfa::new(None).shown(stored).unwrap()));
+    let shown = |stored: &Map| wire::to_string(&Value::Object(Mfa::new(None, None).shown(stored).unwrap()));
     assert_eq!(shown(&stored()), r#"{"status":"enabled"}"#);
     assert_eq!(shown(&map(r#"{"mobile":"+1","secret":""}"#)), r#"{"status":"disabled"}"#);
 }
@@ -109,10 +112,11 @@ fn without_a_configuration_nobody_comes_in() {
         sent: &map(r#"{"token":"287082"}"#),
         stored: Some(&had),
         asker: Asker::Stranger,
+        request: Map::new(),
         now: AT,
         random: &Counting,
     };
-    let refused = Mfa::new(None).answer(&question).unwrap_err();
+    let refused = Mfa::new(None, None).answer(&question).now_or_never().unwrap().unwrap_err();
     assert_eq!(refused.to_string(), "252: This authentication method is unsupported.");
-    assert_eq!(Mfa::new(None).role(&had), Role::Additional);
+    assert_eq!(Mfa::new(None, None).role(&had), Role::Additional);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::support::Setup;
-use crate::config::{OtpAlgorithm, ProviderConfig, ProvidersConfig, WarningKind};
+use crate::config::{OtpAlgorithm, ProviderConfig, ProvidersConfig, Role, WarningKind};
 
 fn providers(auth: Value) -> ProvidersConfig {
     Setup::app(json!({"auth": auth})).one().accounts.providers
@@ -92,6 +92,42 @@ fn keycloak() {
     refused(with("realm", json!(["r"])), "auth.keycloak.config.realm must be a string");
     let form = "auth.keycloak.config.auth-server-url must be a URL that starts with http:// or https://";
     refused(with("auth-server-url", json!("ftp://id.example")), form);
+}
+
+#[test]
+fn adapters_behind_http() {
+    let with = |bridge: Value| json!({"google": {"module": "http-auth-adapter", "bridge": bridge, "clientId": "x"}});
+    let all = providers(with(json!({"url": "http://h:1/a/", "methods": ["validateAuthData"], "policy": "solo"})));
+    let Some(ProviderConfig::Adapter(config)) = all.get("google") else { panic!("{all:?}") };
+    assert_eq!((config.bridge.url.reveal(), config.role), ("http://h:1/a", Role::Solo));
+    assert_eq!(
+        (&config.bridge.methods[..], &config.options),
+        (&["validateAuthData".into()][..], &json!({"clientId": "x"}))
+    );
+    assert!(!format!("{config:?}").contains("h:1"), "{config:?}");
+    let refused = |bridge: Value, says: &str| {
+        let error = Setup::app(json!({"auth": with(bridge.clone())})).error();
+        assert!(error.contains(says), "{bridge}: {error}");
+    };
+    let methods = |methods: Value| json!({"url": "http://h", "methods": methods});
+    refused(json!(null), "auth.google.bridge must be an object with url and methods");
+    refused(json!({"methods": []}), "auth.google.bridge.url must be a string");
+    refused(json!({"url": "file:///x", "methods": []}), "must be a URL that starts with http://");
+    refused(methods(json!("validateAuthData")), "auth.google.bridge.methods must be a list of strings");
+    refused(methods(json!(["validateAuthData", "beforeFind"])), "auth.google.bridge.methods: beforeFind is none of");
+    refused(methods(json!(["validateLogin", "validateSetUp"])), "Adapter is not configured. Implement either");
+    let policy = json!({"url": "http://h", "methods": ["validateAuthData"], "policy": "many"});
+    refused(policy, "AuthAdapter policy is not configured correctly.");
+    refused(
+        json!({"url": "http://h", "methods": ["validateAuthData"], "timeout": 1}),
+        "auth.google.bridge.timeout is none of",
+    );
+    let anonymous = Setup::app(json!({"auth": {"anonymous": with(json!({}))["google"]}})).error();
+    assert_eq!(anonymous, "auth.anonymous cannot have a module: choose another name");
+    let sms = json!({"module": "http-auth-adapter", "bridge": methods(json!(["sendSMS"])), "options": ["SMS"]});
+    let all = providers(json!({"mfa": sms}));
+    let Some(ProviderConfig::Mfa(config)) = all.get("mfa") else { panic!("{all:?}") };
+    assert!(!config.totp && config.sms.as_ref().is_some_and(|sms| sms.url.reveal() == "http://h"));
 }
 
 #[test]

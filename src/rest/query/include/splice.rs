@@ -14,6 +14,7 @@ use crate::cloud::Trigger;
 use crate::error::Result;
 use crate::model::{ClassSchema, Pointer, Value, wire};
 use crate::rest::Call;
+use crate::rest::find::is_hooked;
 use crate::rest::room::Trial;
 use crate::storage::RowSet;
 
@@ -156,7 +157,7 @@ fn expand<'a>(way: &'a Way<'a>, tree: &'a Tree, path: &'a mut Vec<String>, texts
         }
         let mut found: HashMap<(&str, &str), Found> = HashMap::new();
         for ((column, class), ids) in wanted {
-            if [Trigger::BeforeFind, Trigger::AfterFind].into_iter().any(|t| call.engine.invoker.has(class, t)) {
+            if call.engine.invoker.has(class, Trigger::BeforeFind) || is_hooked(call, class) {
                 return Ok(None);
             }
             path.push(column.to_owned());

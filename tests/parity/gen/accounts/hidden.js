@@ -33,6 +33,7 @@ function guarded(program, rng) {
   if (rng.chance(0.15)) query.excludeKeys = rng.pick(['secret', 'k']);
   if (rng.chance(0.25)) query.include = rng.pick(['link', 'owner', 'link.owner', 'secret']);
   if (rng.chance(0.15)) query.count = 1;
+  if (rng.chance(0.08)) query.limit = 0;
   step(program, 'guarded', { method: 'GET', path: '/classes/C§', query, unordered: query.order && query.order !== 'owner' ? undefined : 'results' });
 }
 
@@ -44,6 +45,7 @@ function users(program, rng) {
   if (rng.chance(0.3) && !program.people.some(({ name }) => name.startsWith('‹'))) query.order = rng.pick(['email', '-nick,username', 'age,username', 'username', 'info.k,username', 'secret,username', 'password', '_hashed_password', 'authData']);
   if (rng.chance(0.3)) query.keys = rng.pick(['email', 'nick,age', 'secret', 'password', 'authData', 'email,username']);
   if (rng.chance(0.15)) query.count = 1;
+  if (rng.chance(0.08)) query.limit = 0;
   step(program, 'users', { method: 'GET', path: rng.pick(['/users', '/classes/_User']), query, unordered: 'results' });
 }
 

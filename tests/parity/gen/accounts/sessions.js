@@ -40,7 +40,7 @@ function fields(program, rng) {
     [3, () => ({ foo: rng.int(1, 3) })],
     [1, () => ({})],
     [4, () => rng.pick([{ user: cast.userPointer(program, rng) }, { user: cast.userPointer(program, rng), foo: 1 }, { sessionToken: 'r:own' }, { installationId: 'device-3' }, { expiresAt: past }, { createdWith: { action: 'own' } }, { restricted: true },
-      { ACL: cast.acl(program, rng) }, { user: null }, { user: 'x' }, { sessionToken: null }, { expiresAt: '2020-01-01T00:00:00.000Z' }, { foo: 'text' }, { user: { __op: 'Delete' } }, { createdWith: null }])],
+      { ACL: cast.acl(program, rng) }, { user: null }, { user: 'x' }, { sessionToken: null }, { expiresAt: '2020-01-01T00:00:00.000Z' }, { foo: 'text' }, { createdAt: '2020-01-01T00:00:00.000Z' }, { updatedAt: 'x' }, { user: { __op: 'Delete' } }, { createdWith: null }])],
   ])();
 }
 
