@@ -217,8 +217,8 @@ pub fn is_script(header: Option<&HeaderValue>) -> bool {
 pub fn visitor(engine: Arc<Engine>, ip: IpAddr, limits: Limits) -> Call {
     let room = Arc::new(Room::new(engine.pool.clone()));
     let caller = Arc::new(Caller::anonymous());
-    let (context, headers) = (Map::new(), Arc::default());
-    Call { engine, caller, context, headers, ip: Some(ip), limits, room, in_transaction: false }
+    let headers = Arc::default();
+    Call { engine, caller, context: Map::new(), headers, ip: Some(ip), limits, room, in_transaction: false }
 }
 
 #[cfg(test)]
