@@ -1,7 +1,7 @@
 //! Every call of the dashboard (`admin.md` section 8), as its SDK sends it, with what it reads of the answers. Uploads of files,
 //! sending pushes, running jobs and the console of GraphQL are not built yet: theirs come with them.
 
-use crate::support::{Actor, Client, Server};
+use crate::support::{Actor, Answer, Client, Server};
 use serde_json::{Value, json};
 
 /// A dashboard: a POST as text, everything in the body.
@@ -11,7 +11,7 @@ struct Dashboard {
 }
 
 impl Dashboard {
-    fn send(&self, method: &str, path: &str, mut body: Value) -> (u16, Value) {
+    fn send(&self, method: &str, path: &str, mut body: Value) -> Answer {
         let own = [
             ("_method", method),
             ("_ApplicationId", "app"),
@@ -20,16 +20,14 @@ impl Dashboard {
             ("_InstallationId", "dashboard"),
         ];
         own.iter().for_each(|(key, value)| body[*key] = json!(value));
-        let answer =
-            self.client.send("POST", path, &[("Content-Type", "text/plain")], Some(body.to_string().as_bytes()));
-        (answer.status, answer.json())
+        self.client.send("POST", path, &[("Content-Type", "text/plain")], Some(body.to_string().as_bytes()))
     }
 
     /// The answer to what must succeed.
     fn ask(&self, method: &str, path: &str, body: Value) -> Value {
-        let (status, answer) = self.send(method, path, body);
-        assert!(matches!(status, 200 | 201), "{method} {path}: {status} {answer}");
-        answer
+        let answer = self.send(method, path, body);
+        assert!(matches!(answer.status, 200 | 201), "{method} {path}: {} {}", answer.status, answer.text());
+        answer.json()
     }
 }
 
@@ -145,9 +143,10 @@ fn a_dashboard_that_may_only_read_reads() {
         ("POST", "/push_audiences"),
         ("DELETE", "/schemas/Game"),
     ] {
-        let (status, answer) = reader.send(method, path, json!({}));
-        assert!(matches!(status, 400 | 403), "{method} {path}: {status} {answer}");
+        let answer = reader.send(method, path, json!({}));
+        assert!(matches!(answer.status, 400 | 403), "{method} {path}: {} {}", answer.status, answer.text());
     }
-    let left = ["/apps/app/analytics", "/apps/app/export_data", "/releases/latest", "/apps/app/slow_queries"];
-    left.iter().for_each(|path| assert_eq!(reader.client.get(path).status, 404, "{path}"));
+    for path in ["/apps/app/analytics", "/apps/app/export_data", "/releases/latest", "/apps/app/slow_queries"] {
+        assert_eq!(reader.send("GET", path, json!({})).status, 404, "{path}");
+    }
 }

@@ -43,7 +43,7 @@ pub enum MailerConfig {
     /// `http-email-adapter`
     Http(HttpMailerConfig),
     /// `smtp`
-    Smtp(SmtpConfig),
+    Smtp(Box<SmtpConfig>),
 }
 
 /// An adapter of the app's own, asked over HTTP.
@@ -124,7 +124,7 @@ fn mailer(adapter: &Value) -> Option<MailerConfig> {
             url: Secret::new(options.get("url")?.as_str()?.trim_end_matches('/')),
             methods: options.get("methods").and_then(texts).unwrap_or_default(),
         })),
-        "smtp" => Some(MailerConfig::Smtp(SmtpConfig {
+        "smtp" => Some(MailerConfig::Smtp(Box::new(SmtpConfig {
             url: Secret::new(smtp_url(options.get("url")?.as_str()?)),
             sender: options.get("sender")?.as_str()?.to_owned(),
             ca: options.get("caPath").and_then(Value::as_str).map(str::to_owned),
@@ -133,7 +133,7 @@ fn mailer(adapter: &Value) -> Option<MailerConfig> {
                 password_reset: template(options, "passwordResetEmail"),
                 locale_field: locale_field(options),
             },
-        })),
+        }))),
         _ => None,
     }
 }

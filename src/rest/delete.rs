@@ -35,7 +35,7 @@ pub async fn prepare(mut call: Call, class: &str, id: &str) -> Result<(Write, Pe
     classes::before_delete(&call, class)?;
     let schema = call.engine.schemas.get_or_new(class);
     call.gate(schema.clone(), Action::Delete)?;
-    let mut object = hooked(&mut call, class, id).await?;
+    let mut object = hooked(&call, class, id).await?;
     // Delete hooks see no more than the caller does, whatever `protectedFieldsTriggerExempt` says.
     if let Some(object) = &mut object {
         call.protected(class, id).iter().for_each(|field| drop(object.take(field)));
@@ -73,7 +73,7 @@ impl Pending {
 }
 
 /// The object, if a hook will want to see it: got as if the client asked for it, so that the hooks of finds run, too.
-async fn hooked(call: &mut Call, class: &str, id: &str) -> Result<Option<Map>> {
+async fn hooked(call: &Call, class: &str, id: &str) -> Result<Option<Map>> {
     let wanted = [Trigger::BeforeDelete, Trigger::AfterDelete];
     if !wanted.into_iter().any(|trigger| call.engine.invoker.has(class, trigger)) {
         return Ok(None);
@@ -85,11 +85,13 @@ async fn hooked(call: &mut Call, class: &str, id: &str) -> Result<Option<Map>> {
         None => read,
     };
     let mut asked = Params { clause: Map::from([("objectId", Value::from(id))]), ..Params::default() };
-    before_find(call, class, &mut asked, true).await?;
+    // The context is for the hooks of the delete alone.
+    let mut call = Call { context: Map::new(), ..call.clone() };
+    before_find(&mut call, class, &mut asked, true).await?;
     let rows = call.engine.storage.find(&read).await?;
     let found = if rows.is_empty() { None } else { Some(trigger_object(rows.object(0)?)) };
     let mut told = found.clone().into_iter().collect();
-    after_find(call, class, &asked, true, &mut told).await?;
+    after_find(&mut call, class, &asked, true, &mut told).await?;
     found.map(Some).ok_or_else(not_for_delete)
 }
 

@@ -3,7 +3,7 @@
 use super::{Call, body};
 use crate::cloud::Trigger;
 use crate::error::Result;
-use crate::model::{Map, Value, names, wire};
+use crate::model::{Key, Map, Value, names, wire};
 
 /// Runs beforeSave on an object that is stored, or on a new one. If it gave other data, which are then as little trusted as
 /// the client's, they take the place of the body; what of them the client does not know yet comes back, for the answer.
@@ -47,29 +47,34 @@ pub(super) async fn after_save(
         object.set("sessionToken", token.clone());
     }
     let name = object.get("username").filter(|_| class == "_User").cloned();
+    // Parse Server's answer is what its SDK makes of the object, in its order.
+    let order: Vec<Key> = match &stored {
+        Some(stored) => stored.keys().filter(|key| answer.contains_key(*key)).cloned().collect(),
+        None => ["createdAt", "objectId"].map(Key::from).to_vec(),
+    };
     let said = call
         .trigger(class, Trigger::AfterSave, |request| {
             request.object = Some(object);
             request.original = stored;
         })
         .await;
-    let said = said.unwrap_or_else(|error| {
-        tracing::warn!(class, %error, "afterSave failed");
-        None
-    });
-    if let Some(said) = said.and_then(|said| said.object) {
-        return said;
-    }
-    // Parse Server tells it whenever afterSave has run, and answers in the order of its SDK.
+    // Parse Server tells the name whenever afterSave has run.
     if let Some(name) = name {
         answer.set("username", name);
     }
-    let mut ordered = Map::with_capacity(answer.len());
-    for key in ["createdAt", "updatedAt", "objectId"] {
-        answer.take(key).into_iter().for_each(|value| drop(ordered.set(key, value)));
+    match said {
+        Ok(said) => said.and_then(|said| said.object).unwrap_or_else(|| ordered(answer, order)),
+        Err(error) => {
+            tracing::warn!(class, %error, "afterSave failed");
+            answer
+        }
     }
-    answer.into_iter().for_each(|(key, value)| drop(ordered.set(key, value)));
-    ordered
+}
+
+/// The same with these keys in front.
+fn ordered(mut map: Map, first: Vec<Key>) -> Map {
+    let front: Vec<_> = first.into_iter().filter_map(|key| map.take(&key).map(|value| (key, value))).collect();
+    front.into_iter().chain(map).collect()
 }
 
 /// Is the value an operation?

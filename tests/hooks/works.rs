@@ -61,7 +61,7 @@ fn what_a_hook_gives_back_is_checked_again() {
         (json!({"n": "text"}), 111),
         (json!({"extra": 1}), 119),
         (json!({"n": {"__op": "Unknown"}}), 108),
-        (json!({"1n": 1}), 105),
+        (json!({"1n": 1}), 119),
         (json!({"ACL": {"*unresolved": {"read": true}}}), 123),
     ] {
         let (server, master) = server(json!({}));

@@ -168,10 +168,17 @@ fn a_look_at_a_link_without_opening_it_uses_nothing_up() {
 }
 
 #[test]
-fn the_text_of_an_error_in_a_link_is_not_shown() {
+fn no_link_puts_words_into_a_page_of_the_house() {
     let pages = Pages::start(&[], json!({}), json!({}));
-    let html =
-        pages.get("/apps/password_reset.html?appId=app&token=x&error=Call+555-1234&username=Call+555-1234").text();
+    let words = "error=Call+555-1234&username=Call+555-1234&appName=Call+555-1234&locale=Call+555-1234";
+    let html = pages.get(&format!("/apps/password_reset.html?appId=app&token=x&{words}")).text();
     assert!(!html.contains("555") && html.contains("The password was not changed."), "{html}");
-    assert!(!pages.get("/apps/choose_password?appId=app&token=x&error=Call+555-1234").text().contains("555"));
+    for path in [
+        "/apps/choose_password?appId=app&token=x",
+        "/apps/app/request_password_reset?token=x",
+        "/apps/app/verify_email?",
+    ] {
+        let html = pages.get(&format!("{path}&{words}")).text();
+        assert!(html.contains("<h1>") && !html.contains("555"), "{html}");
+    }
 }

@@ -188,7 +188,7 @@ fn choose(stage: &Stage, way: &Way, link: &str) {
 #[test]
 fn links_that_are_too_old_lead_to_new_ones() {
     let Some(browser) = Browser::start() else { return };
-    let policy = json!({"resetTokenValidityDuration": 1});
+    let policy = json!({"resetTokenValidityDuration": 5});
     let stage = Stage::start(browser, &json!({"emailVerifyTokenValidityDuration": 1, "passwordPolicy": policy}));
     let way = &WAYS[0];
     stage.browser.as_device(way.size.0, way.size.1, way.dark);
@@ -204,7 +204,7 @@ fn links_that_are_too_old_lead_to_new_ones() {
     stage.forget("ann");
     stage.browser.go(&stage.link("Your link"));
     stage.browser.wait_text("h1", way.form);
-    sleep(Duration::from_millis(1100));
+    sleep(Duration::from_millis(5100));
     stage.submit("new-password", "new-password");
     stage.browser.wait_text(".error", "This link is too old. Please ask for a new one in the app.");
     assert_eq!(stage.log_in("ann", "old-pw"), 200);

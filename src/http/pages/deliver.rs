@@ -143,7 +143,7 @@ impl Reader {
         for (name, value) in self.setup.placeholders.iter().chain(texts.iter()) {
             values.set(name.clone(), value.clone());
         }
-        let mut reply = Reply::html(200, template.render(&Value::Object(values), true));
+        let mut reply = Reply::html(200, template.render(&Value::Object(values), true)).holding(self.call.room.clone());
         reply.headers = params.headers(pages.encode_headers);
         reply.headers.extend(discreet());
         Ok(reply)

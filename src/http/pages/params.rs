@@ -50,14 +50,34 @@ impl Params {
         self.iter().map(|(name, value)| (name, Value::from(value))).collect()
     }
 
-    /// As headers: without control characters, URI-encoded if that is wanted.
+    /// As headers: without control characters, URI-encoded if that is wanted, else in Latin-1 as far as that goes.
     pub fn headers(&self, encoded: bool) -> Vec<(HeaderName, HeaderValue)> {
         let header = |(name, value): (&str, &str)| {
             let value = if encoded { encode(value) } else { value.to_owned() };
             let clean: String = value.chars().filter(|c| !c.is_ascii_control()).collect();
             let name = HeaderName::try_from(format!("x-parse-page-param-{}", name.to_lowercase())).ok()?;
-            Some((name, HeaderValue::from_bytes(clean.as_bytes()).ok()?))
+            let latin: Option<Vec<u8>> = clean.chars().map(|c| u8::try_from(c).ok()).collect();
+            Some((name, HeaderValue::from_bytes(&latin.unwrap_or_else(|| clean.into_bytes())).ok()?))
         };
         self.iter().filter_map(header).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_become_headers() {
+        let mut params = Params::new();
+        for (name, value) in [("appName", "A\r\nB é"), ("error", "日本"), ("appName", "twice")] {
+            params.add(name, value);
+        }
+        let headers = |encoded| -> Vec<Vec<u8>> {
+            params.headers(encoded).iter().map(|(_, value)| value.as_bytes().to_vec()).collect()
+        };
+        assert_eq!(headers(false), [b"AB \xe9".to_vec(), "日本".into()]);
+        assert_eq!(headers(true), [b"A%0D%0AB%20%C3%A9".to_vec(), b"%E6%97%A5%E6%9C%AC".to_vec()]);
+        assert_eq!(params.headers(false)[0].0, "x-parse-page-param-appname");
     }
 }

@@ -82,7 +82,7 @@ class Peer {
 function plain({ path, key, body }) {
   const { log, headers, ip, ...rest } = body;
   for (const { user = {} } of path.startsWith('mail') ? rest.args : []) {
-    for (const column of Object.keys(user)) if (column === 'ACL' || column.startsWith('_') && column !== '__type') delete user[column];
+    for (const column of Object.keys(user)) if (['ACL', 'password'].includes(column) || (column.startsWith('_') && column !== '__type')) delete user[column];
   }
   return { path, ...(key && { key }), ...rest };
 }

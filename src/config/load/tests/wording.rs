@@ -184,6 +184,13 @@ fn accounts() {
     adapter(smtp(json!({"url": "smtp://x"})), "emailAdapter.options.sender must be a string");
     let templates = json!({"url": "smtp://x", "sender": "a@b", "templates": {"otherEmail": {}}});
     adapter(smtp(templates), "emailAdapter.options.templates must map");
+    let callback =
+        json!({"url": "smtp://x", "sender": "a@b", "templates": {"verificationEmail": {"localeCallback": "f"}}});
+    adapter(smtp(callback), "emailAdapter.options.templates must map");
+    adapter(
+        smtp(json!({"url": "smtp://x", "sender": "a@b", "localeField": 1})),
+        "emailAdapter.options.localeField must be",
+    );
     refused(mail(json!({})), "An emailAdapter is required for e-mail verification and password resets.");
     refused(mail(json!({"emailAdapter": "x"})), "An app name is required for e-mail verification and password resets.");
     refused(mail(json!({"emailAdapter": "x", "appName": "n"})), "The option publicServerURL is required.");
