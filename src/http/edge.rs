@@ -9,33 +9,28 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
-use hyper::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, EXPECT, HeaderName, HeaderValue, RETRY_AFTER, VARY,
-};
+use hyper::header::{EXPECT, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::http::request::Parts;
-use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper::{HeaderMap, Method, Request, Response};
 use tokio::sync::mpsc;
 
 use self::finish::finish;
 use self::mount::Mount;
 use super::body::Bounds;
 use super::catch::{self, Caught};
-use super::compress::Coding;
 use super::dispatch::{self, Job};
 use super::health::State;
-use super::identify::{self, Claims, Refused};
+use super::identify::{self, Claims};
 use super::memory::Memory;
 use super::rate::Seen;
 use super::respond::{Body, Reply};
 use super::router::{self, Found};
-use super::{Health, Site, batch, body, etag, pages, query};
+use super::{Health, Site, batch, body, pages, query};
 use crate::access::{Limits, Subject};
 use crate::auth::{Caller, credential};
 use crate::cloud::headers;
-use crate::config::{ServerConfig, TrustProxy};
+use crate::config::ServerConfig;
 use crate::error::{Code, Error, Result};
 use crate::model::{Map, Value};
 use crate::rest::{Answer, Call, Room};
@@ -412,4 +407,3 @@ async fn within<F: Future>(deadline: Option<Instant>, work: F) -> Result<F::Outp
             .map_err(|_| Error::new(Code::Timeout, "Request timed out.")),
     }
 }
-

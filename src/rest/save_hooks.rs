@@ -49,7 +49,7 @@ pub(super) async fn after_save(
     let name = object.get("username").filter(|_| class == "_User").cloned();
     // Parse Server's answer is what its SDK makes of the object, in its order.
     let order: Vec<Key> = match &stored {
-        Some(stored) => stored.keys().filter(|key| answer.contains_key(*key)).cloned().collect(),
+        Some(stored) => stored.keys().filter(|key| answer.contains_key(key)).cloned().collect(),
         None => ["createdAt", "objectId"].map(Key::from).to_vec(),
     };
     let said = call

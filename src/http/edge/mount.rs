@@ -109,7 +109,12 @@ impl Mount {
     ///
     /// # Errors
     /// 403 if there is none such.
-    pub(super) fn identify(&self, claims: &mut Claims, mut body: Option<&mut Value>, depth: usize) -> Result<Arc<Site>, Stop> {
+    pub(super) fn identify(
+        &self,
+        claims: &mut Claims,
+        mut body: Option<&mut Value>,
+        depth: usize,
+    ) -> Result<Arc<Site>, Stop> {
         if let Some(Value::Object(map)) = body.as_deref_mut() {
             map.take("_noBody");
         }
