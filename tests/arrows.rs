@@ -24,7 +24,8 @@ const HEIGHTS: [&[&str]; 9] = [
 const STRICT: [(&str, &[&str]); 4] =
     [("error", &[]), ("model", &["error"]), ("access", &["model", "error"]), ("matching", &["model", "error"])];
 /// Crates that stay behind a seam, with the modules that may name them.
-const SEAMS: [(&str, &[&str]); 2] = [("axum", &["http", "live", "server", "cli", "main"]), ("rusqlite", &["storage"])];
+const SEAMS: [(&str, &[&str]); 3] =
+    [("axum", &["http", "live", "server", "cli", "main"]), ("rusqlite", &["storage"]), ("mongodb", &["storage"])];
 /// What a concrete back end is called below `storage`.
 const BACK_ENDS: [&str; 3] = ["sqlite", "mongo", "postgres"];
 

@@ -4,6 +4,8 @@
 
 #[cfg(test)]
 mod contract;
+#[cfg(feature = "mongodb")]
+pub mod mongo;
 pub mod pipeline;
 pub mod sql;
 pub mod sqlite;
@@ -54,7 +56,7 @@ pub trait Storage: Send + Sync {
     /// Takes a key until an instant, once: `false` if it is taken already (`X-Parse-Request-Id`).
     fn claim<'a>(&'a self, key: &'a str, now: Date, until: Date) -> Answer<'a, bool>;
 
-    /// Every class with a stored schema, in the order they were made.
+    /// Every class with a stored schema, in the database's own order: that in which they were made, where it keeps one.
     fn schemas(&self) -> Answer<'_, Vec<ClassSchema>>;
 
     /// Changes the schema of a class, and its data where the change says so.

@@ -25,7 +25,7 @@ pub async fn passed(db: &Bed) {
     }
 }
 
-/// A query that would run for minutes ends in the middle, and those after it are not the worse for it.
+/// A query that may run for minutes ends in the middle, and those after it are not the worse for it.
 pub async fn passes(db: &Bed) {
     let t = db.class("T", "a Array").await;
     let numbers: Vec<String> = (0..2000).map(|i| i.to_string()).collect();
@@ -35,7 +35,8 @@ pub async fn passes(db: &Bed) {
     let strangers: Vec<String> = (0..2000).map(|i| format!("{i}.5")).collect();
     let heavy = format!(r#"{{"a":{{"$in":[{}]}}}}"#, strangers.join(","));
     let heavy = Filter::Or((0..200).map(|_| t.filter(&heavy)).collect());
-    let plan = until(&t, heavy, Instant::now() + Duration::from_millis(300));
+    // An engine that hashes such lists needs a tenth of a second.
+    let plan = until(&t, heavy, Instant::now() + Duration::from_millis(40));
     assert_eq!(db.find(&plan).await.err().map(|e| e.code()), Some(Some(Code::Timeout)));
     t.finds(&[(r#"{"a":5,"objectId":"i7"}"#, "i7")]).await;
 }

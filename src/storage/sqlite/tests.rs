@@ -11,3 +11,13 @@ async fn open() -> Option<Bed> {
 }
 
 contract!(open);
+
+#[tokio::test]
+async fn classes_come_in_the_order_they_were_made() {
+    let db = open().await.unwrap();
+    for name in ["B", "A", "_User", "B"] {
+        db.class(name, "").await;
+    }
+    let names: Vec<String> = db.schemas().await.unwrap().into_iter().map(|schema| schema.name).collect();
+    assert_eq!(names, ["B", "A", "_User"]);
+}

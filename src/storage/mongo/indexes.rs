@@ -1,0 +1,109 @@
+//! Indexes: those of `/schemas`, those that Parse Server makes at the start, and those that queries need (`storage.md` A5).
+
+use mongodb::IndexModel;
+use mongodb::bson::{Document, doc};
+use mongodb::options::IndexOptions;
+
+use super::{Mongo, encode, error, names, unique};
+use crate::error::{Error, Result};
+use crate::model::{ClassSchema, Map, Path, Value};
+
+impl Mongo {
+    /// Makes declared indexes, and notes them in the schema.
+    pub(super) async fn create_indexes(&self, class: &str, wanted: &Map) -> Result<()> {
+        self.make_indexes(class, wanted).await?;
+        let stored = self.stored(class).await?.map(|schema| schema.indexes).filter(|known| !known.is_empty());
+        let mut all =
+            stored.unwrap_or_else(|| Map::from([("_id_", Value::Object(Map::from([("_id", Value::Number(1.0))])))]));
+        for (name, keys) in wanted {
+            all.set(name.as_str(), keys.clone());
+        }
+        self.edit(class, doc! { "$set": { "_metadata.indexes": encode::document(&all) } }).await
+    }
+
+    /// Makes declared indexes.
+    pub(super) async fn make_indexes(&self, class: &str, wanted: &Map) -> Result<()> {
+        let declared = wanted.iter().filter(|(name, _)| *name != "_id_");
+        let declared = declared.filter_map(|(name, keys)| Some((name, encode::document(keys.as_object()?))));
+        let models: Vec<IndexModel> =
+            declared.map(|(name, keys)| model(keys, name, |options| options.sparse = None)).collect();
+        if models.is_empty() {
+            return Ok(());
+        }
+        self.collection(class).create_indexes(models).await.map(drop).map_err(refused)
+    }
+
+    /// Away with indexes; one that is not there is gone already.
+    pub(super) async fn drop_indexes(&self, class: &str, names: &[String]) -> Result<()> {
+        for name in names {
+            match self.collection(class).drop_index(name).await {
+                Err(error) if error::told(&error).is_some_and(|(code, _)| matches!(code, 26 | 27)) => {}
+                Err(error) if error::is_agreed(&error) => {}
+                dropped => dropped.map_err(error::any)?,
+            }
+            self.edit(class, doc! { "$unset": { format!("_metadata.indexes.{name}"): "" } }).await?;
+        }
+        Ok(())
+    }
+
+    /// A unique index over the values of a field.
+    pub(super) async fn ensure_unique(&self, class: &str, field: &str) -> Result<()> {
+        let key = names::stored(&ClassSchema::new(class), &Path::from(field));
+        let provider = key.strip_prefix(names::PROVIDER).and_then(|rest| rest.strip_suffix(".id"));
+        let name = match provider {
+            Some(provider) => format!("{}{provider}_id", names::PROVIDER),
+            None => format!("{key}_1"),
+        };
+        let index = model(doc! { &key: 1 }, &name, |options| options.unique = Some(true));
+        self.collection(class).create_index(index).await.map_err(refused)?;
+        self.unique.note(class, field);
+        Ok(())
+    }
+
+    /// The index by which texts are compared whatever their case. Parse Server's is not unique; see `unique.rs`.
+    pub(super) async fn ensure_unique_text(&self, class: &str, field: &str) -> Result<()> {
+        let key = names::column(&ClassSchema::new(class), field);
+        let name = format!("case_insensitive_{field}");
+        let index = model(doc! { &key: 1 }, &name, |options| options.collation = Some(unique::collation()));
+        self.collection(class).create_index(index).await.map_err(refused)?;
+        self.unique.note_texts(class, &key);
+        Ok(())
+    }
+
+    /// The indexes of Parse's own classes that nobody asks for by name.
+    pub(super) async fn own_indexes(&self) -> Result<()> {
+        for key in ["_email_verify_token", "_perishable_token"] {
+            let index = model(doc! { key: 1 }, key, |_| ());
+            self.collection("_User").create_index(index).await.map_err(refused)?;
+        }
+        let once = model(doc! { "reqId": 1 }, "reqId_1", |options| options.unique = Some(true));
+        let ttl = model(doc! { "expire": 1 }, "ttl", |options| options.expire_after = Some(Default::default()));
+        self.collection("_Idempotency").create_indexes([once, ttl]).await.map(drop).map_err(refused)
+    }
+
+    /// The index without which nothing is found near a place.
+    pub(super) async fn index_place(&self, schema: &ClassSchema, field: &Path) -> Result<()> {
+        let key = names::stored(schema, field);
+        let index = model(doc! { &key: "2d" }, &format!("{key}_2d"), |options| options.sparse = None);
+        self.collection(&schema.name).create_index(index).await.map(drop).map_err(refused)
+    }
+}
+
+/// An index that leaves out what has no value.
+fn model(keys: Document, name: &str, more: impl FnOnce(&mut IndexOptions)) -> IndexModel {
+    let mut options = IndexOptions::default();
+    options.name = Some(name.to_owned());
+    options.sparse = Some(true);
+    more(&mut options);
+    IndexModel::builder().keys(keys).options(options).build()
+}
+
+/// The error for one that the making of an index met.
+fn refused(error: mongodb::error::Error) -> Error {
+    match error::told(&error) {
+        Some((11000, _)) => Error::duplicate(None),
+        _ if error::is_constraint(&error) => Error::duplicate(None),
+        Some((67 | 85 | 86 | 2 | 9, text)) => Error::query(text.to_owned()),
+        _ => error::any(error),
+    }
+}

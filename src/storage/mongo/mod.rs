@@ -1,0 +1,158 @@
+//! MongoDB, in the layout of Parse Server (`storage.md` part A): both can run on one database at the same time.
+//!
+//! No configuration opens it yet. What is still to come: transactions (an all-or-nothing group is undone step by step when one of
+//! its writes fails, others may see it half done, and a process that dies in the middle leaves it so), groups with a condition that
+//! take turns across processes, hints and read preferences (the plans do not carry them), and rows that go to JSON without a tree.
+
+mod aggregate;
+mod alter;
+mod class;
+mod decode;
+mod encode;
+mod error;
+mod filter;
+mod indexes;
+mod names;
+mod read;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod undo;
+mod unique;
+mod update;
+#[cfg(test)]
+mod vectors;
+mod write;
+
+use mongodb::bson::{DateTime, RawDocumentBuf, doc};
+use mongodb::options::ClientOptions;
+use mongodb::{Client, Collection, Database};
+
+use self::error::Db;
+use self::unique::Unique;
+use super::{Answer, Outcome, Relation, Rows, SchemaChange, Side, Storage};
+use crate::access::{Aggregate, Read, Write};
+use crate::error::{Error, Result};
+use crate::model::{ClassSchema, Date, Map, Path, Value};
+
+/// The database of a URI that names none, as Node's driver has it.
+const DEFAULT_DATABASE: &str = "test";
+/// The most connections, unless the URI says otherwise: what Node's driver has.
+const CONNECTIONS: u32 = 100;
+
+/// A database of a MongoDB server.
+pub struct Mongo {
+    client: Client,
+    db: Database,
+    /// What stands before the name of every collection.
+    prefix: String,
+    unique: Unique,
+    /// Groups with a condition take turns, so that what holds for one still holds when it has written.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Mongo {
+    /// Connects, and makes the indexes of Parse's own classes.
+    ///
+    /// # Errors
+    /// 1 for a URI that is none, and for a database that cannot be reached.
+    pub async fn open(uri: &str, prefix: &str) -> Result<Self> {
+        let mut options = ClientOptions::parse(uri).await.or_db()?;
+        options.max_pool_size.get_or_insert(CONNECTIONS);
+        options.app_name.get_or_insert_with(|| "parsimony".to_owned());
+        let name = options.default_database.clone().unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
+        let client = Client::with_options(options).or_db()?;
+        let db = client.database(&name);
+        let (unique, turn) = Default::default();
+        let mongo = Self { client, db, prefix: prefix.to_owned(), unique, turn };
+        mongo.own_indexes().await?;
+        Ok(mongo)
+    }
+
+    /// The name of the collection of a class.
+    fn name(&self, class: &str) -> String {
+        format!("{}{class}", self.prefix)
+    }
+
+    /// The collection of a class.
+    fn collection(&self, class: &str) -> Collection<RawDocumentBuf> {
+        self.db.collection(&self.name(class))
+    }
+
+    /// A key is taken by whoever stores it first, or renews it when its time has come.
+    async fn take(&self, key: &str, now: Date, until: Date) -> Result<bool> {
+        let claims = self.collection("_Idempotency");
+        let [now, until] = [now, until].map(|date| DateTime::from_millis(date.0));
+        let entry = doc! { "_id": mongodb::bson::oid::ObjectId::new().to_hex(), "reqId": key, "expire": until,
+        "_created_at": now, "_updated_at": now };
+        let entry = RawDocumentBuf::try_from(&entry).map_err(|e| Error::caused("a key that cannot be stored", e))?;
+        match claims.insert_one(entry).await {
+            Ok(_) => return Ok(true),
+            Err(error) if error::is_duplicate(&error) || error::is_constraint(&error) => {}
+            Err(error) => return Err(error::any(error)),
+        }
+        let old = doc! { "reqId": key, "expire": { "$lte": now } };
+        let renewed = claims.update_one(old, doc! { "$set": { "expire": until, "_updated_at": now } }).await.or_db()?;
+        Ok(renewed.modified_count == 1)
+    }
+}
+
+impl Storage for Mongo {
+    fn find<'a>(&'a self, plan: &'a Read) -> Answer<'a, Rows> {
+        Box::pin(async move { Ok(Box::new(self.rows(plan).await?) as Rows) })
+    }
+
+    fn count<'a>(&'a self, plan: &'a Read) -> Answer<'a, u64> {
+        Box::pin(self.number(plan))
+    }
+
+    fn distinct<'a>(&'a self, plan: &'a Read, path: &'a Path) -> Answer<'a, Vec<Value>> {
+        Box::pin(self.values(plan, path))
+    }
+
+    fn aggregate<'a>(&'a self, plan: &'a Aggregate) -> Answer<'a, Vec<Map>> {
+        Box::pin(self.pipeline(plan))
+    }
+
+    fn explain<'a>(&'a self, plan: &'a Read) -> Answer<'a, Value> {
+        Box::pin(self.plan_of(plan))
+    }
+
+    fn write<'a>(&'a self, writes: Vec<Write>, atomic: bool) -> Answer<'a, Vec<Result<Outcome>>> {
+        Box::pin(async move {
+            if !atomic {
+                return self.each(writes).await;
+            }
+            let conditional = writes.iter().any(|write| matches!(write, Write::Absent(_)));
+            let _turn = if conditional { Some(self.turn.lock().await) } else { None };
+            self.all(writes).await
+        })
+    }
+
+    fn joined<'a>(&'a self, relation: &'a Relation, side: Side, ids: &'a [String]) -> Answer<'a, Vec<String>> {
+        Box::pin(self.entries(relation, side, ids))
+    }
+
+    fn claim<'a>(&'a self, key: &'a str, now: Date, until: Date) -> Answer<'a, bool> {
+        Box::pin(self.take(key, now, until))
+    }
+
+    fn schemas(&self) -> Answer<'_, Vec<ClassSchema>> {
+        Box::pin(self.classes())
+    }
+
+    fn alter(&self, change: SchemaChange) -> Answer<'_, ()> {
+        Box::pin(self.change(change))
+    }
+
+    fn ping(&self) -> Answer<'_, ()> {
+        Box::pin(async move { self.db.run_command(doc! { "ping": 1 }).await.map(drop).or_db() })
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.client.clone().shutdown().await;
+            Ok(())
+        })
+    }
+}
