@@ -1,4 +1,4 @@
-//! Pointer permissions: who reaches which objects because a column names the caller. `PARSIMONY_TEST_URL` proves the
+//! Pointer permissions: who reaches which objects because a column names the caller. `TEST_URL` proves the
 //! expectations against Parse Server (`allowClientClassCreation`, `enableSanitizedErrorResponse: false`).
 
 use crate::support::{Actor, Answer, Client, Subject};

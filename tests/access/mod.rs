@@ -13,8 +13,8 @@ use stage::{Credential, OPTIONS, Stage};
 use std::collections::BTreeSet;
 use table::{Cell, Row};
 
-/// Set: the table is filled from the server at `PARSIMONY_TEST_URL` rather than asserted.
-const RUNNING: &str = "PARSIMONY_TEST_URL";
+/// Set: the table is filled from the server at `TEST_URL` rather than asserted.
+const RUNNING: &str = "TEST_URL";
 /// What is done to each class, and the classes beyond Parse's own.
 const VERBS: [&str; 5] = ["find", "get", "create", "update", "delete"];
 const OTHERS: [&str; 5] = ["Post", "Closed", "Unknown", "_Join:users:_Role", "_SCHEMA"];

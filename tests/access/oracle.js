@@ -1,6 +1,6 @@
 // npm parse-server over the MongoDB protocol, with the options of stage.rs, for filling table.txt:
 //   PARITY_MODULES=…/node_modules node tests/access/oracle.js PORT MONGODB_URI
-//   PARSIMONY_TEST_URL=http://127.0.0.1:PORT/parse cargo test --test it access
+//   TEST_URL=http://127.0.0.1:PORT/parse cargo test --test it access
 // The second writes what the server answers into table.txt: into each cell, or behind the slash of a cell with two answers.
 'use strict';
 const fs = require('node:fs');

@@ -1,6 +1,6 @@
 //! Garbage in: the right answer or an error in Parse's form, no 5xx, no panic, and everybody else is served meanwhile.
 //!
-//! With `PARSIMONY_TEST_URL` the parts that must be as in Parse Server run against the server there, for example the first
+//! With `TEST_URL` the parts that must be as in Parse Server run against the server there, for example the first
 //! of `../golden/oracle.js`.
 
 mod answers;

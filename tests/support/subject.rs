@@ -8,7 +8,7 @@ use std::thread::{JoinHandle, sleep, spawn};
 use std::time::Duration;
 
 /// Our own server, or the one at the URL in this environment variable (to prove a test against Parse Server).
-const RUNNING: &str = "PARSIMONY_TEST_URL";
+const RUNNING: &str = "TEST_URL";
 /// Pause between two looks at `/health`.
 const LOOK: Duration = Duration::from_millis(50);
 

@@ -1,6 +1,6 @@
 //! The contract on random rows: nothing is lost, and every answer is the one that `matching/` gives.
 //!
-//! `PARSIMONY_TEST_CASES` says how many sets of rows are tried, `PROPTEST_RNG_SEED` repeats a run.
+//! `TEST_CASES` says how many sets of rows are tried, `PROPTEST_RNG_SEED` repeats a run.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::storage::Outcome;
 
 /// Runs a test on random cases; the rows of the smallest case that fails are shown.
 fn run<S: Strategy>(cases: u32, strategy: S, show: fn(&S::Value) -> &[Map], test: impl Fn(S::Value) -> Tested) {
-    let cases = std::env::var("PARSIMONY_TEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
+    let cases = std::env::var("TEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 2000, ..Config::default() };
     match TestRunner::new(config).run(&strategy, test) {
         Ok(()) => {}
@@ -167,7 +167,7 @@ pub fn agrees_with_matching(runtime: &Runtime, db: &Bed) {
             })
         },
     );
-    assert!(told_apart.get() > 400 || std::env::var_os("PARSIMONY_TEST_CASES").is_some(), "{}", told_apart.get());
+    assert!(told_apart.get() > 400 || std::env::var_os("TEST_CASES").is_some(), "{}", told_apart.get());
 }
 
 async fn sorts(t: &Class<'_>, objects: &[ParseObject], mut order: Vec<OrderKey>) -> Tested {

@@ -25,9 +25,9 @@ impl Drop for Dropped {
 /// A database of its own; `None`, and a line that says so, without an engine.
 async fn open() -> Option<Bed> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let Ok(uri) = std::env::var("PARSIMONY_TEST_MONGO_URI") else {
-        assert!(std::env::var_os("CI").is_none(), "CI is set, but PARSIMONY_TEST_MONGO_URI is not");
-        eprintln!("left out: PARSIMONY_TEST_MONGO_URI is not set");
+    let Ok(uri) = std::env::var("TEST_MONGO_URI") else {
+        assert!(std::env::var_os("CI").is_none(), "CI is set, but TEST_MONGO_URI is not");
+        eprintln!("left out: TEST_MONGO_URI is not set");
         return None;
     };
     let name = format!("eng_contract_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));

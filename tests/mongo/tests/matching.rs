@@ -1,6 +1,6 @@
 //! `matching/` against a database that speaks MongoDB's protocol, on random rows, filters and orders.
 //!
-//! Runs when `PARSIMONY_TEST_MONGO_URI` is set. `PARSIMONY_TEST_CASES` says how many sets of rows are tried (250); each is
+//! Runs when `TEST_MONGO_URI` is set. `TEST_CASES` says how many sets of rows are tried (250); each is
 //! asked eight filters, two orders and two paths for distinct values.
 
 use std::cell::Cell;

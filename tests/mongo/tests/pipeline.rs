@@ -1,6 +1,6 @@
 //! `storage::pipeline` against a database that speaks MongoDB's protocol, on random rows and pipelines.
 //!
-//! Runs when `PARSIMONY_TEST_MONGO_URI` is set. `PARSIMONY_TEST_CASES` says how many sets of rows are tried (250); each is
+//! Runs when `TEST_MONGO_URI` is set. `TEST_CASES` says how many sets of rows are tried (250); each is
 //! asked eight pipelines.
 
 use std::cell::Cell;

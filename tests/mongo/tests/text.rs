@@ -1,6 +1,6 @@
 //! Full-text search in `matching/` against a database that speaks MongoDB's protocol, on random texts and searches.
 //!
-//! Runs when `PARSIMONY_TEST_MONGO_URI` is set. FerretDB is not MongoDB in all of this, so what they are known to do otherwise
+//! Runs when `TEST_MONGO_URI` is set. FerretDB is not MongoDB in all of this, so what they are known to do otherwise
 //! is not asked (`tests/parity/FACTS.md`): searches of nothing but negations, phrases beside words, accents, compound words.
 
 use std::cell::Cell;
@@ -51,8 +51,8 @@ const WORDS: [&str; 30] = [
 
 #[test]
 fn finds_what_a_mongodb_engine_finds() {
-    let Ok(uri) = std::env::var("PARSIMONY_TEST_MONGO_URI") else {
-        eprintln!("left out: PARSIMONY_TEST_MONGO_URI is not set");
+    let Ok(uri) = std::env::var("TEST_MONGO_URI") else {
+        eprintln!("left out: TEST_MONGO_URI is not set");
         return;
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

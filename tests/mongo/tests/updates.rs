@@ -1,6 +1,6 @@
 //! Updates as `storage/sql/apply.rs` carries them out against a database that speaks MongoDB's protocol, on random objects.
 //!
-//! Runs when `PARSIMONY_TEST_MONGO_URI` is set; `PARSIMONY_TEST_CASES` says how many objects are tried (500), each with four
+//! Runs when `TEST_MONGO_URI` is set; `TEST_CASES` says how many objects are tried (500), each with four
 //! operations in a row.
 
 use mongodb::bson::{Bson, Document, doc};

@@ -14,12 +14,12 @@ pub mod generate;
 
 /// A database of its own, and how many cases are to be tried; `None`, and a line that says so, without an engine.
 pub fn database(name: &str, cases: u32) -> Option<(Runtime, Database, u32)> {
-    let Ok(uri) = std::env::var("PARSIMONY_TEST_MONGO_URI") else {
-        assert!(std::env::var_os("CI").is_none(), "CI is set, but PARSIMONY_TEST_MONGO_URI is not");
-        eprintln!("left out: PARSIMONY_TEST_MONGO_URI is not set");
+    let Ok(uri) = std::env::var("TEST_MONGO_URI") else {
+        assert!(std::env::var_os("CI").is_none(), "CI is set, but TEST_MONGO_URI is not");
+        eprintln!("left out: TEST_MONGO_URI is not set");
         return None;
     };
-    let cases = std::env::var("PARSIMONY_TEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
+    let cases = std::env::var("TEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let client = runtime.block_on(mongodb::Client::with_uri_str(uri)).unwrap();
     let database = client.database(&format!("parsimony_{name}_{}", std::process::id()));
