@@ -19,6 +19,7 @@ mod query;
 mod readers;
 mod row;
 mod slot;
+mod spare;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -39,6 +40,7 @@ use self::dear::Dear;
 use self::error::Db;
 use self::query::Query;
 use self::readers::Readers;
+use self::spare::Spare;
 use self::writer::{Job, Writer};
 use super::{Answer, Outcome, Relation, Rows, SchemaChange, Side, Storage};
 use crate::access::{Aggregate, Read, Write};
@@ -57,6 +59,7 @@ pub struct Sqlite {
     catalog: Arc<ArcSwap<Catalog>>,
     writer: Writer,
     readers: Readers,
+    spare: Arc<Spare>,
     dear: Dear,
     /// Held as long as the database is open, so that no other process opens it.
     _lock: File,
@@ -74,9 +77,10 @@ impl Sqlite {
         prepare(&conn)?;
         let catalog = Arc::new(ArcSwap::from_pointee(Catalog::load(&conn.sql)?));
         let readers = std::thread::available_parallelism().map_or(1, |n| n.get()).min(MOST_READERS);
+        let spare = Arc::new(Spare::new(path.to_owned(), readers));
         let readers = Readers::start(path, readers)?;
-        let writer = Writer::start(conn, Arc::clone(&catalog))?;
-        Ok(Self { catalog, writer, readers, dear: Dear::default(), _lock: lock })
+        let writer = Writer::start(conn, Arc::clone(&catalog), Arc::clone(&spare))?;
+        Ok(Self { catalog, writer, readers, spare, dear: Dear::default(), _lock: lock })
     }
 
     /// Copies a database as it is now into another file, while it is in use by this process or another.
@@ -110,12 +114,12 @@ impl Sqlite {
         let Some(query) = make(class)? else { return Ok(None) };
         let short = is_short(class, plan.filter());
         if (short || (query.is_pure() && !self.dear.holds(query.text())))
-            && let Some(conn) = self.readers.take()
+            && let Some(lent) = self.spare.take()
         {
-            conn.glance((!short).then_some(GLANCE));
-            let answer = run(&query, &conn);
-            conn.glance(None);
-            self.readers.give(conn);
+            lent.conn().glance((!short).then_some(GLANCE));
+            let answer = run(&query, lent.conn());
+            lent.conn().glance(None);
+            self.spare.give(lent);
             match answer {
                 Err(error) if !short && error.code() == Some(Code::Timeout) => self.dear.note(query.text()),
                 answer => return answer.map(Some),
@@ -274,6 +278,7 @@ impl Storage for Sqlite {
     fn close(&self) -> Answer<'_, ()> {
         Box::pin(async move {
             self.readers.close();
+            self.spare.close();
             let closed = self.writer.ask(Job::Close).await;
             self.writer.join();
             closed

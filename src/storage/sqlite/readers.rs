@@ -1,13 +1,11 @@
-//! Reading: a few threads with a connection each, and connections to spare for look-ups so short that handing them to another
-//! thread would cost more than they do.
+//! Reading: a few threads with a connection each.
 //!
 //! A read gets a short time at first. One that needs longer begins anew on other threads, where only such wait for each other:
 //! a few dear queries, or many, never keep the cheap ones waiting for long.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -56,18 +54,14 @@ struct State {
 
 /// The way to the readers.
 pub struct Readers {
-    path: PathBuf,
     first: Arc<Queue>,
     last: Arc<Queue>,
     room: Arc<Semaphore>,
-    spare: Mutex<Vec<Conn>>,
-    made: AtomicUsize,
-    most: usize,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Readers {
-    /// Opens connections and starts threads, so many for first tries, for long reads, and to spare.
+    /// Opens connections and starts threads, so many for first tries and for long reads.
     ///
     /// # Errors
     /// Those of opening the file.
@@ -79,16 +73,7 @@ impl Readers {
             threads.push(thread(format!("sqlite-reader-{i}"), path, own, Some(next))?);
             threads.push(thread(format!("sqlite-long-{i}"), path, Arc::clone(&last), None)?);
         }
-        Ok(Self {
-            path: path.to_owned(),
-            first,
-            last,
-            room: Arc::new(Semaphore::new(QUEUE)),
-            spare: Mutex::default(),
-            made: AtomicUsize::new(0),
-            most: many,
-            threads: Mutex::new(threads),
-        })
+        Ok(Self { first, last, room: Arc::new(Semaphore::new(QUEUE)), threads: Mutex::new(threads) })
     }
 
     /// Runs a read on one of the threads; a second time, from its beginning, if it takes long.
@@ -119,21 +104,6 @@ impl Readers {
         answered.await.map_err(|_| unanswered())?
     }
 
-    /// A connection for a short look-up on the calling thread, if there is one to spare; [`Readers::give`] takes it back.
-    pub fn take(&self) -> Option<Conn> {
-        let spare = lock(&self.spare).pop();
-        if spare.is_some() || self.made.fetch_add(1, Ordering::Relaxed) < self.most {
-            return spare.or_else(|| Conn::open(&self.path, Role::Reader).ok());
-        }
-        self.made.fetch_sub(1, Ordering::Relaxed);
-        None
-    }
-
-    /// Takes a lent connection back.
-    pub fn give(&self, conn: Conn) {
-        lock(&self.spare).push(conn);
-    }
-
     /// Lets the threads finish what is waiting, and ends them. A read that takes long is left to its deadline: it changes
     /// nothing, and the process may end under it.
     pub fn close(&self) {
@@ -150,7 +120,6 @@ impl Readers {
                 let _ = thread.join();
             }
         }
-        lock(&self.spare).clear();
     }
 }
 

@@ -12,6 +12,7 @@ use super::catalog::Catalog;
 use super::conn::{Conn, lock};
 use super::error::Db;
 use super::readers::STACK;
+use super::spare::Spare;
 use super::{alter, write};
 use crate::access::Write;
 use crate::error::{Error, Result};
@@ -51,9 +52,9 @@ impl Writer {
     ///
     /// # Errors
     /// 1 if there can be no more threads.
-    pub fn start(conn: Conn, catalog: Arc<ArcSwap<Catalog>>) -> Result<Self> {
+    pub fn start(conn: Conn, catalog: Arc<ArcSwap<Catalog>>, spare: Arc<Spare>) -> Result<Self> {
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        let run = move || Work { conn, catalog }.run(waiting);
+        let run = move || Work { conn, catalog, spare }.run(waiting);
         let thread = std::thread::Builder::new().name("sqlite-writer".into()).stack_size(STACK).spawn(run);
         let thread = thread.map_err(|e| Error::caused("the writer cannot be started", e))?;
         Ok(Self { jobs, thread: std::sync::Mutex::new(Some(thread)) })
@@ -85,6 +86,7 @@ pub fn closed() -> Error {
 struct Work {
     conn: Conn,
     catalog: Arc<ArcSwap<Catalog>>,
+    spare: Arc<Spare>,
 }
 
 impl Work {
@@ -131,7 +133,8 @@ impl Work {
                 replies.push(unanswered(job));
             }
         }
-        let failed = begun.or_else(|| self.conn.sql.execute_batch("COMMIT").or_db().err());
+        // Who sees the new catalogue reads from behind the commit.
+        let failed = begun.or_else(|| self.spare.commit(|| self.conn.sql.execute_batch("COMMIT").or_db().err()));
         if failed.is_some() {
             let _ = self.conn.sql.execute_batch("ROLLBACK");
         } else {
