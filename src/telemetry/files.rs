@@ -4,9 +4,8 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
-use super::Sink;
+use super::{Sink, now};
 use crate::model::{Date, Map, Value, wire};
 
 const ALL: &str = "info";
@@ -78,13 +77,6 @@ fn tail(path: &Path) -> io::Result<String> {
 
 fn path(folder: &Path, kind: &str, day: Date) -> PathBuf {
     folder.join(format!("parse-server.{kind}.{}", &day.iso()[..10]))
-}
-
-/// The time of the machine.
-#[expect(clippy::disallowed_methods, reason = "lines tell the time of the machine, as those of stdout do")]
-pub(super) fn now() -> Date {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Date(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Writes to the file of the day.

@@ -6,6 +6,7 @@ mod ring;
 mod sink;
 
 use std::io::IsTerminal;
+use std::time::SystemTime;
 
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -15,6 +16,14 @@ pub use ring::{Ring, Wanted};
 pub use sink::Sink;
 
 use crate::config::{LogConfig, LogLevel};
+use crate::model::Date;
+
+/// The time of the machine.
+#[expect(clippy::disallowed_methods, reason = "a line of the log tells the time of the machine, which no test owns")]
+fn now() -> Date {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Date(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
 
 /// Sets up the log of the process and gives the handle for request lines. A second call leaves the first set-up in place for
 /// everything but request lines.

@@ -2,9 +2,9 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use super::{Ring, Sink};
+use super::{Ring, Sink, now};
 use crate::model::{Date, wire};
 
 /// What a request leaves in the log.
@@ -47,14 +47,12 @@ impl Log {
     }
 
     /// Writes the line of a request.
-    #[expect(clippy::disallowed_methods, reason = "a log line tells the time of the machine, which no test owns")]
     pub fn request(&self, entry: &Entry<'_>) {
         if !self.requests {
             return;
         }
         let mut line = Vec::with_capacity(256);
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        entry.write(Date(since.as_millis() as i64), self.json, &mut line);
+        entry.write(now(), self.json, &mut line);
         self.sink.line(&line);
     }
 

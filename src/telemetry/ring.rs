@@ -9,7 +9,8 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
-use super::files::{Files, now};
+use super::files::Files;
+use super::now;
 use crate::model::{Date, Map, Value};
 
 /// All kept lines together may take this much, bytes; the oldest go.

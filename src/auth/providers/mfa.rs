@@ -95,7 +95,8 @@ impl Provider for Mfa {
     }
 }
 
-fn refused(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+/// What is told of a second factor that is not taken.
+pub(super) fn refused(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(Code::ScriptFailed, text)
 }
 

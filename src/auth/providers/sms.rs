@@ -3,9 +3,10 @@
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use super::bridge::{Bridge, FAILED};
+use super::mfa::refused;
 use super::{Question, Verdict, text};
 use crate::config::MfaConfig;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::model::id::Random;
 use crate::model::{Date, Map, Value};
 
@@ -78,10 +79,6 @@ impl Sms {
         let expiry = Value::Date(Date(question.now.0.saturating_add(self.period)));
         Ok(Map::from([("token", Value::String(token)), ("expiry", expiry)]))
     }
-}
-
-fn refused(text: &'static str) -> Error {
-    Error::new(Code::ScriptFailed, text)
 }
 
 /// So many digits, each as likely as the others.

@@ -13,10 +13,8 @@ pub struct Undo(Vec<Step>);
 enum Step {
     /// Away with a new object.
     Away { class: String, id: String },
-    /// The object as it was before an update.
+    /// The object as it was.
     Before { class: String, document: RawDocumentBuf },
-    /// An object that was deleted.
-    Back { class: String, document: RawDocumentBuf },
     /// The entries that an owner had.
     Entries { collection: String, owner: String, documents: Vec<RawDocumentBuf> },
 }
@@ -29,14 +27,9 @@ impl Undo {
         }
     }
 
-    /// An object is about to be changed.
-    pub fn updated(&mut self, class: &str, document: RawDocumentBuf) {
+    /// An object is about to be changed or deleted.
+    pub fn changed(&mut self, class: &str, document: RawDocumentBuf) {
         self.0.push(Step::Before { class: class.to_owned(), document });
-    }
-
-    /// An object is about to be deleted.
-    pub fn deleted(&mut self, class: &str, document: RawDocumentBuf) {
-        self.0.push(Step::Back { class: class.to_owned(), document });
     }
 
     /// The entries of an owner are about to be changed.
@@ -71,7 +64,7 @@ impl Step {
             Self::Away { class, id } => {
                 mongo.collection(&class).delete_one(doc! { "_id": names::id(&class, &id) }).await.map(drop)
             }
-            Self::Before { class, document } | Self::Back { class, document } => {
+            Self::Before { class, document } => {
                 let Ok(Some(id)) = document.get("_id") else { return Ok(()) };
                 let id = doc! { "_id": mongodb::bson::Bson::try_from(id).unwrap_or_default() };
                 mongo.collection(&class).replace_one(id, &document).upsert(true).await.map(drop)

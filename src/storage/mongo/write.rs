@@ -128,7 +128,7 @@ impl Mongo {
             }
             condition = doc! { "$and": [{ "_id": id }, condition] };
             if let Some(undo) = undo.as_deref_mut() {
-                undo.updated(&schema.name, before);
+                undo.changed(&schema.name, before);
             }
         }
         let after = if change.is_empty() {
@@ -154,7 +154,7 @@ impl Mongo {
         if let Some(undo) = undo {
             let mut cursor = collection.find(condition.clone()).await.map_err(error::of_read)?;
             while cursor.advance().await.map_err(error::of_read)? {
-                undo.deleted(&schema.name, cursor.current().to_owned());
+                undo.changed(&schema.name, cursor.current().to_owned());
             }
         }
         let gone = collection.delete_many(condition).await.map_err(error::of_write)?;
