@@ -3,6 +3,7 @@
 mod finish;
 mod mount;
 mod page;
+mod session;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -271,10 +272,8 @@ impl Edge {
         let installation = claims.installation_id.take();
         let subject = subject.unwrap_or(Subject::anonymous());
         let now = engine.clock.now();
-        let upgrades = method == "POST" && batch::is(path, "/upgradeToRevocableSession");
-        let resolve = async |token: &str| match upgrades && !token.starts_with("r:") {
-            true => engine.auth.resolve_legacy(token, installation.as_deref(), now).await,
-            false => engine.auth.resolve(token, installation.as_deref(), now).await,
+        let resolve = async |token: &str| {
+            session::resolve(&engine.auth, (method, path), token, installation.as_deref(), now).await
         };
         let mut resolved = None;
         if let Some(token) = token.as_deref().filter(|_| !decided && site.rates.wants_user(path)) {
@@ -295,8 +294,7 @@ impl Edge {
             Some(token) => match resolved {
                 Some(resolved) => resolved,
                 None => resolve(token).await,
-            }
-            .map_err(unresolved)?,
+            }?,
         };
         Ok((caller, context))
     }
@@ -387,15 +385,6 @@ fn method(sent: &Method, body: Option<&mut Value>) -> Cow<'static, str> {
 fn known_method(method: &str) -> &'static str {
     const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"];
     KNOWN.into_iter().find(|known| *known == method).unwrap_or("OTHER")
-}
-
-/// A session that could not be looked up is not the client's business in detail.
-fn unresolved(error: Error) -> Error {
-    if !error.is_internal() {
-        return error;
-    }
-    tracing::error!(error = %error, "error getting auth for sessionToken");
-    Error::http(400, "Unknown error")
 }
 
 /// The work, or 124 when the deadline has passed.
