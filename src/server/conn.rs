@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, Sleep};
 
 use crate::config::Timeouts;
-use crate::http::Edge;
+use crate::http::Front;
 
 /// Largest head of a request, bytes; also the most that hyper reads ahead.
 const MAX_HEAD: usize = 64 * 1024;
@@ -47,7 +47,13 @@ impl Limits {
 }
 
 /// Serves a connection to its end.
-pub async fn run(stream: TcpStream, peer: IpAddr, edge: Arc<Edge>, limits: Limits, mut closing: watch::Receiver<bool>) {
+pub async fn run(
+    stream: TcpStream,
+    peer: IpAddr,
+    front: Arc<Front>,
+    limits: Limits,
+    mut closing: watch::Receiver<bool>,
+) {
     let clock = Arc::new(Clock { born: Instant::now(), limits, due: AtomicU64::new(0) });
     clock.wait(limits.head, Phase::Fresh);
     let io = TokioIo::new(Watched { stream, clock: clock.clone() });
@@ -55,9 +61,9 @@ pub async fn run(stream: TcpStream, peer: IpAddr, edge: Arc<Edge>, limits: Limit
         let clock = clock.clone();
         service_fn(move |request| {
             clock.work();
-            let (edge, clock) = (edge.clone(), clock.clone());
+            let (front, clock) = (front.clone(), clock.clone());
             async move {
-                let response = edge.handle(request, peer).await;
+                let response = front.handle(request, peer).await;
                 clock.wait(limits.idle, Phase::Idle);
                 Ok::<_, std::convert::Infallible>(response)
             }
