@@ -19,6 +19,8 @@ pub use greeting::greeting;
 pub struct Commands {
     /// Serves until told to stop. The warnings are for the log.
     pub serve: fn(ServerConfig, Vec<Warning>) -> anyhow::Result<()>,
+    /// Looks at what the configuration alone cannot judge of itself, without asking anybody.
+    pub check: fn(&ServerConfig) -> anyhow::Result<()>,
     /// Copies the database of a configuration into a file, while a server runs on it or not.
     pub backup: fn(ServerConfig, &Path) -> anyhow::Result<()>,
     /// Sends a mail to an address, and waits for what comes of it.
@@ -68,6 +70,7 @@ fn perform(
     match command {
         args::Command::Serve(source) => {
             let loaded = load(&source, env, Keys::Made)?;
+            (commands.check)(&loaded.server)?;
             (commands.serve)(loaded.server, loaded.warnings)
         }
         args::Command::Backup(file, source) => (commands.backup)(load(&source, env, Keys::Any)?.server, &file),
@@ -77,6 +80,7 @@ fn perform(
         }
         args::Command::Check(source) => {
             let loaded = load(&source, env, Keys::Given)?;
+            (commands.check)(&loaded.server)?;
             tell(err, &loaded.warnings);
             Ok(writeln!(out, "{}", verdict(&source, &loaded))?)
         }
