@@ -7,6 +7,7 @@ use crate::access::{Write, internal};
 use crate::error::{Code, Error, Result};
 use crate::model::{Filter, Map, Op, Path, Value};
 use crate::rest::query::Params;
+use crate::storage::Outcome;
 
 /// `GET /users/me`: the user of the session with its token.
 ///
@@ -46,25 +47,29 @@ async fn owner(call: &Call, token: &str) -> Result<Option<(String, String)>> {
     }))
 }
 
-/// `POST /upgradeToRevocableSession`: a session object in place of a token of the time before there were any.
+/// `POST /upgradeToRevocableSession`: a session object in place of a token of the time before there were any. The token is given
+/// back first, and must still be there: of many who send it one gets a session.
 ///
 /// # Errors
-/// 101 without a user.
+/// 101 without a user, 209 for a token that was given back meanwhile.
 pub async fn upgrade(call: &Call) -> Result<Answer> {
     let invalid = || Error::new(Code::ObjectNotFound, "invalid session");
     let user = call.subject().user().ok_or_else(invalid)?;
+    let old = call.caller.session_token.as_deref().filter(|token| !token.starts_with("r:"));
+    let filter = Filter::eq("objectId", user);
+    let filter = match old {
+        Some(token) => filter.and(Filter::eq("_session_token", token)),
+        None => filter,
+    };
+    let ops = vec![(Path::from("_session_token"), Op::Delete)];
+    let schema = call.engine.schemas.get_or_new("_User");
+    let plan = internal("the old token is given back").update(schema, filter, ops, call.engine.clock.now());
+    if call.engine.write(Write::Update(plan.silently())).await? == Outcome::Updated(None) && old.is_some() {
+        return Err(Error::new(Code::InvalidSessionToken, "invalid legacy session token"));
+    }
     let installation_id = call.caller.installation_id.as_deref();
     let new = New { user, created_with: Some(("upgrade", None)), installation_id, more: Map::new() };
     let opened = session::open(&call.engine, new).await?;
-    let schema = call.engine.schemas.get_or_new("_User");
-    let ops = vec![(Path::from("_session_token"), Op::Delete)];
-    let plan = internal("the old token is given back").update(
-        schema,
-        Filter::eq("objectId", user),
-        ops,
-        call.engine.clock.now(),
-    );
-    call.engine.write(Write::Update(plan.silently())).await?;
     let lost = || Error::new(Code::InternalServerError, "Failed to load upgraded session.");
     find::one(call, "_Session", &opened.id, Params::default()).await?.ok_or_else(lost)
 }

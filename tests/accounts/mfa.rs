@@ -6,7 +6,7 @@ use crate::support::otp::{OTHER, SECRET, token, token_in};
 const INVALID: &str = "141: Invalid MFA token";
 const MISSING: &str = "-1: Missing additional authData mfa";
 
-pub(super) fn server() -> Server {
+pub fn server() -> Server {
     Server::start(json!({"auth": {"mfa": {"options": ["TOTP"]}}}))
 }
 
@@ -15,7 +15,7 @@ fn mfa(data: Value) -> Value {
 }
 
 /// Sets a user's factor up; its recovery codes.
-pub(super) fn set_up(client: &Client, path: &str) -> Vec<String> {
+pub fn set_up(client: &Client, path: &str) -> Vec<String> {
     let answer = put(client, path, &mfa(json!({"secret": SECRET, "token": token(SECRET)})));
     assert_eq!(said(&answer), "200");
     let told = text(&answer.json()["authDataResponse"]["mfa"]["recovery"]);
@@ -24,7 +24,7 @@ pub(super) fn set_up(client: &Client, path: &str) -> Vec<String> {
     codes
 }
 
-pub(super) fn log_in_with(client: &Client, name: &str, data: Value) -> Answer {
+pub fn log_in_with(client: &Client, name: &str, data: Value) -> Answer {
     client.post("/login", &json!({"username": name, "password": "pw", "authData": {"mfa": data}}))
 }
 

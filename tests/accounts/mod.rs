@@ -2,7 +2,7 @@
 
 mod adapter;
 mod keycloak;
-mod mfa;
+pub mod mfa;
 mod oauth2;
 mod provider;
 mod races;
@@ -13,6 +13,9 @@ mod transactions;
 
 use crate::support::{Actor, Answer, Client, Server};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Barrier;
+use std::thread::scope;
 
 /// A user that was signed up.
 pub struct User {
@@ -66,4 +69,33 @@ pub fn said(answer: &Answer) -> String {
         status @ 200..300 => status.to_string(),
         _ => format!("{}: {}", answer.json()["code"], answer.json()["error"].as_str().unwrap_or_default()),
     }
+}
+
+/// How many ask at the same time.
+pub const MANY: usize = 24;
+
+/// The answers to requests that are sent together, by what they said.
+pub fn together(server: &Server, request: impl Fn(&Client, usize) -> Answer + Send + Sync) -> Vec<Answer> {
+    let (barrier, client) = (Barrier::new(MANY), server.client(Actor::Client));
+    let ask = |n| {
+        let client = client.clone();
+        barrier.wait();
+        request(&client, n)
+    };
+    scope(|threads| {
+        let asked: Vec<_> = (0..MANY).map(|n| threads.spawn(move || ask(n))).collect();
+        asked.into_iter().map(|one| one.join().unwrap()).collect()
+    })
+}
+
+/// How many answers said what.
+pub fn tally(answers: &[Answer]) -> BTreeMap<String, usize> {
+    let mut tally = BTreeMap::new();
+    answers.iter().for_each(|answer| *tally.entry(said(answer)).or_default() += 1);
+    tally
+}
+
+/// What [`tally`] is meant to be.
+pub fn expected(entries: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    entries.iter().map(|(text, count)| ((*text).to_owned(), *count)).collect()
 }

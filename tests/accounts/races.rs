@@ -2,38 +2,11 @@
 
 use super::*;
 use crate::support::otp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Barrier};
 use std::thread::{scope, spawn};
 use std::time::Instant;
-
-/// How many ask at the same time.
-const MANY: usize = 24;
-
-/// The answers to requests that are sent together, by what they said.
-fn together(server: &Server, request: impl Fn(&Client, usize) -> Answer + Send + Sync) -> Vec<Answer> {
-    let (barrier, client) = (Barrier::new(MANY), server.client(Actor::Client));
-    let ask = |n| {
-        let client = client.clone();
-        barrier.wait();
-        request(&client, n)
-    };
-    scope(|threads| {
-        let asked: Vec<_> = (0..MANY).map(|n| threads.spawn(move || ask(n))).collect();
-        asked.into_iter().map(|one| one.join().unwrap()).collect()
-    })
-}
-
-fn tally(answers: &[Answer]) -> BTreeMap<String, usize> {
-    let mut tally = BTreeMap::new();
-    answers.iter().for_each(|answer| *tally.entry(said(answer)).or_default() += 1);
-    tally
-}
-
-fn expected(entries: &[(&str, usize)]) -> BTreeMap<String, usize> {
-    entries.iter().map(|(text, count)| ((*text).to_owned(), *count)).collect()
-}
 
 /// The same letters, in another case for every number.
 fn cased(name: &str, n: usize) -> String {

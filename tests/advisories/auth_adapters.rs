@@ -2,6 +2,9 @@
 //! providers, in `tests/accounts`.
 
 use super::*;
+use crate::support::{Asked, Peer, Said};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[test]
 fn no_user_comes_in_by_data_that_proves_nothing() {
@@ -59,4 +62,26 @@ fn what_another_user_has_linked_cannot_be_linked() {
     for op in [json!({"__op": "Delete"}), json!({"__op": "SetOnInsert", "amount": {"anonymous": {"id": "known"}}})] {
         assert_eq!(change(json!({"authData": op})), "252: This authentication method is unsupported.");
     }
+}
+
+#[test]
+fn data_that_were_good_once_are_checked_at_every_log_in() {
+    let good = Arc::new(AtomicBool::new(true));
+    let says = Arc::clone(&good);
+    let peer = Peer::start(move |_: &Asked| {
+        let answer = if says.load(Ordering::Relaxed) { json!({}) } else { json!({"error": "revoked"}) };
+        Said::Json(answer)
+    });
+    let bridge = json!({"url": peer.url(""), "methods": ["validateAuthData"]});
+    let server = Server::start(json!({"auth": {"own": {"module": "http-auth-adapter", "bridge": bridge}}}));
+    let client = server.client(Actor::Client);
+    let same = json!({"authData": {"own": {"id": "1", "token": "t"}}});
+    assert_eq!([said(&client.post("/users", &same)), said(&client.post("/users", &same))], ["201", "200"]);
+    assert_eq!(peer.asked().len(), 2, "the adapter is asked although nothing has changed");
+    good.store(false, Ordering::Relaxed);
+    for data in [same, json!({"authData": {"own": {"id": "1"}}})] {
+        assert_eq!(said(&client.post("/users", &data)), "141: revoked", "{data}");
+    }
+    let mut sessions = server.client(Actor::Master).get("/sessions?count=1&limit=0").json();
+    assert_eq!(sessions["count"].take(), 2);
 }

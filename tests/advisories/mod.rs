@@ -1,11 +1,12 @@
 //! What went wrong in Parse Server, a class of advisories a module, the honest use beside the attack. `README.md` lists the
-//! advisories one by one. LiveQuery, GraphQL, files, pages, mail, functions and push are not built yet: theirs come with them.
+//! advisories one by one. LiveQuery, GraphQL, files, jobs and push are not built yet: theirs come with them.
 
 mod auth_adapters;
 mod cheap_request_dear_query;
 mod one_path_checks_another_does_not;
 mod operator_and_type_injection;
 mod protected_fields_as_an_oracle;
+mod raced_tokens;
 mod read_only_key_and_internal_classes;
 mod secrets_in_logs_and_errors;
 mod server_owned_fields;

@@ -177,3 +177,60 @@ fn no_operator_in_a_device_token_reaches_the_installations_of_others() {
     let token = json!({"deviceToken": "t1"});
     assert_eq!(said(&put(&client, &format!("/installations/{mine}"), &token)), "200", "a token moves with its device");
 }
+
+#[test]
+fn what_javascript_has_for_itself_is_no_function_and_no_hook() {
+    let server = Server::start(json!({"allowClientClassCreation": true}));
+    let peer = crate::support::Peer::start(|_| crate::support::Said::Json(json!({"success": "hi"})));
+    let (client, master) = (server.client(Actor::Client), server.client(Actor::Master));
+    let hello = json!({"functionName": "hello.world", "url": peer.url("/hello")});
+    assert_eq!(said(&master.post("/hooks/functions", &hello)), "200");
+    assert_eq!(client.post("/functions/hello.world", &json!({})).json(), json!({"result": "hi"}));
+    for name in ["__proto__", "constructor", "toString", "hasOwnProperty", "hello", "hello.world.call", "hello.", "."] {
+        let wanted = format!("141: Invalid function: \"{name}\"");
+        assert_eq!(said(&client.post(&format!("/functions/{name}"), &json!({}))), wanted);
+        assert_eq!(said(&master.get(&format!("/hooks/functions/{name}"))).split(':').next(), Some("143"), "{name}");
+    }
+    for class in ["constructor", "toString", "hasOwnProperty", "valueOf"] {
+        assert_eq!(said(&client.post(&format!("/classes/{class}"), &json!({"a": 1}))), "201", "no hook of {class}");
+    }
+    assert_eq!(peer.asked().len(), 1, "the honest call");
+}
+
+#[test]
+fn a_token_of_a_link_is_a_text() {
+    let mailbox = crate::support::Mailbox::start();
+    let server = Server::start(json!({
+        "appName": "App", "publicServerURL": "http://app.test/parse", "emailAdapter": mailbox.whole_adapter(),
+        "verifyUserEmails": true,
+    }));
+    let client = server.client(Actor::Client);
+    let user = json!({"username": "user", "password": "pw", "email": "u@e.com"});
+    assert_eq!(said(&client.post("/users", &user)), "201");
+    let verification = mailbox.next().token();
+    assert_eq!(said(&client.post("/requestPasswordReset", &json!({"email": "u@e.com"}))), "200");
+    let reset = mailbox.next().token();
+    let form = |body: &str, kind: &str| {
+        let headers = [("Content-Type", kind), ("X-Requested-With", "XMLHttpRequest")];
+        let path = "/apps/app/request_password_reset";
+        server.client(Actor::NoKeys).send("POST", path, &headers, Some(body.as_bytes())).status
+    };
+    let (encoded, script) = ("application/x-www-form-urlencoded", "application/json");
+    for operator in ["[$ne]=x", "[$regex]=^.", "[$exists]=true", "[]=x", "[0]=x", "="] {
+        assert_ne!(form(&format!("token{operator}&new_password=forged"), encoded), 200, "{operator}");
+        let page = server.client(Actor::NoKeys).get(&format!("/apps/app/verify_email?token{operator}"));
+        assert!(!page.text().contains("address verified"), "{operator}: {}", page.text());
+    }
+    for shape in shapes().into_iter().chain([json!(null), json!([reset])]) {
+        let body = json!({"token": shape, "new_password": "forged"}).to_string();
+        assert_ne!(form(&body, script), 200, "{shape}");
+        assert_eq!(client.post("/requestPasswordReset", &json!({"token": shape})).status, 400, "{shape}");
+    }
+    assert_eq!(said(&log_in(&client, "user", "forged")), "101: Invalid username/password.");
+    let verified = || server.client(Actor::Master).get("/users").json()["results"][0]["emailVerified"].clone();
+    assert_eq!(verified(), false);
+    server.client(Actor::NoKeys).get(&format!("/apps/app/verify_email?token={verification}"));
+    assert_eq!(verified(), true, "the honest link");
+    assert_eq!(form(&format!("token={reset}&new_password=new"), encoded), 200, "the honest form");
+    assert_eq!(said(&log_in(&client, "user", "new")), "200");
+}

@@ -74,3 +74,42 @@ fn sign_up_asks_for_the_right_to_create_before_it_tells_who_is_there() {
         assert_eq!(said(&sign_up(&client, name, "p")), "119: Permission denied", "{name}");
     }
 }
+
+#[test]
+fn a_stranger_is_refused_before_anything_of_a_change_is_looked_at() {
+    let server = Server::start(json!({"enforcePrivateUsers": false, "passwordPolicy": {"validatorPattern": "^.{8}"}}));
+    let sign_up = |name: &str, more: Value| {
+        let mut body = json!({"username": name, "password": "password", "email": format!("{name}@e.com")});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let made = server.client(Actor::Client).post("/users", &body);
+        assert_eq!(said(&made), "201");
+        (format!("/users/{}", text(&made.json()["objectId"])), text(&made.json()["sessionToken"]))
+    };
+    let (victim, token) = sign_up("victim", json!({"authData": {"anonymous": {"id": "known"}}}));
+    let (_, stranger) = sign_up("stranger", json!({}));
+    sign_up("taken", json!({"authData": {"anonymous": {"id": "taken"}}}));
+    let changes = [
+        (json!({"username": "taken"}), "202"),
+        (json!({"email": "taken@e.com"}), "203"),
+        (json!({"email": "none"}), "125"),
+        (json!({"password": "short"}), "142"),
+        (json!({"authData": {"anonymous": {"id": "taken"}}}), "208"),
+        (json!({"authData": {"unknown": {"id": "1"}}}), "252"),
+        (json!({"emailVerified": true}), "119"),
+        (json!({"username": {"__op": "Increment", "amount": 1}}), "111"),
+    ];
+    let own = server.client(Actor::Session(token));
+    for (change, code) in &changes {
+        let answer = said(&put(&own, &victim, change));
+        assert!(
+            answer.starts_with(&format!("{code}:")),
+            "the user itself is told what is wrong with {change}: {answer}"
+        );
+        for path in [victim.as_str(), "/users/missing"] {
+            for actor in [Actor::Client, Actor::Session(stranger.clone())] {
+                let answer = put(&server.client(actor), path, change);
+                assert_eq!((answer.status, said(&answer).as_str()), (400, "206: Permission denied"), "{path} {change}");
+            }
+        }
+    }
+}
