@@ -93,6 +93,12 @@ fn configuration_jobs_and_logs_are_answered() {
     assert_eq!(own.ask("GET", "/config", json!({}))["params"], json!({}));
     own.ask("GET", "/cloud_code/jobs?per_page=50", json!({}));
     assert!(own.ask("GET", "/cloud_code/jobs/data", json!({}))["jobs"].is_array());
+    let schedule = |text: &str| json!({"job_schedule": {"description": text, "repeatMinutes": 5, "params": "{}"}});
+    let made = own.ask("POST", "/cloud_code/jobs", schedule("a"));
+    let job = format!("/cloud_code/jobs/{}", made["objectId"].as_str().unwrap());
+    own.ask("PUT", &job, schedule("b"));
+    assert_eq!(own.ask("GET", "/cloud_code/jobs?per_page=50", json!({}))[0]["description"], "b");
+    own.ask("DELETE", &job, json!({}));
     let status = json!({"limit": 100, "order": "-createdAt", "where": {}});
     assert_eq!(own.ask("GET", "/classes/_JobStatus", status), json!({"results": []}));
     assert!(own.ask("GET", "/scriptlog?level=info&n=100", json!({})).is_array());

@@ -43,7 +43,10 @@ fn a_page_is_looked_for_in_the_folder_of_its_language() {
     assert_eq!(shown("locale=de-AT"), "austrian Hallo A&amp;amp;B");
     assert_eq!(shown("locale=de-CH"), "german Hallo A&amp;amp;B");
     assert_eq!(shown("locale=fr"), "plain Hello A&amp;amp;B ");
-    assert_eq!(shown("locale=..%2Fde"), "plain Hello A&amp;amp;B ");
+    put(&pages.dir.path().join("outside/password_reset_link_invalid.html"), "secret");
+    for locale in ["..%2Fde", "..%2Foutside", "de%2F..%2F..%2Foutside", "..%5Coutside"] {
+        assert_eq!(shown(&format!("locale={locale}")), "plain Hello A&amp;amp;B ", "{locale}");
+    }
     let by_header = [("X-Parse-Page-Param-Locale", "de")];
     let shown = pages.server.client(Actor::NoKeys).send("GET", "/apps/app/request_password_reset", &by_header, None);
     assert_eq!(shown.text(), "german Hallo A&amp;amp;B");

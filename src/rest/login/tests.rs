@@ -8,7 +8,7 @@ use crate::cloud::NoCode;
 use crate::model::Date;
 use crate::rest::engine::Clock;
 use crate::rest::tests::{at, map};
-use crate::rest::{create, verify_password};
+use crate::rest::{challenge, create, verify_password};
 
 const OPTIONS: &str = r#"{"auth":{"mfa":{"options":["TOTP"]}}}"#;
 /// What an authenticator app shows for a secret at the time of [`AMinute`].
@@ -49,6 +49,10 @@ async fn every_log_in_compares_one_hash() {
         assert_eq!(calls.load(Ordering::Relaxed) - before, 1, "{sent}");
         let verified = verify_password::verify_password(&call, map(sent), Map::new()).await;
         assert_eq!((verified.is_ok(), calls.load(Ordering::Relaxed) - before), (right, 2), "{sent}");
+        let mut sent = map(sent);
+        sent.set("challengeData", Value::Object(Map::new()));
+        let challenged = challenge::challenge(&call, sent).await;
+        assert_eq!((challenged.is_ok(), calls.load(Ordering::Relaxed) - before), (right, 3));
     }
 }
 
