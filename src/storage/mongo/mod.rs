@@ -14,6 +14,7 @@ mod group;
 mod hand;
 mod indexes;
 mod names;
+mod question;
 mod read;
 mod rows;
 #[cfg(test)]
