@@ -13,6 +13,7 @@ mod filter;
 mod group;
 mod hand;
 mod indexes;
+mod json;
 mod names;
 mod question;
 mod read;

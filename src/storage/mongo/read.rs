@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt;
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocumentBuf, doc};
 use mongodb::options::{FindOptions, Hint};
 
@@ -16,7 +17,7 @@ use super::{Mongo, decode, names};
 use crate::access::Read;
 use crate::error::{Error, Result};
 use crate::model::{FieldType, Path, Pointer, Value};
-use crate::storage::{MOST_BYTES, Relation, Side, too_large};
+use crate::storage::{Relation, Side};
 
 /// How much longer than the database we wait, for the way of its answer.
 const GRACE: Duration = Duration::from_secs(1);
@@ -46,43 +47,32 @@ pub async fn within<T>(left: Option<Duration>, work: impl Future<Output = Result
 impl Mongo {
     /// The rows of a plan.
     pub(super) async fn rows(&self, plan: &Read) -> Result<Found> {
-        let mut found = Found {
-            documents: Vec::new(),
-            schema: Arc::clone(plan.schema()),
-            internals: plan.internals() || plan.render().shows_internals(),
-        };
         let left = left(plan.limits().deadline)?;
+        let found = Found::new(Arc::clone(plan.schema()), plan.internals() || plan.render().shows_internals());
         if plan.limit() == Some(0) {
             return Ok(found);
         }
         let (filter, mut options) = question(plan)?;
         options.max_time = left;
-        found.documents = within(left, self.fetch(plan, filter, options)).await?;
-        Ok(found)
+        within(left, self.fetch(plan, filter, options, found)).await
     }
 
-    async fn fetch(&self, plan: &Read, filter: Document, options: FindOptions) -> Result<Vec<RawDocumentBuf>> {
+    async fn fetch(&self, plan: &Read, filter: Document, options: FindOptions, mut found: Found) -> Result<Found> {
         let collection = self.collection(&plan.schema().name);
-        let find = || collection.find(filter.clone()).with_options(options.clone());
-        let mut cursor = match find().await {
+        let find = || collection.find(filter.clone()).with_options(options.clone()).batch();
+        let mut answers = match find().await {
             Err(error) if error::wants_place_index(&error) => {
                 let Some(field) = nearest(plan.filter()) else { return Err(error::of_read(error)) };
                 self.index_place(plan.schema(), field).await?;
                 find().await
             }
-            found => found,
+            answers => answers,
         }
         .map_err(error::of_read)?;
-        let (mut documents, mut bytes) = (Vec::new(), 0);
-        while cursor.advance().await.map_err(error::of_read)? {
-            let document = cursor.current();
-            bytes += document.as_bytes().len();
-            if bytes > MOST_BYTES {
-                return Err(too_large());
-            }
-            documents.push(document.to_owned());
+        while let Some(answer) = answers.next().await {
+            found.push(answer.map_err(error::of_read)?)?;
         }
-        Ok(documents)
+        Ok(found)
     }
 
     /// How many rows there are.

@@ -1,6 +1,7 @@
 //! The contract of the back ends on a database that speaks MongoDB's protocol, and what a scripted peer shows of the rest.
 
 mod advice;
+mod bytes;
 mod faults;
 #[path = "../../../../tests/support/mongo_peer.rs"]
 mod peer;
