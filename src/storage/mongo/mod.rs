@@ -14,6 +14,7 @@ mod group;
 mod hand;
 mod indexes;
 mod json;
+mod lineage;
 mod names;
 mod question;
 mod read;
@@ -28,6 +29,8 @@ mod update;
 mod vectors;
 mod write;
 
+use std::sync::atomic::AtomicBool;
+
 use mongodb::bson::{DateTime, RawDocumentBuf, doc};
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Collection, Database};
@@ -36,7 +39,7 @@ use tokio::sync::OnceCell;
 use self::error::Db;
 use self::turns::Turns;
 use self::unique::Unique;
-use super::{Answer, Outcome, Relation, Rows, SchemaChange, Side, Storage};
+use super::{Answer, Lineage, Outcome, Relation, Rows, SchemaChange, Side, Storage};
 use crate::access::{Aggregate, Read, Write};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Date, Map, Path, Value};
@@ -56,6 +59,8 @@ pub struct Mongo {
     turns: Turns,
     /// Does the database know transactions?
     transactions: OnceCell<bool>,
+    /// Has the database refused to follow entries of relations by itself?
+    no_lineage: AtomicBool,
 }
 
 impl Mongo {
@@ -70,8 +75,8 @@ impl Mongo {
         let name = options.default_database.clone().unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
         let client = Client::with_options(options).or_db()?;
         let db = client.database(&name);
-        let (unique, turns, transactions) = Default::default();
-        let mongo = Self { client, db, prefix: prefix.to_owned(), unique, turns, transactions };
+        let (unique, turns, transactions, no_lineage) = Default::default();
+        let mongo = Self { client, db, prefix: prefix.to_owned(), unique, turns, transactions, no_lineage };
         mongo.own_indexes().await?;
         Ok(mongo)
     }
@@ -140,6 +145,10 @@ impl Storage for Mongo {
 
     fn joined<'a>(&'a self, relation: &'a Relation, side: Side, ids: &'a [String]) -> Answer<'a, Vec<String>> {
         Box::pin(self.entries(relation, side, ids))
+    }
+
+    fn lineage<'a>(&'a self, first: &'a Relation, next: &'a Relation, id: &'a str) -> Answer<'a, Option<Lineage>> {
+        Box::pin(self.line(first, next, id))
     }
 
     fn claim<'a>(&'a self, key: &'a str, now: Date, until: Date) -> Answer<'a, bool> {
