@@ -37,6 +37,7 @@ impl App {
         let engine = Arc::new(Engine::new(config, storage, code, clock, random).await?);
         engine.prepare().await?;
         schemas::defined::migrate(&engine).await?;
+        engine.storage.started().await?;
         webhooks::load(&engine).await?;
         admin::security::log(&engine.config);
         Ok(Self { site: Arc::new(Site::new(engine.clone())?), engine })
