@@ -53,6 +53,16 @@ impl App {
     }
 }
 
+/// Sees whether an app could be opened, its database aside.
+///
+/// # Errors
+/// 1 for what [`App::open`] refuses of the configuration: a directory or template that is not there, a pattern that is none.
+pub fn check(config: &AppConfig) -> Result<()> {
+    Webhooks::new(&config.app_id, config.webhook_key.as_ref())?;
+    Engine::check(config)?;
+    Site::check(config)
+}
+
 /// The database that the configuration names.
 fn open_storage(config: &AppConfig) -> Result<Arc<dyn Storage>> {
     match &config.database {

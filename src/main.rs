@@ -10,7 +10,7 @@ use parsimony::config::{Database, ServerConfig, Warning};
 use parsimony::{app, mail, server, telemetry};
 
 fn main() -> ExitCode {
-    cli::main(&Commands { serve, backup, mail_test })
+    cli::main(&Commands { serve, check, backup, mail_test })
 }
 
 fn serve(config: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
@@ -29,6 +29,11 @@ fn serve(config: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
         print!("{}", cli::greeting(config, address, terminal));
     }))?;
     Ok(())
+}
+
+fn check(config: &ServerConfig) -> anyhow::Result<()> {
+    // Some of what is tried wants to be in a runtime.
+    Ok(runtime()?.block_on(async { config.apps.iter().try_for_each(app::check) })?)
 }
 
 fn backup(config: ServerConfig, to: &Path) -> anyhow::Result<()> {

@@ -1,8 +1,11 @@
 //! SIGTERM: `/health` turns first, what runs is finished, and the process ends.
 
 use crate::support::raw::Raw;
+use crate::support::run::{self, Running};
 use crate::support::{Actor, Server};
 use serde_json::json;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -76,6 +79,25 @@ fn a_request_that_never_ends_does_not_hold_it_for_ever() {
     wait_until_read(&server);
     server.terminate();
     assert!(server.wait_exit(BUSY_LIMIT).is_some(), "still running\n{}", server.output());
+}
+
+#[test]
+fn a_start_that_takes_long_can_be_stopped() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let schema = json!({"definitions": [{"className": "A", "fields": {"a": {"type": "Nothing"}}}]});
+    let config = json!({"appId": "app", "masterKey": "mk", "host": "127.0.0.1", "schema": schema});
+    std::fs::write(dir.path().join("config.json"), config.to_string()).unwrap();
+    let mut command = run::command(dir.path(), &["config.json", "--port", "0"], &[("NODE_ENV", "production")]);
+    let mut starting = Running(command.stdout(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(starting.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(
+        lines.any(|line| line.contains("trying again in 1 s")),
+        "the migration fails, and is tried for six seconds"
+    );
+    let told = Command::new("kill").args(["-TERM", &starting.0.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    assert!(lines.all(|line| !line.contains("trying again in 3 s")), "it went on");
+    assert!(starting.0.wait().unwrap().success());
 }
 
 /// Lets the server read what was sent before. An answer on another connection does not prove it; hence the pause.

@@ -28,6 +28,11 @@ fn serve(server: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
     anyhow::bail!("{told} with {} warnings", warnings.len())
 }
 
+fn check(server: &ServerConfig) -> anyhow::Result<()> {
+    anyhow::ensure!(server.apps.iter().all(|app| app.app_id != "unusable"), "no such thing");
+    Ok(())
+}
+
 fn backup(server: ServerConfig, file: &Path) -> anyhow::Result<()> {
     anyhow::bail!("backup of {} to {}", server.apps[0].app_id, file.display())
 }
@@ -41,7 +46,7 @@ fn parsimony(args: &[&str], env: &[(&str, &str)]) -> Ran {
     let args = std::iter::once("parsimony").chain(args.iter().copied()).map(Into::into).collect();
     let env: BTreeMap<String, String> = env.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = run(args, &env, &Commands { serve, backup, mail_test }, &mut out, &mut err);
+    let code = run(args, &env, &Commands { serve, check, backup, mail_test }, &mut out, &mut err);
     Ran {
         failed: format!("{code:?}") != format!("{:?}", ExitCode::SUCCESS),
         out: String::from_utf8(out).unwrap(),
@@ -123,6 +128,9 @@ fn check_config_says_yes_or_no() {
     let ran = parsimony(&["check-config", &path], &[]);
     assert!(ran.failed && ran.last_line().contains("push (push)"), "{}", ran.err);
     assert!(!parsimony(&["check-config", &path, "--ignore-unsupported", "push"], &[]).failed);
+    let (_dir, path) = config(r#"{"appId":"unusable","masterKey":"m"}"#);
+    let ran = parsimony(&["check-config", &path], &[]);
+    assert!(ran.failed && ran.out.is_empty() && ran.last_line() == "error: no such thing", "{}{}", ran.out, ran.err);
     assert!(parsimony(&["check-config"], &[]).failed);
 }
 

@@ -35,10 +35,18 @@ const EXHAUSTED: Duration = Duration::from_millis(50);
 /// What keeps the server from starting.
 pub async fn serve(config: ServerConfig, log: Log, greet: impl FnOnce(&ServerConfig, SocketAddr)) -> Result<()> {
     let health = Arc::new(Health::default());
-    let stop = stop_signal()?;
+    let mut stop = stop_signal()?;
     let listener = bind(&config).await?;
     health.set(State::Starting);
-    let apps = open(&config).await?;
+    let apps = tokio::select! {
+        apps = open(&config) => apps?,
+        // Nobody waits for a migration, or for a database that does not answer.
+        _ = stop.wait_for(|stop| *stop) => {
+            tracing::info!("stopped before the start was done");
+            log.flush();
+            return Ok(());
+        }
+    };
     let (running, ended) = mpsc::channel(1);
     let sites = apps.iter().map(|app| app.site.clone()).collect();
     let ids = RequestIds::new(process_name());
