@@ -26,7 +26,7 @@ use super::identify::{self, Claims};
 use super::memory::Memory;
 use super::rate::Seen;
 use super::respond::{Body, Reply};
-use super::router::{self, Found};
+use super::router::{Found, Route};
 use super::{Health, Site, batch, body, pages, query};
 use crate::access::{Limits, Subject};
 use crate::auth::{Caller, credential};
@@ -198,7 +198,7 @@ impl Edge {
         }
         let caller = Self::admit(&site, claims, subject, &method, path, ip, trace).await?;
         let (caller, context) = caller;
-        let (route, params) = match router::find(&method, path) {
+        let (route, params) = match site.find(&method, path) {
             Found::Route(route, params) => (route, params),
             Found::BadEncoding(text) => {
                 return Err(Error::http(400, format!("Failed to decode param '{text}'")).into());
@@ -300,7 +300,7 @@ impl Edge {
     }
 
     /// The request id that makes this request run once, if it is one.
-    fn request_id(&self, site: &Site, route: &router::Route, path: &str, headers: &HeaderMap) -> Option<String> {
+    fn request_id(&self, site: &Site, route: &Route, path: &str, headers: &HeaderMap) -> Option<String> {
         let id = String::from_utf8_lossy(headers.get("x-parse-request-id").filter(|_| route.idempotent)?.as_bytes());
         site.idempotency.as_ref().filter(|own| !id.is_empty() && own.covers(path)).map(|_| id.into_owned())
     }

@@ -9,6 +9,7 @@
 // --setup A,B    only these set-ups (lib/setups.js)
 // --program P    only this program (with --seed), such as a report names: 12@accounts
 // --binary FILE  our server (default target/release/parsimony)
+// --mongodb      our server on MongoDB, too, on a database of its own
 // --ours URL     a running server instead of the binary, mount path included, with the options of the one --setup
 // --oracle URL   a running oracle instead of npm's
 // --self         compares the oracle with itself: two processes, two databases; shows what it cannot tell twice alike
@@ -34,7 +35,7 @@ const { shrink } = require('./lib/shrink');
 const { values: args } = parseArgs({ options: {
   requests: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' }, program: { type: 'string' },
   binary: { type: 'string', default: path.join(__dirname, '../../target/release/parsimony') }, ours: { type: 'string' }, oracle: { type: 'string' },
-  self: { type: 'boolean', default: false }, setup: { type: 'string' }, port: { type: 'string', default: '16210' },
+  self: { type: 'boolean', default: false }, mongodb: { type: 'boolean', default: false }, setup: { type: 'string' }, port: { type: 'string', default: '16210' },
   covered: { type: 'string' }, area: { type: 'string' }, ignore: { type: 'string' }, 'no-shrink': { type: 'boolean', default: false }, show: { type: 'boolean', default: false },
 } });
 
@@ -47,12 +48,19 @@ const number = name => {
 async function start(setup, peer) {
   const port = number('port');
   const remote = (label, url) => ({ label, url: url.replace(/\/$/, ''), stop() {}, alive: () => true });
-  const database = side => `parity_${process.pid}_${setup.name}_${side}`;
-  const oracle = args.oracle ? remote('oracle', args.oracle) : await servers.oracle({ port, setup, database: database('a'), label: 'oracle', peer });
+  const owned = side => `parity_${process.pid}_${setup.name}_${side}`;
+  /** A server whose database ends with it. */
+  const onMongo = async (make, side, options) => {
+    const database = owned(side);
+    const server = await make({ setup, peer, database, ...options });
+    return { ...server, stop: () => server.stop().then(() => servers.drop(database)) };
+  };
+  const oracle = args.oracle ? remote('oracle', args.oracle) : await onMongo(servers.oracle, 'a', { port, label: 'oracle' });
   try {
-    if (args.self) return [oracle, await servers.oracle({ port: port + 1, setup, database: database('b'), label: 'oracle2', peer })];
+    if (args.self) return [oracle, await onMongo(servers.oracle, 'b', { port: port + 1, label: 'oracle2' })];
     if (args.ours) return [oracle, remote('ours', args.ours)];
-    return [oracle, await servers.ours({ port: port + 1, setup, binary: args.binary, peer })];
+    const mine = { port: port + 1, binary: args.binary };
+    return [oracle, args.mongodb ? await onMongo(servers.ours, 'b', mine) : await servers.ours({ setup, peer, ...mine })];
   } catch (error) {
     await oracle.stop();
     throw error;

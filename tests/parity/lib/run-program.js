@@ -192,4 +192,4 @@ async function runProgram(program, servers, rules, show = () => {}) {
   return result;
 }
 
-module.exports = { runProgram };
+module.exports = { Side, runProgram };

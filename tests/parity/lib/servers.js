@@ -50,32 +50,42 @@ function options(port, setup, databaseURI, module, mailUrl) {
   };
 }
 
-/** Starts npm parse-server on a database of its own. */
+/** Starts npm parse-server on the named MongoDB database. */
 async function oracle({ port, setup, database, label, peer }) {
   const dir = modules();
-  const uri = new URL(mongoUri());
-  uri.pathname = `/${database}`;
   const home = temporary();
-  const file = config(options(port, setup, uri.href, path.join(__dirname, 'recorder.js'), `${peer.url({ label })}/mail`), home);
+  const file = config(options(port, setup, uriOf(database), path.join(__dirname, 'recorder.js'), `${peer.url({ label })}/mail`), home);
   const env = { ...process.env, TESTING: '1', SILENT: '1', PARSE_SERVER_LOGS_FOLDER: path.join(home, 'logs') };
-  const server = await start(label, port, process.execPath, [path.join(dir, 'parse-server/bin/parse-server'), file], { env, home });
-  return { ...server, stop: () => server.stop().then(() => drop(dir, uri.href)) };
+  return start(label, port, process.execPath, [path.join(dir, 'parse-server/bin/parse-server'), file], { env, home });
 }
 
-/** Drops the oracle's database, through the driver that it brought. */
-async function drop(dir, uri) {
-  const { MongoClient } = require(path.join(dir, 'mongodb'));
-  const client = await MongoClient.connect(uri);
-  await client.db().dropDatabase();
-  await client.close();
-}
-
-/** Starts our binary on a fresh SQLite file. */
-async function ours({ port, setup, binary, peer }) {
+/** Starts our binary on the named MongoDB database, or without one on a fresh SQLite file. */
+async function ours({ port, setup, binary, peer, database }) {
   const home = temporary();
-  const file = config(options(port, setup, `sqlite:${path.join(home, 'parity.db')}`, 'http-email-adapter', `${peer.url({ label: 'ours' })}/mail`), home);
+  const uri = database ? uriOf(database) : `sqlite:${path.join(home, 'parity.db')}`;
+  const file = config(options(port, setup, uri, 'http-email-adapter', `${peer.url({ label: 'ours' })}/mail`), home);
   return start('ours', port, path.resolve(binary), [file], { env: process.env, home });
 }
+
+function uriOf(database) {
+  const uri = new URL(mongoUri());
+  uri.pathname = `/${database}`;
+  return uri.href;
+}
+
+/** Opens the named MongoDB database through the driver that Parse Server brought; answers what `use` does. */
+async function withDatabase(database, use) {
+  const { MongoClient } = require(path.join(modules(), 'mongodb'));
+  const client = await MongoClient.connect(uriOf(database));
+  try {
+    return await use(client.db());
+  } finally {
+    await client.close();
+  }
+}
+
+/** Drops a MongoDB database. */
+const drop = database => withDatabase(database, db => db.dropDatabase());
 
 const temporary = () => fs.mkdtempSync(path.join(os.tmpdir(), 'parity-'));
 
@@ -123,4 +133,4 @@ async function stop(child, home) {
   fs.rmSync(home, { recursive: true, force: true });
 }
 
-module.exports = { oracle, ours };
+module.exports = { modules, oracle, ours, withDatabase, drop };
