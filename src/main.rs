@@ -14,12 +14,13 @@ fn main() -> ExitCode {
 }
 
 fn serve(config: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
+    check_databases(&config)?;
     let log = telemetry::init(&config.log)?;
     for warning in warnings {
         tracing::warn!("{}", warning.message);
     }
     for app in &config.apps {
-        let Database::Sqlite(path) = &app.database;
+        let Database::Sqlite(path) = &app.database else { continue };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
         }
@@ -31,16 +32,20 @@ fn serve(config: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn check_databases(config: &ServerConfig) -> anyhow::Result<()> {
+    config.apps.iter().try_for_each(|one| app::check_database(one).map_err(anyhow::Error::msg))
+}
+
 fn check(config: &ServerConfig) -> anyhow::Result<()> {
+    check_databases(config)?;
     // Some of what is tried wants to be in a runtime.
     Ok(runtime()?.block_on(async { config.apps.iter().try_for_each(app::check) })?)
 }
 
 fn backup(config: ServerConfig, to: &Path) -> anyhow::Result<()> {
     let [one] = config.apps.as_slice() else { anyhow::bail!("name the config of a single app to back up") };
-    let Database::Sqlite(path) = &one.database;
     runtime()?.block_on(app::backup(one, to))?;
-    println!("{} is copied to {}", path.display(), to.display());
+    println!("{} is copied to {}", one.database.shown(), to.display());
     Ok(())
 }
 

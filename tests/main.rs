@@ -11,6 +11,7 @@ mod bridge;
 mod cli;
 mod crash;
 mod dashboard;
+mod database_away;
 mod defined;
 mod disk;
 mod drain;

@@ -10,8 +10,8 @@ use super::layers::{self, FileLayer};
 use super::made_app::MadeKeys;
 use super::settings::{Settings, Source};
 use super::table::{self, Scope};
-use super::types::{AppConfig, Database, MadeApp, ServerConfig};
-use super::{build, deprecation, nearest, status, validate};
+use super::types::{AppConfig, MadeApp, ServerConfig};
+use super::{Database, build, deprecation, nearest, status, validate};
 
 /// What a configuration is made from.
 pub struct Input<'a> {
@@ -56,6 +56,9 @@ pub fn load(input: Input<'_>) -> Result<Loaded, ConfigError> {
             made = Some(add_made_app(&mut app, (input.made_app)(&data_dir)?));
         }
         apps.push(app);
+    }
+    if let [app] = apps.as_mut_slice() {
+        layers::other_uri(app, input.env);
     }
     let mut built = Vec::new();
     for settings in &mut apps {
@@ -132,8 +135,8 @@ fn one_app(settings: &mut Settings, made: bool, warnings: &mut Vec<Warning>) -> 
     status::leave_out(settings, &ignored, warnings)?;
     strangers(&ignored, warnings);
     validate::app(settings, warnings)?;
-    let app = build::app(settings, &data_dir(settings)?)?;
-    status::check(settings, warnings)?;
+    let app = build::app(settings, &data_dir(settings)?, warnings)?;
+    status::check(settings, &app.database, warnings)?;
     if !made {
         deprecation::check(settings, warnings);
     }
@@ -195,7 +198,7 @@ fn together(settings: &[Settings], apps: &[AppConfig]) -> Result<(), ConfigError
 fn lasting_disk(settings: &[Settings], apps: &[AppConfig], env: &BTreeMap<String, String>) -> Result<(), ConfigError> {
     let dyno = env.get("DYNO").is_some_and(|dyno| !dyno.is_empty());
     for (settings, app) in settings.iter().zip(apps) {
-        let Database::Sqlite(path) = &app.database;
+        let Database::Sqlite(path) = &app.database else { continue };
         if dyno && !settings.bool("allowEphemeral") {
             return Err(format!(
                 "this is a dyno (DYNO is set): its disk is emptied at every restart, at least daily, and {} with it; \

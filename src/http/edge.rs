@@ -1,6 +1,7 @@
 //! The way of a request, from bytes to bytes, in Parse Server's order (`http.md` section 1).
 
 mod finish;
+mod front;
 mod mount;
 mod page;
 mod session;
@@ -11,12 +12,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper::body::{Body as _, Incoming};
-use hyper::header::{EXPECT, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::header::{EXPECT, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response};
 use tokio::sync::mpsc;
 
 use self::finish::finish;
+pub use self::front::Front;
 use self::mount::Mount;
 use super::body::Bounds;
 use super::catch::{self, Caught};
@@ -240,11 +242,7 @@ impl Edge {
         }
         let state = self.health.get();
         let status = if state == State::Ok { 200 } else { 503 };
-        let mut reply = Reply::json(status, format!(r#"{{"status":"{}"}}"#, state.name()).into_bytes());
-        if state == State::Starting {
-            reply.headers.push((RETRY_AFTER, HeaderValue::from_static("1")));
-        }
-        Ok(reply)
+        Ok(Reply::json(status, format!(r#"{{"status":"{}"}}"#, state.name()).into_bytes()))
     }
 
     fn check_state(&self) -> Result<()> {

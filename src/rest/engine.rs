@@ -129,13 +129,21 @@ impl Engine {
         outcomes
     }
 
-    /// Sees to what must be unique in the classes that every app has.
+    /// Sees to what must be unique in the classes that every app has. Where values are there twice already the app starts all
+    /// the same, as with Parse Server, and the log says so.
     ///
     /// # Errors
-    /// 137 if values are not unique that must be, and those of the database.
+    /// Those of the database.
     pub async fn prepare(&self) -> Result<()> {
-        let all = ["_User", "_Role"].into_iter().flat_map(|class| classes::unique(self, class));
-        self.schemas.alter(all.collect()).await
+        for change in ["_User", "_Role"].into_iter().flat_map(|class| classes::unique(self, class)) {
+            match self.storage.alter(change.clone()).await {
+                Err(error) if error.code() == Some(Code::DuplicateValue) => {
+                    tracing::warn!(app = self.config.app_id, ?change, "values that must be unique are there twice");
+                }
+                done => done?,
+            }
+        }
+        self.schemas.reload().await
     }
 
     /// A class with columns that a body brought along; both are made if they are not there. `fit` tells which are missing from a

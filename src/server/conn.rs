@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, Sleep};
 
 use crate::config::Timeouts;
-use crate::http::Edge;
+use crate::http::Front;
 
 /// Largest head of a request, bytes; also the most that hyper reads ahead.
 const MAX_HEAD: usize = 64 * 1024;
@@ -48,7 +48,13 @@ impl Limits {
 }
 
 /// Serves a connection to its end. When the server drains, the answer to a request is the last one, and says so.
-pub async fn run(stream: TcpStream, peer: IpAddr, edge: Arc<Edge>, limits: Limits, mut closing: watch::Receiver<bool>) {
+pub async fn run(
+    stream: TcpStream,
+    peer: IpAddr,
+    front: Arc<Front>,
+    limits: Limits,
+    mut closing: watch::Receiver<bool>,
+) {
     let idle = AtomicU64::new(millis(limits.idle));
     let clock = Arc::new(Clock { born: Instant::now(), head: limits.head, idle, due: AtomicU64::new(0) });
     clock.wait(limits.head, Phase::Fresh);
@@ -57,9 +63,9 @@ pub async fn run(stream: TcpStream, peer: IpAddr, edge: Arc<Edge>, limits: Limit
         let (clock, closing) = (clock.clone(), closing.clone());
         service_fn(move |request| {
             clock.work();
-            let (edge, clock, closing) = (edge.clone(), clock.clone(), closing.clone());
+            let (front, clock, closing) = (front.clone(), clock.clone(), closing.clone());
             async move {
-                let mut response = edge.handle(request, peer).await;
+                let mut response = front.handle(request, peer).await;
                 if *closing.borrow() {
                     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 }

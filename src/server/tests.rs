@@ -16,7 +16,7 @@ use crate::cloud::NoCode;
 use crate::config::{self, Input, ServerConfig};
 use crate::error::{Error, Result};
 use crate::http::health::State;
-use crate::http::{Edge, Health, Site};
+use crate::http::{Edge, Front, Health, Site};
 use crate::model::{ClassSchema, Date, Map, Path, Value};
 use crate::rest::Engine;
 use crate::storage::{Answer, Outcome, Relation, Rows, SchemaChange, Side, Storage};
@@ -104,8 +104,11 @@ async fn start(options: &str) -> Running {
     let edge = Edge::new(&config, sites, health.clone(), log, RequestIds::new(1), running.clone()).unwrap();
     health.set(State::Ok);
     let (stop, stopped) = watch::channel(false);
-    let door = Door { listener, edge: Arc::new(edge), limits: conn::Limits::of(&config.timeouts), running };
-    Running { address, stop, task: tokio::spawn(drain(door, health, ended, stopped)) }
+    let (close, closing) = watch::channel(false);
+    let front = Arc::new(Front::new(&config, health.clone()).unwrap());
+    front.open(edge);
+    let door = Door { listener, front, limits: conn::Limits::of(&config.timeouts), running, closing };
+    Running { address, stop, task: tokio::spawn(drain(door, close, health, ended, stopped)) }
 }
 
 impl Running {

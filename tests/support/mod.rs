@@ -2,6 +2,7 @@
 //! and the kinds of callers that Parse knows.
 
 pub mod actors;
+pub mod backend;
 pub mod browser;
 pub mod client;
 pub mod identity;
@@ -10,12 +11,14 @@ pub mod node;
 pub mod otp;
 pub mod peer;
 pub mod raw;
+pub mod relay;
 pub mod run;
 pub mod server;
 pub mod smtp;
 pub mod subject;
 
 pub use actors::Actor;
+pub use backend::Backend;
 pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use identity::Identity;

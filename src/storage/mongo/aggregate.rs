@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
 
-use super::read::{left, within};
+use super::read::within;
 use super::{Mongo, decode, encode, error, names};
 use crate::access::Aggregate;
 use crate::error::{Error, Result};
@@ -20,13 +20,13 @@ const WRITING: [&str; 2] = ["$out", "$merge"];
 impl Mongo {
     /// The rows that a pipeline makes, or how it would be run.
     pub(super) async fn pipeline(&self, plan: &Aggregate) -> Result<Vec<Map>> {
-        let left = left(plan.limits().deadline)?;
+        let left = self.left(plan.limits().deadline)?;
         let given = plan.pipeline().stages.iter().map(|stage| match encode::interior(stage) {
             Bson::Document(stage) => Ok(stage),
             _ => Err(Error::query("Each element of the 'pipeline' array must be an object")),
         });
         let name = self.name(&plan.schema().name);
-        let stages = Guard { prefix: &self.prefix }.pipeline(given.collect::<Result<_>>()?, &name)?;
+        let stages = Guard { prefix: &self.config.prefix }.pipeline(given.collect::<Result<_>>()?, &name)?;
         if plan.pipeline().explain {
             let run = doc! { "aggregate": name, "pipeline": stages, "cursor": {} };
             let command = doc! { "explain": run, "verbosity": "allPlansExecution" };
@@ -35,7 +35,7 @@ impl Mongo {
         }
         let mut options = mongodb::options::AggregateOptions::default();
         options.max_time = left;
-        options.batch_size = Some(1000);
+        options.batch_size = Some(self.config.batch_size);
         within(left, async {
             let collection = self.collection(&plan.schema().name);
             let mut cursor = collection.aggregate(stages).with_options(options).await.map_err(error::of_pipeline)?;
