@@ -54,6 +54,16 @@ impl App {
     }
 }
 
+/// Sees whether an app could be opened, its database aside.
+///
+/// # Errors
+/// 1 for what [`App::open`] refuses of the configuration: a directory or template that is not there, a pattern that is none.
+pub fn check(config: &AppConfig) -> Result<()> {
+    Webhooks::new(&config.app_id, config.webhook_key.as_ref())?;
+    Engine::check(config)?;
+    Site::check(config)
+}
+
 /// The database that the configuration names.
 async fn open_storage(config: &AppConfig) -> Result<Arc<dyn Storage>> {
     match &config.database {
@@ -80,7 +90,7 @@ async fn open_mongo(_: &MongoConfig) -> Result<Arc<dyn Storage>> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check(config: &AppConfig) -> Result<(), String> {
+pub fn check_database(config: &AppConfig) -> Result<(), String> {
     match &config.database {
         #[cfg(feature = "mongodb")]
         Database::Mongo(mongo) => crate::storage::mongo::check(mongo),
