@@ -12,6 +12,7 @@ use futures_util::future::join_all;
 use mongodb::Client;
 use mongodb::bson::{RawDocumentBuf, doc};
 use parsimony::access::{Limits, Read, Write, internal};
+use parsimony::config::MongoConfig;
 use parsimony::model::{ClassSchema, Date, Field, FieldType, Filter, Map, ParseObject, Pointer, Value};
 use parsimony::storage::Storage;
 use parsimony::storage::mongo::Mongo;
@@ -90,7 +91,8 @@ async fn main() {
     let client = Client::with_uri_str(&uri).await.unwrap_or_else(|e| panic!("{e}"));
     let db = client.database("mh_find100");
     db.drop().await.unwrap_or_else(|e| panic!("{e}"));
-    let mongo = Mongo::open(&uri, "").await.unwrap_or_else(|e| panic!("{e}"));
+    let config = MongoConfig::at(&uri).unwrap_or_else(|e| panic!("{e}"));
+    let mongo = Mongo::open(&config).await.unwrap_or_else(|e| panic!("{e}"));
     let why = internal("a benchmark");
     let creates = (0..ROWS).map(|i| Write::Create(why.create(schema.clone(), object(i), Vec::new())));
     let done = mongo.write(creates.collect(), false).await.unwrap_or_else(|e| panic!("{e}"));

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use rand::Rng;
 
 use crate::cloud::webhook::Webhooks;
-use crate::config::{AppConfig, Database};
+use crate::config::{AppConfig, Database, MongoConfig};
 use crate::error::{Error, Result};
 use crate::http::Site;
 use crate::model::Date;
@@ -32,7 +32,7 @@ impl App {
     /// 1 for a database that cannot be opened, a pattern of the configuration that is none, or a migration that must succeed
     /// and did not.
     pub async fn open(config: AppConfig, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self> {
-        let storage = open_storage(&config)?;
+        let storage = open_storage(&config).await?;
         let code = Arc::new(Webhooks::new(&config.app_id, config.webhook_key.as_ref())?);
         let engine = Arc::new(Engine::new(config, storage, code, clock, random).await?);
         engine.prepare().await?;
@@ -54,12 +54,36 @@ impl App {
 }
 
 /// The database that the configuration names.
-fn open_storage(config: &AppConfig) -> Result<Arc<dyn Storage>> {
+async fn open_storage(config: &AppConfig) -> Result<Arc<dyn Storage>> {
     match &config.database {
         Database::Sqlite(path) => {
             let failed = |e| Error::caused(format!("cannot open {}", path.display()), e);
             Ok(Arc::new(Sqlite::open(path).map_err(failed)?))
         }
+        Database::Mongo(mongo) => open_mongo(mongo).await,
+    }
+}
+
+#[cfg(feature = "mongodb")]
+async fn open_mongo(config: &MongoConfig) -> Result<Arc<dyn Storage>> {
+    Ok(Arc::new(crate::storage::mongo::Mongo::open(config).await?))
+}
+
+/// The configuration has told before that there is none.
+#[cfg(not(feature = "mongodb"))]
+async fn open_mongo(_: &MongoConfig) -> Result<Arc<dyn Storage>> {
+    Err(Error::internal("this build has no MongoDB"))
+}
+
+/// Looks at what only the database's driver can judge of a configuration, without asking the database.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(config: &AppConfig) -> Result<(), String> {
+    match &config.database {
+        #[cfg(feature = "mongodb")]
+        Database::Mongo(mongo) => crate::storage::mongo::check(mongo),
+        _ => Ok(()),
     }
 }
 
@@ -70,6 +94,7 @@ fn open_storage(config: &AppConfig) -> Result<Arc<dyn Storage>> {
 pub async fn backup(config: &AppConfig, to: &Path) -> Result<()> {
     match &config.database {
         Database::Sqlite(path) => Sqlite::copy(path.clone(), to.to_owned()).await,
+        Database::Mongo(_) => Err(Error::internal("a database of MongoDB is copied by its own tools: mongodump")),
     }
 }
 

@@ -140,6 +140,7 @@ enum Kind {
     Duplicate { field: Option<String> },
     Http { status: u16, message: Cow<'static, str>, sanitise: bool },
     Internal { context: Cow<'static, str>, source: Option<Box<dyn std::error::Error + Send + Sync>> },
+    Away { source: Box<dyn std::error::Error + Send + Sync> },
 }
 
 /// What every fallible function of the house returns.
@@ -147,6 +148,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The message of every [`Error::duplicate`].
 const DUPLICATE: &str = "A duplicate value for a field with unique values was provided";
+/// What a client is told of every [`Error::away`], as Parse Server does.
+const AWAY: &str = "Database error";
 /// The message of every sanitised answer.
 const PERMISSION_DENIED: &str = "Permission denied";
 
@@ -182,6 +185,16 @@ impl Error {
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
         Self(Box::new(Kind::Internal { context: context.into(), source: Some(source.into()) }))
+    }
+
+    /// 1 `Database error`: the database cannot be reached just now, or is about to have another primary; a later try may find it.
+    pub fn away(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(Box::new(Kind::Away { source: source.into() }))
+    }
+
+    /// Is it [`Error::away`]?
+    pub fn is_away(&self) -> bool {
+        matches!(&*self.0, Kind::Away { .. })
     }
 
     /// 101 `Object not found.`
@@ -236,7 +249,7 @@ impl Error {
             Kind::Parse { code, .. } | Kind::Thrown { code, .. } => Some(*code),
             Kind::Duplicate { .. } => Some(Code::DuplicateValue),
             Kind::Http { .. } | Kind::Foreign { .. } => None,
-            Kind::Internal { .. } => Some(Code::InternalServerError),
+            Kind::Internal { .. } | Kind::Away { .. } => Some(Code::InternalServerError),
         }
     }
 
@@ -255,13 +268,13 @@ impl Error {
             Kind::Duplicate { .. } => Code::DuplicateValue.status(),
             Kind::Http { status, .. } => *status,
             Kind::Foreign { .. } => 400,
-            Kind::Internal { .. } => 500,
+            Kind::Internal { .. } | Kind::Away { .. } => 500,
         }
     }
 
     /// Is it our fault? Then its detail is for the log alone.
     pub fn is_internal(&self) -> bool {
-        matches!(&*self.0, Kind::Internal { .. })
+        matches!(&*self.0, Kind::Internal { .. } | Kind::Away { .. })
     }
 
     /// The text for the client; `sanitise` as the option `enableSanitizedErrorResponse` says. `None` for internal errors.
@@ -274,6 +287,7 @@ impl Error {
             Kind::Foreign { message, .. } => Some(message),
             Kind::Thrown { json, .. } => Some(json),
             Kind::Duplicate { .. } => Some(DUPLICATE),
+            Kind::Away { .. } => Some(AWAY),
             Kind::Internal { .. } => None,
         }
     }
@@ -289,6 +303,7 @@ impl fmt::Display for Error {
             Kind::Http { status, message, .. } => write!(f, "{status}: {message}"),
             Kind::Internal { context, source: Some(source) } => write!(f, "{context}: {source}"),
             Kind::Internal { context, source: None } => f.write_str(context),
+            Kind::Away { source } => write!(f, "the database cannot be reached: {source}"),
         }
     }
 }
@@ -296,7 +311,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
-            Kind::Internal { source: Some(source), .. } => Some(&**source as &(dyn std::error::Error + 'static)),
+            Kind::Internal { source: Some(source), .. } | Kind::Away { source } => {
+                Some(&**source as &(dyn std::error::Error + 'static))
+            }
             _ => None,
         }
     }

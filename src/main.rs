@@ -10,7 +10,7 @@ use parsimony::config::{Database, ServerConfig, Warning};
 use parsimony::{app, mail, server, telemetry};
 
 fn main() -> ExitCode {
-    cli::main(&Commands { serve, backup, mail_test })
+    cli::main(&Commands { serve, check, backup, mail_test })
 }
 
 fn serve(config: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
@@ -19,7 +19,7 @@ fn serve(config: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
         tracing::warn!("{}", warning.message);
     }
     for app in &config.apps {
-        let Database::Sqlite(path) = &app.database;
+        let Database::Sqlite(path) = &app.database else { continue };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
         }
@@ -31,11 +31,14 @@ fn serve(config: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn check(config: &ServerConfig) -> anyhow::Result<()> {
+    config.apps.iter().try_for_each(|one| app::check(one).map_err(anyhow::Error::msg))
+}
+
 fn backup(config: ServerConfig, to: &Path) -> anyhow::Result<()> {
     let [one] = config.apps.as_slice() else { anyhow::bail!("name the config of a single app to back up") };
-    let Database::Sqlite(path) = &one.database;
     runtime()?.block_on(app::backup(one, to))?;
-    println!("{} is copied to {}", path.display(), to.display());
+    println!("{} is copied to {}", one.database.shown(), to.display());
     Ok(())
 }
 

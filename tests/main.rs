@@ -11,6 +11,7 @@ mod bridge;
 mod cli;
 mod crash;
 mod dashboard;
+mod database_away;
 mod defined;
 mod disk;
 mod drain;
@@ -27,3 +28,5 @@ mod protected;
 mod sdk;
 mod support;
 mod text;
+#[cfg(feature = "mongodb")]
+mod trips;

@@ -4,26 +4,39 @@
 //! the environment that is a failure.
 
 use crate::support::actors::{APP_ID, MASTER_KEY};
-use crate::support::{Mailbox, Server, node};
+use crate::support::{Backend, Mailbox, Server, node};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
-/// Runs `node --test` on a copy of `tests/sdk` under Cargo's target directory.
 #[test]
 fn the_javascript_sdk_is_served() {
+    served_on(Backend::Sqlite, "test");
+}
+
+#[test]
+fn the_javascript_sdk_is_served_on_mongodb() {
+    if Backend::has_mongo("the tests with the JavaScript SDK") {
+        served_on(Backend::Mongo, "test-mongo");
+    }
+}
+
+/// Runs `node --test` on a copy of `tests/sdk` under Cargo's target directory.
+fn served_on(backend: Backend, folder: &str) {
     let Some(dir) = node::modules() else { return };
-    let server = Server::start(serde_json::from_str(include_str!("sdk/server.json")).unwrap());
+    let server = Server::start_on(backend, serde_json::from_str(include_str!("sdk/server.json")).unwrap());
     let links = server.dir().join("links");
     let mailbox = Mailbox::noting(Some(&links));
-    let mails = Server::start(json!({
+    let options = json!({
         "appName": "App", "publicServerURL": "http://app.test/parse", "emailAdapter": mailbox.whole_adapter(),
         "verifyUserEmails": true, "preventLoginWithUnverifiedEmail": true,
-    }));
-    let outcome = copy(&dir).and_then(|()| {
+    });
+    let mails = Server::start_on(backend, options);
+    let tests = dir.join(folder);
+    let outcome = copy(&tests).and_then(|()| {
         let mut node = Command::new("node");
-        node.arg("--test").args(test_files(&dir)?).current_dir(&dir);
+        node.arg("--test").args(test_files(&tests)?).current_dir(&dir);
         node.env("SERVER_URL", server.base()).env("APP_ID", APP_ID).env("MASTER_KEY", MASTER_KEY);
         node.env("MAIL_SERVER_URL", mails.base()).env("MAIL_LINKS", &links);
         node::succeed(&mut node)
@@ -32,12 +45,12 @@ fn the_javascript_sdk_is_served() {
 }
 
 /// The tests of this checkout, and none of an earlier one.
-fn copy(dir: &Path) -> io::Result<()> {
-    let (source, target) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk/test"), dir.join("test"));
+fn copy(target: &Path) -> io::Result<()> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk/test");
     if target.exists() {
-        fs::remove_dir_all(&target)?;
+        fs::remove_dir_all(target)?;
     }
-    fs::create_dir_all(&target)?;
+    fs::create_dir_all(target)?;
     for entry in fs::read_dir(source)? {
         let entry = entry?;
         fs::copy(entry.path(), target.join(entry.file_name()))?;
@@ -45,9 +58,9 @@ fn copy(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn test_files(dir: &Path) -> io::Result<Vec<PathBuf>> {
+fn test_files(tests: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(dir.join("test"))? {
+    for entry in fs::read_dir(tests)? {
         let path = entry?.path();
         if path.to_string_lossy().ends_with(".test.js") {
             files.push(path);

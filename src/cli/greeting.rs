@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::config::{AppConfig, Database, MadeApp, ServerConfig};
+use crate::config::{AppConfig, MadeApp, ServerConfig};
 
 /// Where it listens and where it stores, for stdout. At the first start of an app that Parsimony made, also how to use
 /// it: the keys themselves only on a terminal, as what is printed elsewhere ends in logs.
@@ -10,9 +10,8 @@ pub fn greeting(server: &ServerConfig, listening: SocketAddr, terminal: bool) ->
     let base = format!("http://{}", reachable(listening));
     let mut lines = Vec::new();
     for app in &server.apps {
-        let Database::Sqlite(path) = &app.database;
         lines.push(format!("Parsimony serves {} on {base}{}", app.app_id, app.mount_path));
-        lines.push(format!("and stores in {}", path.display()));
+        lines.push(format!("and stores in {}", app.database.shown()));
     }
     if let (Some(MadeApp { key_file, first_start: true }), Some(app)) = (&server.made_app, server.apps.first()) {
         lines.push(format!("Its keys are in {}", key_file.display()));

@@ -28,6 +28,11 @@ fn serve(server: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
     anyhow::bail!("{told} with {} warnings", warnings.len())
 }
 
+fn check(server: &ServerConfig) -> anyhow::Result<()> {
+    anyhow::ensure!(server.apps[0].app_id != "refused", "the driver refuses it");
+    Ok(())
+}
+
 fn backup(server: ServerConfig, file: &Path) -> anyhow::Result<()> {
     anyhow::bail!("backup of {} to {}", server.apps[0].app_id, file.display())
 }
@@ -41,7 +46,7 @@ fn parsimony(args: &[&str], env: &[(&str, &str)]) -> Ran {
     let args = std::iter::once("parsimony").chain(args.iter().copied()).map(Into::into).collect();
     let env: BTreeMap<String, String> = env.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = run(args, &env, &Commands { serve, backup, mail_test }, &mut out, &mut err);
+    let code = run(args, &env, &Commands { serve, check, backup, mail_test }, &mut out, &mut err);
     Ran {
         failed: format!("{code:?}") != format!("{:?}", ExitCode::SUCCESS),
         out: String::from_utf8(out).unwrap(),
@@ -127,12 +132,12 @@ fn check_config_says_yes_or_no() {
 }
 
 #[test]
-fn backup_makes_no_app() {
+fn backup_needs_no_app_and_makes_none() {
     let (_dir, path) = config(r#"{"appId":"a","masterKey":"m"}"#);
     assert!(parsimony(&["backup", "to.db", &path], &[]).last_line().contains("backup of a to to.db"));
     let dir = tempfile::tempdir().unwrap();
     let ran = parsimony(&["backup", "to.db", "--data-dir", dir.path().to_str().unwrap()], &[]);
-    assert!(ran.failed && ran.last_line().contains("nothing is configured"), "{}", ran.err);
+    assert!(ran.failed && ran.last_line().ends_with(" to to.db"), "{}", ran.err);
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
 }
 

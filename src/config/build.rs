@@ -1,18 +1,19 @@
 //! From checked settings to typed values.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::error::Warning;
 use super::settings::{Settings, texts};
 use super::size;
 use super::types::*;
-use super::{IpSet, Secret, TrustProxy, accounts, mail, pages};
+use super::{IpSet, Secret, TrustProxy, accounts, database, mail, pages};
 
 /// One app.
-pub(super) fn app(settings: &Settings, data_dir: &std::path::Path) -> Result<AppConfig, String> {
+pub(super) fn app(settings: &Settings, data_dir: &Path, warnings: &mut Vec<Warning>) -> Result<AppConfig, String> {
     let mount_path = mount_path(settings)?;
     let server_url = match settings.text("serverURL")? {
         Some(url) => url.trim_end_matches('/').to_owned(),
@@ -31,10 +32,11 @@ pub(super) fn app(settings: &Settings, data_dir: &std::path::Path) -> Result<App
         public_server_url: settings.text("publicServerURL")?.map(|url| url.trim_end_matches('/').to_owned()),
         mount_path,
         trust_proxy: TrustProxy::parse(&settings.get("trustProxy").unwrap_or_default())?,
-        database: database(settings, data_dir)?,
-        database_options: database_options(settings),
+        database: database::build(settings, data_dir, warnings)?,
+        database_options: database::options(settings),
         allow_client_class_creation: settings.bool("allowClientClassCreation"),
         allow_custom_object_id: settings.bool("allowCustomObjectId"),
+        product_purchases: settings.bool("enableProductPurchaseLegacyApi"),
         object_id_size: settings.int("objectIdSize").and_then(|size| usize::try_from(size).ok()).unwrap_or(10),
         allow_headers: settings.texts("allowHeaders")?,
         allow_origin: settings.texts("allowOrigin")?,
@@ -109,41 +111,6 @@ fn mount_path(settings: &Settings) -> Result<String, String> {
         return Err(format!("mountPath must be a plain path, but is \"{path}\""));
     }
     Ok(if inner.is_empty() { String::new() } else { format!("/{inner}") })
-}
-
-/// The database of `databaseURI`. The rest of a URI may hold a password: only its scheme is ever shown.
-fn database(settings: &Settings, data_dir: &std::path::Path) -> Result<Database, String> {
-    let Some(uri) = settings.text("databaseURI")? else {
-        return Ok(Database::Sqlite(data_dir.join("parsimony.db")));
-    };
-    let (scheme, rest) = uri.split_once(':').unwrap_or(("", ""));
-    match scheme.to_ascii_lowercase().as_str() {
-        "sqlite" => {
-            let path = rest.strip_prefix("//").unwrap_or(rest);
-            if path.is_empty() || path.starts_with(':') || path.contains('?') {
-                return Err("databaseURI must name a file: sqlite:<path>".into());
-            }
-            Ok(Database::Sqlite(PathBuf::from(path)))
-        }
-        "mongodb" | "mongodb+srv" => Err(not_built("MongoDB", scheme)),
-        "postgres" | "postgresql" => Err(not_built("PostgreSQL", scheme)),
-        "" => Err("databaseURI must be sqlite:<path>".into()),
-        other => Err(format!("databaseURI has the unknown scheme {other}: it must be sqlite:<path>")),
-    }
-}
-
-fn not_built(database: &str, scheme: &str) -> String {
-    format!("databaseURI ({scheme}:) names {database}, which is not built yet: leave it out or set sqlite:<path>")
-}
-
-fn database_options(settings: &Settings) -> DatabaseOptions {
-    let name = "databaseOptions";
-    DatabaseOptions {
-        max_time: millis(settings.get_in(name, "maxTimeMS")).filter(|time| !time.is_zero()),
-        allow_public_explain: settings.bool_in(name, "allowPublicExplain"),
-        disable_index_field_validation: settings.bool_in(name, "disableIndexFieldValidation"),
-        schema_cache_ttl: millis(settings.get_in(name, "schemaCacheTtl")).filter(|time| !time.is_zero()),
-    }
 }
 
 fn upload_size(settings: &Settings) -> Result<u64, String> {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::legacy;
+use super::table::driver::{self, Fate};
 use super::table::{self, Kind, Opt, Others, Scope, Status, Table};
 
 /// The line of `--help` for an option.
@@ -17,6 +18,7 @@ pub fn help(option: &Opt) -> String {
     match option.status {
         Status::Works => {}
         Status::NoEffect(_) => out.push_str(" (no effect)"),
+        Status::OnMongo(_) | Status::Driver => out.push_str(" (on MongoDB)"),
         Status::NotYet(_) => out.push_str(" (not built yet)"),
     }
     out
@@ -46,13 +48,16 @@ pub fn markdown() -> String {
         section(&mut out, table.name, "", table.options.iter());
         out.push_str(match table.others {
             Others::Refused => "",
-            Others::Driver => "\nAny other key is a setting of a database driver and has no effect on SQLite.\n",
+            Others::Driver => {
+                "\nAny other key is a setting of the MongoDB driver, see below: Settings of the MongoDB driver.\n"
+            }
             Others::Provider => {
                 "\nAny other key is a provider of your own: `oauth2: true` with `tokenIntrospectionEndpointUrl`, \
                  `useridField`, `appidField`, `appIds`, `authorizationHeader`.\n"
             }
         });
     }
+    settings_of_driver(&mut out);
     history(&mut out);
     out
 }
@@ -74,9 +79,32 @@ fn section<'a>(out: &mut String, title: &str, dashes: &str, options: impl Iterat
         let here = match option.status {
             Status::Works => "works".to_owned(),
             Status::NoEffect(reason) => format!("no effect: {reason}"),
+            Status::OnMongo(reason) => format!("works on MongoDB; on SQLite no effect: {reason}"),
+            Status::Driver => here_on_mongo(option.name),
             Status::NotYet(area) => format!("not built yet: {area}"),
         };
         let _ = writeln!(out, "| {name} |{env} {} | {default} | {} | {here} |", kind(option.kind), cell(option.doc));
+    }
+}
+
+fn here_on_mongo(name: &str) -> String {
+    match driver::setting(name).map(|setting| setting.fate) {
+        Some(Fate::Works) => "works on MongoDB".to_owned(),
+        Some(Fate::NoEffect(reason)) => format!("no effect: {reason}"),
+        Some(Fate::Refused(reason)) => format!("stops the start on MongoDB: {reason}"),
+        None => String::new(),
+    }
+}
+
+/// Settings of Node's MongoDB driver, those of `databaseOptions` included.
+fn settings_of_driver(out: &mut String) {
+    out.push_str(
+        "\n## Settings of the MongoDB driver\n\n\
+         In `databaseOptions` or in the URI (which counts where the options say nothing); their names in any case. One that is \
+         not here is warned of. On SQLite none has an effect.\n\n| Setting | Here |\n|---|---|\n",
+    );
+    for setting in driver::SETTINGS {
+        let _ = writeln!(out, "| {} | {} |", setting.name, cell(&here_on_mongo(setting.name)));
     }
 }
 

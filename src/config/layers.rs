@@ -36,6 +36,18 @@ pub(super) fn environment(
     Ok(out)
 }
 
+/// Other names for the variable of `databaseURI`, as hosts set them and Parse Server's example reads them. They count only
+/// where nothing else names a database: they may be meant for another program.
+const URIS: [&str; 2] = ["DATABASE_URI", "MONGODB_URI"];
+
+/// Takes the database from a variable of another name, if the only app has none.
+pub(super) fn other_uri(app: &mut Settings, env: &BTreeMap<String, String>) {
+    let uri = URIS.iter().find_map(|name| env.get(*name).filter(|uri| !uri.is_empty()));
+    if let (Some(option), Some(uri)) = (table::named("databaseURI"), uri) {
+        app.set(option, Value::from(uri.as_str()), Source::Env);
+    }
+}
+
 fn stray_variable(variable: &str, warnings: &mut Vec<Warning>) -> Result<(), ConfigError> {
     let group = |option: &Opt| option.group().is_some_and(|table| table.options.iter().any(|o| o.env == variable));
     let message = if let Some(advice) = legacy::variable(variable) {

@@ -10,8 +10,8 @@ use super::layers::{self, FileLayer};
 use super::made_app::MadeKeys;
 use super::settings::{Settings, Source};
 use super::table::{self, Scope};
-use super::types::{AppConfig, Database, MadeApp, ServerConfig};
-use super::{build, deprecation, nearest, status, validate};
+use super::types::{AppConfig, MadeApp, ServerConfig};
+use super::{Database, build, deprecation, nearest, status, validate};
 
 /// What a configuration is made from.
 pub struct Input<'a> {
@@ -46,6 +46,7 @@ pub fn load(input: Input<'_>) -> Result<Loaded, ConfigError> {
     if file.apps.len() > 1 {
         no_app_options_above(&above)?;
     }
+    foreign_id(&above, &file, &mut warnings)?;
     let mut apps: Vec<Settings> = file.apps.iter().map(|app| layered(&above, app, &file.shared)).collect();
     let mut made = None;
     if apps.is_empty() {
@@ -55,6 +56,9 @@ pub fn load(input: Input<'_>) -> Result<Loaded, ConfigError> {
             made = Some(add_made_app(&mut app, (input.made_app)(&data_dir)?));
         }
         apps.push(app);
+    }
+    if let [app] = apps.as_mut_slice() {
+        layers::other_uri(app, input.env);
     }
     let mut built = Vec::new();
     for settings in &mut apps {
@@ -100,6 +104,20 @@ fn no_app_options_above(above: &Settings) -> Result<(), ConfigError> {
     .into())
 }
 
+/// The environment wins over the file, also with the id of quite another app.
+fn foreign_id(above: &Settings, file: &FileLayer, warnings: &mut Vec<Warning>) -> Result<(), ConfigError> {
+    let from_env = above.iter().any(|(option, _, source)| option.name == "appId" && source == Source::Env);
+    for app in file.apps.iter().filter(|_| from_env) {
+        if let (Some(outer), Some(inner)) = (above.text("appId")?, app.text("appId")?)
+            && outer != inner
+        {
+            let message = format!("the app is {outer}, as PARSE_SERVER_APPLICATION_ID says, and not {inner}");
+            warnings.push(Warning { kind: WarningKind::Suspicious, message });
+        }
+    }
+    Ok(())
+}
+
 fn add_made_app(settings: &mut Settings, made: MadeKeys) -> MadeApp {
     for (name, value) in made.keys.options() {
         if let Some(option) = table::named(name) {
@@ -117,8 +135,8 @@ fn one_app(settings: &mut Settings, made: bool, warnings: &mut Vec<Warning>) -> 
     status::leave_out(settings, &ignored, warnings)?;
     strangers(&ignored, warnings);
     validate::app(settings, warnings)?;
-    let app = build::app(settings, &data_dir(settings)?)?;
-    status::check(settings, warnings)?;
+    let app = build::app(settings, &data_dir(settings)?, warnings)?;
+    status::check(settings, &app.database, warnings)?;
     if !made {
         deprecation::check(settings, warnings);
     }
@@ -180,7 +198,7 @@ fn together(settings: &[Settings], apps: &[AppConfig]) -> Result<(), ConfigError
 fn lasting_disk(settings: &[Settings], apps: &[AppConfig], env: &BTreeMap<String, String>) -> Result<(), ConfigError> {
     let dyno = env.get("DYNO").is_some_and(|dyno| !dyno.is_empty());
     for (settings, app) in settings.iter().zip(apps) {
-        let Database::Sqlite(path) = &app.database;
+        let Database::Sqlite(path) = &app.database else { continue };
         if dyno && !settings.bool("allowEphemeral") {
             return Err(format!(
                 "this is a dyno (DYNO is set): its disk is emptied at every restart, at least daily, and {} with it; \

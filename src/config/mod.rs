@@ -4,6 +4,7 @@
 
 mod accounts;
 mod build;
+mod database;
 mod deprecation;
 pub mod docs;
 mod error;
@@ -14,6 +15,7 @@ mod legacy;
 mod load;
 pub mod made_app;
 mod mail;
+mod mongo;
 mod nearest;
 mod pages;
 mod providers;
@@ -28,11 +30,13 @@ mod types;
 mod validate;
 
 pub use accounts::{AccountsConfig, LockoutConfig, PasswordPolicyConfig};
+pub use database::{Database, DatabaseOptions};
 pub use error::{ConfigError, Warning, WarningKind};
 pub use ip::{Cidr, IpSet};
 pub use layers::unknown_flag;
 pub use load::{Input, Loaded, load};
 pub use mail::{HttpMailerConfig, MailConfig, MailerConfig, SmtpConfig, TemplateConfig, TemplatesConfig, TokenConfig};
+pub use mongo::{MongoConfig, OwnIndex};
 pub use pages::PagesConfig;
 pub use providers::{
     AdapterConfig, BridgeConfig, KeycloakConfig, MfaConfig, OAuth2Config, OtpAlgorithm, ProviderConfig,

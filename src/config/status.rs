@@ -6,7 +6,7 @@ use super::error::{ConfigError, Warning, WarningKind};
 use super::providers::{is_adapter, is_oauth2};
 use super::settings::Settings;
 use super::table::{self, Kind, Opt, Others, Status, Table};
-use super::{legacy, nearest};
+use super::{Database, legacy, nearest};
 
 /// Takes away the options that `ignored` names as far as they do not work: whole (`push`), by group (`pages`) or one of
 /// a group (`pages.pagesPath`). Refuses unknown keys in groups.
@@ -98,8 +98,9 @@ fn unknown(table: &Table, path: &str, key: &str) -> ConfigError {
 }
 
 /// Refuses options that are set to more than off and belong to what is not built yet; warns of those without effect.
-pub(super) fn check(settings: &Settings, warnings: &mut Vec<Warning>) -> Result<(), ConfigError> {
-    let mut found = Found { refused: Vec::new(), warnings };
+pub(super) fn check(settings: &Settings, database: &Database, warnings: &mut Vec<Warning>) -> Result<(), ConfigError> {
+    let mongo = matches!(database, Database::Mongo(_));
+    let mut found = Found { refused: Vec::new(), mongo, warnings };
     for (option, value, _) in settings.iter() {
         found.option(option, option.name, value);
     }
@@ -119,6 +120,8 @@ pub(super) fn check(settings: &Settings, warnings: &mut Vec<Warning>) -> Result<
 struct Found<'a> {
     /// Path and area.
     refused: Vec<(String, &'static str)>,
+    /// Is the app on MongoDB? Then settings of its driver have been seen to.
+    mongo: bool,
     warnings: &'a mut Vec<Warning>,
 }
 
@@ -131,16 +134,20 @@ impl Found<'_> {
                 Kind::Group(table) | Kind::Groups(table) => self.group(table, path, value),
                 _ => {}
             },
-            Status::NoEffect(reason) => {
-                let message = format!("{path} has no effect: {reason}");
-                self.warnings.push(Warning { kind: WarningKind::NoEffect, message });
-            }
+            Status::OnMongo(_) | Status::Driver if self.mongo => {}
+            Status::NoEffect(reason) | Status::OnMongo(reason) => self.no_effect(path, reason),
+            Status::Driver => self.no_effect(path, "a setting of the MongoDB driver; this app is on SQLite"),
             Status::NotYet(_) if is_off(value) => {}
             Status::NotYet(area) if self.refused.iter().all(|(known, _)| known != path) => {
                 self.refused.push((path.to_owned(), area));
             }
             Status::NotYet(_) => {}
         }
+    }
+
+    fn no_effect(&mut self, path: &str, reason: &str) {
+        let message = format!("{path} has no effect: {reason}");
+        self.warnings.push(Warning { kind: WarningKind::NoEffect, message });
     }
 
     fn group(&mut self, table: &'static Table, path: &str, value: &Value) {
@@ -177,7 +184,7 @@ fn unnamed(table: &Table, value: &Value) -> Option<&'static Opt> {
     }
 }
 
-static DRIVER: Opt = stand_in(Status::NoEffect("a setting of another database's driver; this app is on SQLite"));
+static DRIVER: Opt = stand_in(Status::Driver);
 static OWN: Opt = stand_in(Status::Works);
 static MODULE: Opt = stand_in(Status::NotYet(
     "auth providers of your own, but for those with oauth2: true and those behind the module http-auth-adapter",

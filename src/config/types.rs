@@ -6,7 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{AccountsConfig, IpSet, MailConfig, PagesConfig, Secret, TrustProxy};
+use super::{AccountsConfig, Database, DatabaseOptions, IpSet, MailConfig, PagesConfig, Secret, TrustProxy};
 
 /// Everything one process serves. Made by [`super::load`].
 #[derive(Clone, Debug)]
@@ -145,12 +145,14 @@ pub struct AppConfig {
     pub trust_proxy: TrustProxy,
     /// Where objects are kept.
     pub database: Database,
-    /// Options of the database that work on every back end.
+    /// Options of the database that do not concern the back end alone.
     pub database_options: DatabaseOptions,
     /// Whether clients may create classes.
     pub allow_client_class_creation: bool,
     /// Whether clients choose object ids.
     pub allow_custom_object_id: bool,
+    /// Whether receipts of the App Store may be shown for files (`enableProductPurchaseLegacyApi`).
+    pub product_purchases: bool,
     /// Length of generated object ids, characters.
     pub object_id_size: usize,
     /// Further request headers allowed by CORS.
@@ -223,26 +225,6 @@ impl Keys {
     pub fn client_key_required(&self) -> bool {
         [&self.client, &self.javascript, &self.dot_net, &self.rest_api].iter().any(|key| key.is_some())
     }
-}
-
-/// Where an app keeps its objects.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Database {
-    /// One SQLite file.
-    Sqlite(PathBuf),
-}
-
-/// Options of `databaseOptions` that work on every back end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DatabaseOptions {
-    /// Time limit of one query (`maxTimeMS`).
-    pub max_time: Option<Duration>,
-    /// Whether `explain` needs no master key.
-    pub allow_public_explain: bool,
-    /// Whether an index may name a field that its class has not.
-    pub disable_index_field_validation: bool,
-    /// How long a schema read from the database is believed (`schemaCacheTtl`, ms); `None`: until it changes.
-    pub schema_cache_ttl: Option<Duration>,
 }
 
 /// `idempotencyOptions`.

@@ -27,6 +27,6 @@ pub mod router;
 pub mod server_info;
 pub mod site;
 
-pub use edge::{Edge, Peer};
+pub use edge::{Edge, Front, Peer};
 pub use health::Health;
 pub use site::Site;

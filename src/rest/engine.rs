@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use super::admin::purchase::AppStore;
 use super::classes;
 use super::denylist::Denylist;
 use super::file_domains::FileDomains;
@@ -45,6 +46,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// Chance, for ids and tokens.
     pub random: Arc<dyn Random>,
+    /// Where receipts are looked at.
+    pub app_store: AppStore,
     /// Mails on their way, if the app sends any.
     pub outbox: Option<Outbox>,
     /// Changes of webhooks happen one after the other.
@@ -76,6 +79,7 @@ impl Engine {
         Ok(Self {
             auth: Auth::new(&config, storage.clone(), schemas.clone())?,
             schemas,
+            app_store: AppStore::apple()?,
             outbox: config.mail.mailer.as_ref().map(mail::open).transpose()?,
             hooks_turn: Mutex::default(),
             pool: Arc::default(),
@@ -115,13 +119,21 @@ impl Engine {
         outcomes
     }
 
-    /// Sees to what must be unique in the classes that every app has.
+    /// Sees to what must be unique in the classes that every app has. Where values are there twice already the app starts all
+    /// the same, as with Parse Server, and the log says so.
     ///
     /// # Errors
-    /// 137 if values are not unique that must be, and those of the database.
+    /// Those of the database.
     pub async fn prepare(&self) -> Result<()> {
-        let all = ["_User", "_Role"].into_iter().flat_map(|class| classes::unique(self, class));
-        self.schemas.alter(all.collect()).await
+        for change in ["_User", "_Role"].into_iter().flat_map(|class| classes::unique(self, class)) {
+            match self.storage.alter(change.clone()).await {
+                Err(error) if error.code() == Some(Code::DuplicateValue) => {
+                    tracing::warn!(app = self.config.app_id, ?change, "values that must be unique are there twice");
+                }
+                done => done?,
+            }
+        }
+        self.schemas.reload().await
     }
 
     /// A class with columns that a body brought along; both are made if they are not there. `fit` tells which are missing from a

@@ -14,7 +14,7 @@ mod record;
 pub mod replay;
 pub mod vectors;
 
-use crate::support::{Actor, Client, Mailbox, Server};
+use crate::support::{Actor, Backend, Client, Mailbox, Server};
 use judge::judge;
 use replay::{Target, replay};
 use serde_json::{Value, json};
@@ -45,14 +45,25 @@ fn golden_replay() {
             }
             judge(&outcomes, &BTreeMap::new(), |_| false)
         }
-        Err(_) => own(&recorded),
+        Err(_) => own(Backend::Sqlite, &recorded),
     };
+    show(&report);
+}
+
+#[test]
+fn golden_replay_on_mongodb() {
+    if Backend::has_mongo("the golden replay") {
+        show(&own(Backend::Mongo, &Recording::load()));
+    }
+}
+
+fn show(report: &judge::Report) {
     // Past the capture of the test runner: the count is for the person who runs the tests.
     writeln!(std::io::stderr(), "{report}").expect("stderr");
     assert!(report.failures.is_empty(), "{report}\n\n{}", report.failures.join("\n\n"));
 }
 
-fn own(recorded: &Recording) -> judge::Report {
+fn own(backend: Backend, recorded: &Recording) -> judge::Report {
     let dir = TempDir::new().expect("temporary directory");
     let links = dir.path().join("mail.txt");
     let mailbox = Mailbox::noting(Some(&links));
@@ -60,8 +71,8 @@ fn own(recorded: &Recording) -> judge::Report {
         options["emailAdapter"] = mailbox.whole_adapter();
         options
     };
-    let first = Server::start(mails(first_options()));
-    let second = Server::start(mails(second_options()));
+    let first = Server::start_on(backend, mails(first_options()));
+    let second = Server::start_on(backend, mails(second_options()));
     let master = first.client(Actor::Master);
     let _code = cloud::declare(&master);
     let (debt, deviations) = (lists::debt(include_str!("debt.txt")), lists::answers(include_str!("deviations.txt")));

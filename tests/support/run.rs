@@ -29,7 +29,9 @@ impl Ran {
 pub fn command(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parsimony"));
     command.args(args).current_dir(dir).stdin(Stdio::null());
-    let ours = |name: &str| name.starts_with("PARSE_") || ["PORT", "DYNO", "NODE_ENV"].contains(&name);
+    let ours = |name: &str| {
+        name.starts_with("PARSE_") || ["PORT", "DYNO", "NODE_ENV", "MONGODB_URI", "DATABASE_URI"].contains(&name)
+    };
     for (name, _) in std::env::vars().filter(|(name, _)| ours(name)) {
         command.env_remove(name);
     }

@@ -1,7 +1,8 @@
 //! The binary under test as a child process, in a temporary directory of its own.
 
 use super::actors::{APP_ID, MAINTENANCE_KEY, MASTER_KEY, READ_ONLY_MASTER_KEY};
-use super::{Actor, Client};
+use super::backend::Place;
+use super::{Actor, Backend, Client};
 use serde_json::{Map, Value, json};
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -22,32 +23,51 @@ pub struct Server {
     dir: TempDir,
     base: String,
     args: Vec<String>,
+    /// Dropped after the process has ended.
+    _place: Place,
 }
 
 impl Server {
-    /// Starts with the test keys, an SQLite file and a free port, then `options` over them.
+    /// Starts with the test keys, a database of its own and a free port, then `options` over them.
     pub fn start(options: Value) -> Server {
         Server::start_with(options, &[])
     }
 
     /// As `start`, with further command line arguments.
     pub fn start_with(options: Value, args: &[&str]) -> Server {
+        Server::prepare(Backend::chosen(), options, args).healthy()
+    }
+
+    /// As `start`, on a back end of one's choice.
+    pub fn start_on(backend: Backend, options: Value) -> Server {
+        Server::prepare(backend, options, &[]).healthy()
+    }
+
+    /// As `start`, without waiting until it is ready.
+    pub fn spawn(options: Value) -> Server {
+        Server::prepare(Backend::Sqlite, options, &[])
+    }
+
+    fn prepare(backend: Backend, options: Value, args: &[&str]) -> Server {
         let dir = TempDir::new().expect("temporary directory");
         let port = free_port();
+        let place = Place::new(backend, dir.path());
         let mut config = json!({
             "appId": APP_ID, "masterKey": MASTER_KEY, "readOnlyMasterKey": READ_ONLY_MASTER_KEY,
             "maintenanceKey": MAINTENANCE_KEY, "mountPath": "/parse", "port": port, "host": "127.0.0.1",
-            "serverURL": format!("http://127.0.0.1:{port}/parse"),
-            "databaseURI": format!("sqlite:{}", dir.path().join("x.db").display()),
+            "serverURL": format!("http://127.0.0.1:{port}/parse"), "databaseURI": place.uri(),
         });
         let overrides: Map<String, Value> = options.as_object().cloned().unwrap_or_default();
         config.as_object_mut().unwrap().extend(overrides);
         fs::write(dir.path().join("config.json"), config.to_string()).expect("write config.json");
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
         let child = spawn(&dir, &args);
-        let mut server = Server { child, dir, base: format!("http://127.0.0.1:{port}/parse"), args };
-        server.wait_healthy();
-        server
+        Server { child, dir, base: format!("http://127.0.0.1:{port}/parse"), args, _place: place }
+    }
+
+    fn healthy(mut self) -> Server {
+        self.wait_healthy();
+        self
     }
 
     /// The URL of the mount, without a slash at its end.

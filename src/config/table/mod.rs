@@ -1,6 +1,7 @@
 //! The one table of options. Flags, environment names, help, documentation, the example file and the checks all come
-//! from it; a new option is a line in `options.rs` or `groups.rs`.
+//! from it; a new option is a line in `options.rs` or in a file of `groups/`.
 
+pub mod driver;
 mod groups;
 mod options;
 
@@ -60,6 +61,10 @@ pub enum Status {
     Works,
     /// It changes nothing, for this reason; setting it is warned of.
     NoEffect(&'static str),
+    /// It works on MongoDB; elsewhere it changes nothing, for this reason.
+    OnMongo(&'static str),
+    /// A setting of the MongoDB driver: what becomes of it says [`driver`]. Elsewhere it changes nothing.
+    Driver,
     /// What it belongs to is not built yet; setting it stops the start.
     NotYet(&'static str),
 }

@@ -77,7 +77,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Text,
         r#""""#,
         "Mongo collection prefix",
-        NoEffect("SQLite keeps one app in one file"),
+        OnMongo("SQLite keeps one app in one file"),
     ),
     app(
         "convertEmailToLowercase",
@@ -112,7 +112,14 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         "DB client and storage options",
         Works,
     ),
-    app("databaseURI", "PARSE_SERVER_DATABASE_URI", Text, "", "sqlite:<path>; unset: parsimony.db in dataDir", Works),
+    app(
+        "databaseURI",
+        "PARSE_SERVER_DATABASE_URI",
+        Text,
+        "",
+        "mongodb://… or sqlite:<path>; unset: parsimony.db in dataDir",
+        Works,
+    ),
     app("defaultLimit", "PARSE_SERVER_DEFAULT_LIMIT", Int, "100", "default query limit", Works),
     app(
         "directAccess",
@@ -155,7 +162,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "false",
         "no case-insensitive indexes/queries; rely on DB collation",
-        NoEffect("names and addresses of users are compared as the database compares them"),
+        OnMongo("names and addresses of users are compared as the database compares them"),
     ),
     app(
         "enableExpressErrorHandler",
@@ -179,7 +186,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "true",
         "deprecated; mount /validate_purchase, _Product",
-        NoEffect("/validate_purchase does not ask the App Store"),
+        Works,
     ),
     app(
         "enableSanitizedErrorResponse",

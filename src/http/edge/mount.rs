@@ -57,17 +57,9 @@ impl Mount {
         Ok(())
     }
 
-    /// What stands after the mount path, if the path is below it; a double slash there counts as one.
+    /// What stands after the mount path, if the path is below it.
     pub(super) fn below<'p>(&self, path: &'p str) -> Option<&'p str> {
-        let (front, rest) = path.split_at_checked(self.path.len())?;
-        if !front.eq_ignore_ascii_case(&self.path) || !(rest.is_empty() || rest.starts_with('/')) {
-            return None;
-        }
-        Some(match rest {
-            "" => "/",
-            rest if rest.starts_with("//") => &rest[1..],
-            rest => rest,
-        })
+        below(&self.path, path)
     }
 
     /// The app with an id.
@@ -131,4 +123,17 @@ impl Mount {
         let site = claims.app_id.as_deref().and_then(|id| self.site(id));
         site.cloned().ok_or_else(|| Stop::Reply(Reply::unauthorized()))
     }
+}
+
+/// What stands after a mount path, if a path is below it; a double slash there counts as one.
+pub(super) fn below<'p>(mount: &str, path: &'p str) -> Option<&'p str> {
+    let (front, rest) = path.split_at_checked(mount.len())?;
+    if !front.eq_ignore_ascii_case(mount) || !(rest.is_empty() || rest.starts_with('/')) {
+        return None;
+    }
+    Some(match rest {
+        "" => "/",
+        rest if rest.starts_with("//") => &rest[1..],
+        rest => rest,
+    })
 }

@@ -190,6 +190,7 @@ fn database(config: &AppConfig) -> Check {
         solution: "Choose a longer and/or more complex password with a combination of upper- and lowercase characters, numbers and special characters.",
         weak: match &config.database {
             Database::Sqlite(_) => false,
+            Database::Mongo(mongo) => !mongo.password.as_ref().is_some_and(|password| is_strong(password.reveal())),
         },
     }
 }

@@ -2,8 +2,8 @@
 
 use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
 
-use super::question::{BATCH, comment, hint, members, verbosity};
-use super::read::{left, within};
+use super::question::{comment, hint, members, verbosity};
+use super::read::within;
 use super::{Mongo, decode, encode, error, names};
 use crate::access::Aggregate;
 use crate::error::{Error, Result};
@@ -21,13 +21,13 @@ const WRITING: [&str; 2] = ["$out", "$merge"];
 impl Mongo {
     /// The rows that a pipeline makes, or how it would be run.
     pub(super) async fn pipeline(&self, plan: &Aggregate) -> Result<Vec<Map>> {
-        let left = left(plan.limits().deadline)?;
+        let left = self.left(plan.limits().deadline)?;
         let given = plan.pipeline().stages.iter().map(|stage| match encode::interior(stage) {
             Bson::Document(stage) => Ok(stage),
             _ => Err(Error::query("Each element of the 'pipeline' array must be an object")),
         });
         let name = self.name(&plan.schema().name);
-        let stages = Guard { prefix: &self.prefix }.pipeline(given.collect::<Result<_>>()?, &name)?;
+        let stages = Guard { prefix: &self.config.prefix }.pipeline(given.collect::<Result<_>>()?, &name)?;
         if plan.pipeline().explain {
             let run = doc! { "aggregate": name, "pipeline": stages, "cursor": {} };
             let command = doc! { "explain": run, "verbosity": verbosity(plan.advice()) };
@@ -36,7 +36,7 @@ impl Mongo {
         }
         let mut options = mongodb::options::AggregateOptions::default();
         options.max_time = left;
-        options.batch_size = Some(BATCH);
+        options.batch_size = Some(self.config.batch_size);
         let advice = plan.advice();
         (options.hint, options.comment) = (hint(advice), comment(advice));
         options.selection_criteria = members(advice);

@@ -103,15 +103,27 @@ fn index(text: &str) -> Option<&str> {
     Some(name.rsplit_once(".$").map_or(name, |(_, name)| name))
 }
 
+/// Is it an error of the way to the database, or of one that has no primary just now? Then a later try may succeed.
+fn is_away(error: &mongodb::error::Error) -> bool {
+    let primary = |code| matches!(code, 6 | 7 | 89 | 91 | 189 | 9001 | 10107 | 11600 | 11602 | 13435 | 13436);
+    match &*error.kind {
+        ErrorKind::ServerSelection { .. }
+        | ErrorKind::Io(_)
+        | ErrorKind::ConnectionPoolCleared { .. }
+        | ErrorKind::DnsResolve { .. } => true,
+        _ => told(error).is_some_and(|(code, _)| primary(code)),
+    }
+}
+
 /// The error for any other: 124 if the time was over, else 1.
 pub fn any(error: mongodb::error::Error) -> Error {
     if told(&error).is_some_and(|(code, _)| matches!(code, 50 | 262)) {
         return timeout();
     }
+    if is_away(&error) {
+        return Error::away(error);
+    }
     let context = match &*error.kind {
-        ErrorKind::ServerSelection { .. } | ErrorKind::Io(_) | ErrorKind::ConnectionPoolCleared { .. } => {
-            "the database cannot be reached"
-        }
         ErrorKind::Authentication { .. } => "the database refuses the user or the password",
         _ => "the database answered with an error",
     };

@@ -5,6 +5,7 @@ use mongodb::bson::{Document, doc};
 use mongodb::options::IndexOptions;
 
 use super::{Mongo, encode, error, names, unique};
+use crate::config::OwnIndex;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Map, Path, Value};
 
@@ -55,26 +56,47 @@ impl Mongo {
             None => format!("{key}_1"),
         };
         let index = model(doc! { &key: 1 }, &name, |options| options.unique = Some(true));
-        self.collection(class).create_index(index).await.map_err(refused)?;
         self.unique.note(class, field);
-        Ok(())
+        self.make_own(class, (field, false), index).await
     }
 
-    /// The index by which texts are compared whatever their case. Parse Server's is not unique; see `unique.rs`.
+    /// The indexes by which texts are compared, as they are and whatever their case. Parse Server's for the latter is not
+    /// unique; see `unique.rs`.
     pub(super) async fn ensure_unique_text(&self, class: &str, field: &str) -> Result<()> {
         let key = names::column(&ClassSchema::new(class), field);
         let name = format!("case_insensitive_{field}");
         let index = model(doc! { &key: 1 }, &name, |options| options.collation = Some(unique::collation()));
-        self.collection(class).create_index(index).await.map_err(refused)?;
         self.unique.note_texts(class, &key);
-        Ok(())
+        self.ensure_unique(class, field).await?;
+        if self.config.collection_collation {
+            return Ok(());
+        }
+        self.make_own(class, (field, true), index).await
+    }
+
+    /// Makes an index unless the operator wants to do so.
+    async fn make_own(&self, class: &str, of: (&str, bool), index: IndexModel) -> Result<()> {
+        let own = match (class, of) {
+            ("_User", ("username", false)) => Some(OwnIndex::Username),
+            ("_User", ("username", true)) => Some(OwnIndex::UsernameByCase),
+            ("_User", ("email", false)) => Some(OwnIndex::Email),
+            ("_User", ("email", true)) => Some(OwnIndex::EmailByCase),
+            ("_User", ("_email_verify_token", _)) => Some(OwnIndex::VerifyToken),
+            ("_User", ("_perishable_token", _)) => Some(OwnIndex::ResetToken),
+            ("_User", (field, false)) if field.starts_with("authData.") => Some(OwnIndex::AuthData),
+            ("_Role", ("name", false)) => Some(OwnIndex::RoleName),
+            _ => None,
+        };
+        if own.is_some_and(|own| self.config.without.contains(&own)) {
+            return Ok(());
+        }
+        self.collection(class).create_index(index).await.map(drop).map_err(refused)
     }
 
     /// The indexes of Parse's own classes that nobody asks for by name.
     pub(super) async fn own_indexes(&self) -> Result<()> {
         for key in ["_email_verify_token", "_perishable_token"] {
-            let index = model(doc! { key: 1 }, key, |_| ());
-            self.collection("_User").create_index(index).await.map_err(refused)?;
+            self.make_own("_User", (key, false), model(doc! { key: 1 }, key, |_| ())).await?;
         }
         let once = model(doc! { "reqId": 1 }, "reqId_1", |options| options.unique = Some(true));
         let ttl = model(doc! { "expire": 1 }, "ttl", |options| options.expire_after = Some(Default::default()));

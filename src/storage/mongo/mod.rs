@@ -1,7 +1,4 @@
 //! MongoDB, in the layout of Parse Server (`storage.md` part A): both can run on one database at the same time.
-//!
-//! No configuration opens it yet. What is still to come: hints and read preferences (the plans do not carry them), and rows that go
-//! to JSON without a tree.
 
 mod aggregate;
 mod alter;
@@ -32,7 +29,8 @@ mod write;
 use std::sync::atomic::AtomicBool;
 
 use mongodb::bson::{DateTime, RawDocumentBuf, doc};
-use mongodb::options::ClientOptions;
+use mongodb::error::ErrorKind;
+use mongodb::options::{ClientOptions, ConnectionString, DriverInfo};
 use mongodb::{Client, Collection, Database};
 use tokio::sync::OnceCell;
 
@@ -41,20 +39,15 @@ use self::turns::Turns;
 use self::unique::Unique;
 use super::{Answer, Lineage, Outcome, Relation, Rows, SchemaChange, Side, Storage};
 use crate::access::{Aggregate, Read, Write};
+use crate::config::MongoConfig;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Date, Map, Path, Value};
-
-/// The database of a URI that names none, as Node's driver has it.
-const DEFAULT_DATABASE: &str = "test";
-/// The most connections, unless the URI says otherwise: what Node's driver has.
-const CONNECTIONS: u32 = 100;
 
 /// A database of a MongoDB server.
 pub struct Mongo {
     client: Client,
     db: Database,
-    /// What stands before the name of every collection.
-    prefix: String,
+    config: MongoConfig,
     unique: Unique,
     turns: Turns,
     /// Does the database know transactions?
@@ -67,23 +60,27 @@ impl Mongo {
     /// Connects, and makes the indexes of Parse's own classes.
     ///
     /// # Errors
-    /// 1 for a URI that is none, and for a database that cannot be reached.
-    pub async fn open(uri: &str, prefix: &str) -> Result<Self> {
-        let mut options = ClientOptions::parse(uri).await.or_db()?;
-        options.max_pool_size.get_or_insert(CONNECTIONS);
+    /// 1 for a configuration that the driver refuses, and for a database that cannot be reached.
+    pub async fn open(config: &MongoConfig) -> Result<Self> {
+        let mut options = ClientOptions::parse(config.uri.reveal()).await.or_db()?;
         options.app_name.get_or_insert_with(|| "parsimony".to_owned());
-        let name = options.default_database.clone().unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
+        options.driver_info = config.client.as_ref().map(|(name, version)| {
+            let mut info = DriverInfo::builder().name(name).build();
+            info.version = Some(version.clone()).filter(|version| !version.is_empty());
+            info
+        });
+        let name = options.default_database.clone().unwrap_or_default();
         let client = Client::with_options(options).or_db()?;
         let db = client.database(&name);
         let (unique, turns, transactions, no_lineage) = Default::default();
-        let mongo = Self { client, db, prefix: prefix.to_owned(), unique, turns, transactions, no_lineage };
+        let mongo = Self { client, db, config: config.clone(), unique, turns, transactions, no_lineage };
         mongo.own_indexes().await?;
         Ok(mongo)
     }
 
     /// The name of the collection of a class.
     fn name(&self, class: &str) -> String {
-        format!("{}{class}", self.prefix)
+        format!("{}{class}", self.config.prefix)
     }
 
     /// The collection of a class.
@@ -107,6 +104,17 @@ impl Mongo {
         let renewed = claims.update_one(old, doc! { "$set": { "expire": until, "_updated_at": now } }).await.or_db()?;
         Ok(renewed.modified_count == 1)
     }
+}
+
+/// Looks at what only the driver can judge of a configuration, without asking the database.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(config: &MongoConfig) -> std::result::Result<(), String> {
+    ConnectionString::parse(config.uri.reveal()).map(drop).map_err(|error| match &*error.kind {
+        ErrorKind::InvalidArgument { message, .. } => format!("databaseURI or databaseOptions: {message}"),
+        _ => "databaseURI or databaseOptions: the driver refuses them".to_owned(),
+    })
 }
 
 impl Storage for Mongo {

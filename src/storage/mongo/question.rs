@@ -10,8 +10,6 @@ use crate::error::Result;
 use crate::model::query::OrderBy;
 use crate::model::{Constraint, FieldType, Filter, Path, Value};
 
-/// Rows that the database sends at a time.
-pub const BATCH: u32 = 1000;
 /// More rows than any class has; the sum of two such numbers is still one that the database can count with.
 const MOST: u64 = 1 << 53;
 /// What is read whatever fields are asked for: the columns that every row shows, by their older names too, and the permissions.
@@ -34,7 +32,6 @@ pub fn question(plan: &Read) -> Result<(Document, FindOptions)> {
     let near = if plan.order().is_empty() { Near::Sorted } else { Near::Circle };
     let filter = condition(plan, near)?;
     let mut options = FindOptions::default();
-    options.batch_size = Some(BATCH);
     options.sort = Some(sort(plan)).filter(|sort| !sort.is_empty());
     options.skip = Some(plan.skip().min(MOST)).filter(|n| *n > 0);
     options.limit = plan.limit().map(|n| n.min(MOST) as i64);
@@ -67,7 +64,7 @@ fn projection(plan: &Read) -> Option<Document> {
     let score = plan.render().shows_score().then(|| doc! { "score": { "$meta": "textScore" } });
     let Some(keys) = plan.render().reads_only() else { return score };
     let schema = plan.schema();
-    if plan.internals() || (schema.name == "_User" && keys.iter().any(|key| *key == "authData")) {
+    if plan.internals() || (schema.name == "_User" && keys.contains(&"authData")) {
         return score;
     }
     let mut shown: Document = ALWAYS.iter().map(|name| ((*name).to_owned(), Bson::Int32(1))).collect();

@@ -11,7 +11,7 @@ use mongodb::options::{FindOptions, Hint};
 
 use super::error::{self, Db};
 use super::filter::Near;
-use super::question::{BATCH, comment, condition, hint, members, nearest, question, verbosity};
+use super::question::{comment, condition, hint, members, nearest, question, verbosity};
 use super::rows::Found;
 use super::{Mongo, decode, names};
 use crate::access::Read;
@@ -22,20 +22,6 @@ use crate::storage::{Relation, Side};
 /// How much longer than the database we wait, for the way of its answer.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What is left until a deadline.
-///
-/// # Errors
-/// 124 if it has passed.
-pub fn left(deadline: Option<Instant>) -> Result<Option<Duration>> {
-    let Some(deadline) = deadline else { return Ok(None) };
-    let left = deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() {
-        return Err(error::timeout());
-    }
-    // A millisecond is the least that the database understands.
-    Ok(Some(left.max(Duration::from_millis(1))))
-}
-
 /// Waits for the database as long as its answer is of use: one that hangs does not tell that the time is over.
 pub async fn within<T>(left: Option<Duration>, work: impl Future<Output = Result<T>>) -> Result<T> {
     match left {
@@ -45,15 +31,31 @@ pub async fn within<T>(left: Option<Duration>, work: impl Future<Output = Result
 }
 
 impl Mongo {
+    /// What a read may take, until its deadline or as long as reads may take at all.
+    ///
+    /// # Errors
+    /// 124 if the deadline has passed.
+    pub(super) fn left(&self, deadline: Option<Instant>) -> Result<Option<Duration>> {
+        let longest = self.config.max_time;
+        let Some(deadline) = deadline else { return Ok(longest) };
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(error::timeout());
+        }
+        // A millisecond is the least that the database understands.
+        Ok(Some(longest.map_or(left, |longest| left.min(longest)).max(Duration::from_millis(1))))
+    }
+
     /// The rows of a plan.
     pub(super) async fn rows(&self, plan: &Read) -> Result<Found> {
-        let left = left(plan.limits().deadline)?;
+        let left = self.left(plan.limits().deadline)?;
         let found = Found::new(Arc::clone(plan.schema()), plan.internals() || plan.render().shows_internals());
         if plan.limit() == Some(0) {
             return Ok(found);
         }
         let (filter, mut options) = question(plan)?;
         options.max_time = left;
+        options.batch_size = Some(self.config.batch_size);
         within(left, self.fetch(plan, filter, options, found)).await
     }
 
@@ -77,7 +79,7 @@ impl Mongo {
 
     /// How many rows there are.
     pub(super) async fn number(&self, plan: &Read) -> Result<u64> {
-        let left = left(plan.limits().deadline)?;
+        let left = self.left(plan.limits().deadline)?;
         let filter = condition(plan, Near::Circle)?;
         let mut options = mongodb::options::CountOptions::default();
         options.max_time = left;
@@ -91,7 +93,7 @@ impl Mongo {
 
     /// The distinct values at a path.
     pub(super) async fn values(&self, plan: &Read, path: &Path) -> Result<Vec<Value>> {
-        let left = left(plan.limits().deadline)?;
+        let left = self.left(plan.limits().deadline)?;
         let filter = condition(plan, Near::Circle)?;
         let mut options = mongodb::options::DistinctOptions::default();
         options.max_time = left;
@@ -113,7 +115,7 @@ impl Mongo {
 
     /// How the database would run a plan.
     pub(super) async fn plan_of(&self, plan: &Read) -> Result<Value> {
-        let left = left(plan.limits().deadline)?;
+        let left = self.left(plan.limits().deadline)?;
         let (filter, options) = question(plan)?;
         let mut find = doc! { "find": self.name(&plan.schema().name), "filter": filter };
         find.extend(options.sort.map(|sort| ("sort".to_owned(), Bson::Document(sort))));
@@ -139,7 +141,7 @@ impl Mongo {
         }
         let collection = self.collection(&names::join(&relation.class, &relation.field));
         let find = collection.find(doc! { given: { "$in": ids } }).projection(doc! { wanted: 1, "_id": 0 });
-        let mut cursor = find.batch_size(BATCH).await.or_db()?;
+        let mut cursor = find.batch_size(self.config.batch_size).await.or_db()?;
         let (mut seen, mut found) = (HashSet::new(), Vec::new());
         while cursor.advance().await.or_db()? {
             if let Ok(id) = cursor.current().get_str(wanted)

@@ -113,3 +113,14 @@ fn files_that_are_no_configuration() {
     assert!(Setup::named("config.js", "module.exports={}").error().contains("config.js is JavaScript"));
     assert_eq!(Setup::file("\u{feff}{\"appId\":\"b\",\"masterKey\":\"m\"}").one().app_id, "b");
 }
+
+#[test]
+fn other_names_of_the_database_count_last() {
+    let place = |setup: Setup| setup.one().database.shown();
+    let plain = || Setup::app(json!({})).env("MONGODB_URI", "sqlite:m.db");
+    assert_eq!(place(plain()), "m.db");
+    assert_eq!(place(plain().env("DATABASE_URI", "sqlite:d.db")), "d.db");
+    assert_eq!(place(plain().env("PARSE_SERVER_DATABASE_URI", "sqlite:p.db")), "p.db");
+    let file = Setup::app(json!({"databaseURI": "sqlite:f.db"})).env("MONGODB_URI", "sqlite:m.db");
+    assert_eq!(place(file), "f.db", "it may be meant for another program");
+}

@@ -48,30 +48,64 @@ fn minus_one_switches_a_limit_off() {
 fn secrets_never_show() {
     let loaded = Setup::app(json!({"masterKey": "s3cr3t", "restAPIKey": "s3cr3t2"})).load().unwrap();
     assert!(!format!("{loaded:?}").contains("s3cr3t"));
-    let error = Setup::app(json!({"databaseURI": "mongodb://u:s3cr3t@h/db"})).error();
-    assert!(!error.contains("s3cr3t") && error.contains("mongodb") && error.contains("not built yet"), "{error}");
+    for scheme in ["postgres", "mongodb", "redis"] {
+        let setup = Setup::app(json!({"databaseURI": format!("{scheme}://u:s3cr3t@h/db?w=1&w=2")}));
+        let error = setup.error();
+        assert!(!error.contains("s3cr3t"), "{error}");
+    }
 }
 
 #[test]
 fn databases() {
-    let path = |uri: &str| match Setup::app(json!({"databaseURI": uri})).one().database {
-        Database::Sqlite(path) => path.to_str().unwrap().to_owned(),
-    };
-    assert_eq!(path("sqlite:x/y.db"), "x/y.db");
-    assert_eq!(path("sqlite:///abs/y.db"), "/abs/y.db");
+    let shown = |uri: &str| Setup::app(json!({"databaseURI": uri})).one().database.shown();
+    assert_eq!(shown("sqlite:x/y.db"), "x/y.db");
+    assert_eq!(shown("sqlite:///abs/y.db"), "/abs/y.db");
     for (uri, says) in [
         ("postgres://h/d", "PostgreSQL, which is not built yet"),
-        ("mongodb+srv://h/d", "MongoDB, which is not built yet"),
         ("sqlite:", "must name a file"),
         ("sqlite::memory:", "must name a file"),
         ("redis://h", "unknown scheme redis"),
-        ("file.db", "must be sqlite:<path>"),
+        ("file.db", "must be sqlite:<path> or mongodb:"),
     ] {
         let error = Setup::app(json!({"databaseURI": uri})).error();
         assert!(error.contains(says), "{uri}: {error}");
     }
-    let ignored = Setup::app(json!({"databaseURI": "mongodb://h/d"})).flag("ignoreUnsupported", "databaseURI").error();
+    let ignored = Setup::app(json!({"databaseURI": "postgres://h/d"})).flag("ignoreUnsupported", "databaseURI").error();
     assert!(ignored.contains("not built yet"), "data must not go elsewhere without a word: {ignored}");
+}
+
+#[cfg(feature = "mongodb")]
+#[test]
+fn mongodb_takes_what_sqlite_has_no_use_for() {
+    let options = json!({"maxPoolSize": 5, "maxTimeMS": 9, "createIndexRoleName": false, "clientMetadata": {"name": "n"},
+        "allowPublicExplain": true});
+    let app = |uri: &str| {
+        Setup::app(json!({"databaseURI": uri, "collectionPrefix": "p_", "enableCollationCaseComparison": true,
+            "databaseOptions": options.clone()}))
+    };
+    let loaded = app("mongodb+srv://u:s3cr3t@h/d").load().unwrap();
+    assert_eq!(loaded.server.apps[0].database.shown(), "mongodb+srv://h/d");
+    assert!(loaded.server.apps[0].database_options.allow_public_explain);
+    assert!(!format!("{loaded:?}").contains("s3cr3t"));
+    let warned = |uri: &str| app(uri).warnings().iter().filter(|text| text.contains("has no effect")).count();
+    assert_eq!((warned("mongodb://h/d"), warned("sqlite:x.db")), (0, 6));
+    let refused = Setup::app(json!({"databaseURI": "mongodb://h", "databaseOptions": {"ca": "x"}})).error();
+    assert!(refused.starts_with("databaseOptions.ca cannot be done: "), "{refused}");
+    let told = Setup::app(json!({"databaseURI": "mongodb://h/d?foo=1"})).warnings();
+    assert!(told.iter().any(|text| text.starts_with("foo in databaseURI is no setting of the driver")), "{told:?}");
+}
+
+#[cfg(feature = "mongodb")]
+#[test]
+fn a_dyno_may_use_mongodb() {
+    Setup::app(json!({"databaseURI": "mongodb://h/d"})).env("DYNO", "web.1").load().unwrap();
+}
+
+#[cfg(not(feature = "mongodb"))]
+#[test]
+fn a_build_without_mongodb_says_so() {
+    let error = Setup::app(json!({"databaseURI": "mongodb://h/d"})).error();
+    assert!(error.contains("left out of this build"), "{error}");
 }
 
 #[test]
