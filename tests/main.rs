@@ -28,3 +28,5 @@ mod protected;
 mod sdk;
 mod support;
 mod text;
+#[cfg(feature = "mongodb")]
+mod trips;

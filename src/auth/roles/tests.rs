@@ -105,9 +105,6 @@ async fn a_step_is_two_queries_however_many_roles_it_finds() {
     }
 }
 
-/// What it is about, the roles that the user is in, which role holds which, and the names that the user has then.
-type Case<'a> = (&'a str, &'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
-
 #[tokio::test]
 async fn what_a_database_tells_at_once_is_two_queries() {
     let dir = tempfile::TempDir::new().unwrap();
@@ -121,17 +118,17 @@ async fn what_a_database_tells_at_once_is_two_queries() {
     }
     let above = |entries: &[(&str, &str)]| entries.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
     let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(|n| ids[n].as_str());
-    let cases: [Case<'_>; 5] = [
-        ("none", &[], &[], ""),
-        ("one", &[a], &[], "r0"),
-        ("a line", &[a], &[(c, b), (b, a), (d, c)], "r0 r1 r2 r3"),
-        ("a circle", &[a, b], &[(a, c), (c, a), (b, b), (c, b)], "r0 r1 r2"),
-        ("past one that was deleted", &[a, "gone"], &[("lost", a), (d, "lost"), (e, "gone")], "r0"),
+    let cases = [
+        ("none", vec![], vec![], ""),
+        ("one", vec![a], vec![], "r0"),
+        ("a line", vec![a], vec![(c, b), (b, a), (d, c)], "r0 r1 r2 r3"),
+        ("a circle", vec![a, b], vec![(a, c), (c, a), (b, b), (c, b)], "r0 r1 r2"),
+        ("past one that was deleted", vec![a, "gone"], vec![("lost", a), (d, "lost"), (e, "gone")], "r0"),
     ];
     for (user, first, entries, roles) in cases {
         let first = first.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
         let some = usize::from(!first.is_empty());
-        *storage.2.lock().unwrap() = Some(Lineage { first, above: above(entries) });
+        *storage.2.lock().unwrap() = Some(Lineage { first, above: above(&entries) });
         let before = storage.1.load(Ordering::Relaxed);
         let mut found = call.engine.auth.roles(user, call.engine.clock.now()).await.unwrap();
         assert_eq!(storage.1.load(Ordering::Relaxed) - before, 1 + some, "{user}");

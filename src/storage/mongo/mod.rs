@@ -1,7 +1,4 @@
 //! MongoDB, in the layout of Parse Server (`storage.md` part A): both can run on one database at the same time.
-//!
-//! No configuration opens it yet. What is still to come: hints and read preferences (the plans do not carry them), and rows that go
-//! to JSON without a tree.
 
 mod aggregate;
 mod alter;

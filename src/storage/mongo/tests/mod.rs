@@ -75,6 +75,15 @@ fn class<'d>(db: &'d dyn Storage, name: &str, columns: &str) -> Class<'d> {
     Class { db, schema: std::sync::Arc::new(schema) }
 }
 
+/// A plan as a request makes it, which asks for some fields.
+fn requested(t: &Class<'_>, keys: &[&str]) -> crate::access::Read {
+    use crate::access::{Limits, Select, Subject, authorise, clp::Action};
+    let door = authorise::Door::new(&Subject::Master, t.schema.clone(), None, true, Limits::default());
+    let select = Select::Only(keys.iter().map(|&key| key.to_owned()).collect());
+    let wanted = authorise::Wanted { select, ..authorise::Wanted::default() };
+    door.open(Action::Find).unwrap().read(wanted).unwrap()
+}
+
 /// The driver refuses settings that it does not know, and values that it cannot use.
 #[test]
 fn every_setting_that_works_is_taken_by_the_driver() {
@@ -102,13 +111,4 @@ fn every_setting_that_works_is_taken_by_the_driver() {
     assert!(refused("mongodb+srv://h/d?directConnection=true").contains("SRV"));
     assert!(refused("mongodb://u:s3cr3t@h/d?proxyPort=1").contains("proxy"));
     assert!(!refused("mongodb://u:s3cr3t@h/d?srvMaxHosts=1").contains("s3cr3t"));
-}
-
-/// A plan as a request makes it, which asks for some fields.
-fn requested(t: &Class<'_>, keys: &[&str]) -> crate::access::Read {
-    use crate::access::{Limits, Select, Subject, authorise, clp::Action};
-    let door = authorise::Door::new(&Subject::Master, t.schema.clone(), None, true, Limits::default());
-    let select = Select::Only(keys.iter().map(|&key| key.to_owned()).collect());
-    let wanted = authorise::Wanted { select, ..authorise::Wanted::default() };
-    door.open(Action::Find).unwrap().read(wanted).unwrap()
 }
