@@ -159,8 +159,9 @@ async fn finished(
 /// Carries out all items or none.
 ///
 /// # Errors
-/// That of the first item that fails; nothing is stored then.
+/// That of the first item that fails, and 108 from a database without transactions; nothing is stored then.
 pub async fn transaction(call: &Call, items: Vec<Item>) -> Result<Vec<Answer>> {
+    call.engine.storage.check_transactions().await?;
     let call = &Call { in_transaction: true, ..call.clone() };
     let mut writes = Vec::with_capacity(items.len());
     let mut pending = Vec::with_capacity(items.len());

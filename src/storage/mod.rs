@@ -50,6 +50,12 @@ pub trait Storage: Send + Sync {
     /// undoes the others. The answer has one outcome a write, up to the one that failed.
     fn write<'a>(&'a self, writes: Vec<Write>, atomic: bool) -> Answer<'a, Vec<Result<Outcome>>>;
 
+    /// Refuses, with 108, if others can see an all-or-nothing group half done, or if it stays so when the process dies: then no
+    /// group may be called a transaction. What Parse itself does as a group works all the same.
+    fn check_transactions(&self) -> Answer<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// The ids of the owners (`by_related`) or of the related objects of a relation's entries.
     fn joined<'a>(&'a self, relation: &'a Relation, side: Side, ids: &'a [String]) -> Answer<'a, Vec<String>>;
 

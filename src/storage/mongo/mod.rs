@@ -1,8 +1,7 @@
 //! MongoDB, in the layout of Parse Server (`storage.md` part A): both can run on one database at the same time.
 //!
-//! No configuration opens it yet. What is still to come: transactions (an all-or-nothing group is undone step by step when one of
-//! its writes fails, others may see it half done, and a process that dies in the middle leaves it so), groups with a condition that
-//! take turns across processes, hints and read preferences (the plans do not carry them), and rows that go to JSON without a tree.
+//! What is still to come: hints and read preferences (the plans do not carry them), and rows that go
+//! to JSON without a tree.
 
 mod aggregate;
 mod alter;
@@ -11,12 +10,15 @@ mod decode;
 mod encode;
 mod error;
 mod filter;
+mod group;
+mod hand;
 mod indexes;
 mod names;
 mod read;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod undo;
 mod unique;
 mod update;
@@ -28,8 +30,10 @@ use mongodb::bson::{DateTime, RawDocumentBuf, doc};
 use mongodb::error::ErrorKind;
 use mongodb::options::{ClientOptions, ConnectionString, DriverInfo};
 use mongodb::{Client, Collection, Database};
+use tokio::sync::OnceCell;
 
 use self::error::Db;
+use self::turns::Turns;
 use self::unique::Unique;
 use super::{Answer, Outcome, Relation, Rows, SchemaChange, Side, Storage};
 use crate::access::{Aggregate, Read, Write};
@@ -43,8 +47,9 @@ pub struct Mongo {
     db: Database,
     config: MongoConfig,
     unique: Unique,
-    /// Groups with a condition take turns, so that what holds for one still holds when it has written.
-    turn: tokio::sync::Mutex<()>,
+    turns: Turns,
+    /// Does the database know transactions?
+    transactions: OnceCell<bool>,
 }
 
 impl Mongo {
@@ -63,8 +68,8 @@ impl Mongo {
         let name = options.default_database.clone().unwrap_or_default();
         let client = Client::with_options(options).or_db()?;
         let db = client.database(&name);
-        let (unique, turn) = Default::default();
-        let mongo = Self { client, db, config: config.clone(), unique, turn };
+        let (unique, turns, transactions) = Default::default();
+        let mongo = Self { client, db, config: config.clone(), unique, turns, transactions };
         mongo.own_indexes().await?;
         Ok(mongo)
     }
@@ -131,13 +136,15 @@ impl Storage for Mongo {
 
     fn write<'a>(&'a self, writes: Vec<Write>, atomic: bool) -> Answer<'a, Vec<Result<Outcome>>> {
         Box::pin(async move {
-            if !atomic {
-                return self.each(writes).await;
+            match atomic {
+                true => self.all(&writes).await,
+                false => self.each(&writes).await,
             }
-            let conditional = writes.iter().any(|write| matches!(write, Write::Absent(_)));
-            let _turn = if conditional { Some(self.turn.lock().await) } else { None };
-            self.all(writes).await
         })
+    }
+
+    fn check_transactions(&self) -> Answer<'_, ()> {
+        Box::pin(self.want_transactions())
     }
 
     fn joined<'a>(&'a self, relation: &'a Relation, side: Side, ids: &'a [String]) -> Answer<'a, Vec<String>> {

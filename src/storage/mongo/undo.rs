@@ -1,6 +1,6 @@
-//! What takes back the writes of an all-or-nothing group, for databases without transactions.
+//! What takes back the writes of an all-or-nothing group.
 
-use mongodb::bson::{RawDocumentBuf, doc};
+use mongodb::bson::{Bson, Document, RawDocument, RawDocumentBuf, doc};
 
 use super::{Mongo, error, names};
 use crate::access::Write;
@@ -15,6 +15,8 @@ enum Step {
     Away { class: String, id: String },
     /// The object as it was.
     Before { class: String, document: RawDocumentBuf },
+    /// What was changed of an object as it was; what others change of it stays.
+    Back { class: String, id: Bson, change: Document },
     /// The entries that an owner had.
     Entries { collection: String, owner: String, documents: Vec<RawDocumentBuf> },
 }
@@ -27,9 +29,35 @@ impl Undo {
         }
     }
 
-    /// An object is about to be changed or deleted.
-    pub fn changed(&mut self, class: &str, document: RawDocumentBuf) {
-        self.0.push(Step::Before { class: class.to_owned(), document });
+    /// An object is about to be changed.
+    pub fn changed(&mut self, class: &str, before: &RawDocument, change: &Document) {
+        let value = |key: &str| before.get(key).ok().flatten().and_then(|value| Bson::try_from(value).ok());
+        let Some(id) = value("_id") else { return };
+        let (mut set, mut unset) = (Document::new(), Document::new());
+        let changed = change.values().filter_map(Bson::as_document).flat_map(Document::keys);
+        for column in changed.map(|key| key.split('.').next().unwrap_or(key)) {
+            match value(column) {
+                Some(value) => drop(set.insert(column, value)),
+                None => drop(unset.insert(column, "")),
+            }
+        }
+        let parts = [("$set", set), ("$unset", unset)].into_iter().filter(|(_, part)| !part.is_empty());
+        let change: Document = parts.map(|(operator, part)| (operator.to_owned(), Bson::Document(part))).collect();
+        if !change.is_empty() {
+            self.0.push(Step::Back { class: class.to_owned(), id, change });
+        }
+    }
+
+    /// Objects are about to be deleted.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn gone(&mut self, mongo: &Mongo, class: &str, condition: Document) -> Result<()> {
+        let mut cursor = mongo.collection(class).find(condition).await.map_err(error::of_read)?;
+        while cursor.advance().await.map_err(error::of_read)? {
+            self.0.push(Step::Before { class: class.to_owned(), document: cursor.current().to_owned() });
+        }
+        Ok(())
     }
 
     /// The entries of an owner are about to be changed.
@@ -66,8 +94,11 @@ impl Step {
             }
             Self::Before { class, document } => {
                 let Ok(Some(id)) = document.get("_id") else { return Ok(()) };
-                let id = doc! { "_id": mongodb::bson::Bson::try_from(id).unwrap_or_default() };
+                let id = doc! { "_id": Bson::try_from(id).unwrap_or_default() };
                 mongo.collection(&class).replace_one(id, &document).upsert(true).await.map(drop)
+            }
+            Self::Back { class, id, change } => {
+                mongo.collection(&class).update_one(doc! { "_id": id }, change).await.map(drop)
             }
             Self::Entries { collection, owner, documents } => {
                 let collection = mongo.collection(&collection);

@@ -7,8 +7,17 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::Collation;
 
 use super::{Mongo, error, names};
+use crate::access::Write;
 use crate::error::{Error, Result};
-use crate::model::ClassSchema;
+use crate::model::{ClassSchema, Op, Value};
+
+/// Texts that must be unique whatever their case: columns of a class, with what is to stand there.
+pub struct Texts {
+    /// The class.
+    pub class: String,
+    /// Column and text.
+    pub pairs: Vec<(String, String)>,
+}
 
 /// What must be unique, as far as this process has asked for it.
 #[derive(Default)]
@@ -53,31 +62,36 @@ pub fn collation() -> Collation {
 }
 
 impl Mongo {
-    /// The texts of a document, or of what an update sets, that must be unique whatever their case.
-    pub(super) fn texts(&self, schema: &ClassSchema, change: &Document) -> Vec<(String, String)> {
-        let set = change.get_document("$set").unwrap_or(change);
-        let texts = self.unique.texts_of(&schema.name).into_iter();
-        texts.filter_map(|key| set.get_str(&key).ok().map(str::to_owned).map(|text| (key, text))).collect()
+    /// The texts that a write stores and that must be unique whatever their case.
+    pub(super) fn texts_of(&self, write: &Write) -> Option<Texts> {
+        let class = match write {
+            Write::Create(plan) => &plan.schema().name,
+            Write::Update(plan) => &plan.schema().name,
+            Write::Delete(_) | Write::Absent(_) => return None,
+        };
+        let pair = |key: String| text(write, &key).map(str::to_owned).map(|text| (key, text));
+        let pairs: Vec<_> = self.unique.texts_of(class).into_iter().filter_map(pair).collect();
+        (!pairs.is_empty()).then(|| Texts { class: class.clone(), pairs })
     }
 
-    /// Are the texts of a new object free? The index that Parse Server keeps for them is not unique, so it is asked before and
-    /// after: of two at the same time none stays.
-    pub(super) async fn check_texts(&self, schema: &ClassSchema, document: &Document, own: &Bson) -> Result<()> {
-        for (key, text) in self.texts(schema, document) {
-            self.check_text(schema, &key, &text, own).await?;
+    /// Are texts free, but for the object with an id? The index that Parse Server keeps for them is not unique, so it is asked
+    /// before a write and after it: of two at the same time none stays.
+    pub(super) async fn check_texts(&self, texts: &Texts, own: &Bson) -> Result<()> {
+        let any: Vec<Document> = texts.pairs.iter().map(|(key, text)| doc! { key: text }).collect();
+        let mut others = doc! { "_id": { "$ne": own } };
+        match &texts.pairs[..] {
+            [(key, text)] => drop(others.insert(key, text)),
+            _ => drop(others.insert("$or", any)),
         }
-        Ok(())
-    }
-
-    /// Is a text free, but for the object with an id?
-    pub(super) async fn check_text(&self, schema: &ClassSchema, key: &str, text: &str, own: &Bson) -> Result<()> {
-        let others = doc! { key: text, "_id": { "$ne": own } };
-        let collection = self.collection(&schema.name);
-        let find = collection.find_one(others).projection(doc! { "_id": 1 }).collation(collation());
-        match find.await.map_err(error::of_read)? {
-            Some(_) => Err(Error::duplicate(Some(key.to_owned()))),
-            None => Ok(()),
-        }
+        let shown: Document = texts.pairs.iter().map(|(key, _)| (key.clone(), Bson::Int32(1))).collect();
+        let collection = self.collection(&texts.class);
+        let find = collection.find_one(others).projection(shown).collation(collation());
+        let Some(found) = find.await.map_err(error::of_read)? else { return Ok(()) };
+        let same = |(key, text): &&(String, String)| {
+            found.get_str(key).is_ok_and(|other| other.to_lowercase() == text.to_lowercase())
+        };
+        let taken = texts.pairs.iter().find(same).or(texts.pairs.last());
+        Err(Error::duplicate(taken.map(|(key, _)| key.clone())))
     }
 
     /// The error for one that a new document met, or an update. Some engines do not say which value was taken, or not even that one was.
@@ -103,6 +117,18 @@ impl Mongo {
             }
         }
         Error::duplicate(None)
+    }
+}
+
+/// The text that a write stores in a column.
+fn text<'w>(write: &'w Write, key: &str) -> Option<&'w str> {
+    match write {
+        Write::Create(plan) => plan.object().fields.get(key)?.as_str(),
+        Write::Update(plan) => plan.ops().iter().rev().find_map(|(path, op)| match op {
+            Op::Set(Value::String(text)) if path.as_str() == key => Some(text.as_str()),
+            _ => None,
+        }),
+        Write::Delete(_) | Write::Absent(_) => None,
     }
 }
 

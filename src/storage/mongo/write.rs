@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
 use mongodb::error::ErrorKind;
-use mongodb::options::ReturnDocument;
 
 use super::filter::{self, Near};
-use super::undo::Undo;
+use super::group::Outcomes;
+use super::hand::Hand;
 use super::{Mongo, decode, encode, error, names, update};
 use crate::access::{Absent, Create, Delete, Join, Update, Write};
 use crate::error::{Error, Result};
@@ -15,168 +15,131 @@ use crate::model::ClassSchema;
 use crate::storage::Outcome;
 
 impl Mongo {
-    /// Carries out writes that stand for themselves; new objects of one class that follow each other are one command.
-    pub(super) async fn each(&self, writes: Vec<Write>) -> Result<Vec<Result<Outcome>>> {
+    /// Carries out writes that stand for themselves.
+    pub(super) async fn each(&self, writes: &[Write]) -> Result<Outcomes> {
         let mut outcomes = Vec::with_capacity(writes.len());
-        let mut rest = &writes[..];
+        let mut rest = writes;
         while let Some(first) = rest.first() {
-            let alike = run(rest);
-            match alike {
-                0 | 1 => outcomes.push(self.one(first, None).await),
-                _ => outcomes.extend(self.insert(&rest[..alike], false).await),
-            }
-            rest = &rest[alike.max(1)..];
-        }
-        Ok(outcomes)
-    }
-
-    /// Carries out all writes or none: what was done is undone when one fails or misses its object.
-    pub(super) async fn all(&self, writes: Vec<Write>) -> Result<Vec<Result<Outcome>>> {
-        let mut undo = Undo::default();
-        let mut outcomes: Vec<Result<Outcome>> = Vec::with_capacity(writes.len());
-        let mut rest = &writes[..];
-        while let Some(first) = rest.first() {
-            let alike = run(rest).max(1);
-            if alike > 1 {
-                let done = self.insert(&rest[..alike], true).await;
-                let made = rest.iter().zip(&done).filter(|(_, outcome)| outcome.is_ok());
-                made.for_each(|(write, _)| undo.created(write));
-                outcomes.extend(done);
+            let (now, later) = rest.split_at(self.alike(rest));
+            if self.texts_of(first).is_some() {
+                let _turn = self.turn(now).await;
+                outcomes.extend(self.undoable(now).await?);
             } else {
-                outcomes.push(self.one(first, Some(&mut undo)).await);
+                outcomes.extend(Hand::new(self).some(now, false).await);
             }
-            if !outcomes.last().is_some_and(is_hit) {
-                undo.run(self).await?;
-                return Ok(outcomes);
-            }
-            rest = &rest[alike..];
+            rest = later;
         }
         Ok(outcomes)
     }
 
-    /// Carries out one write; `undo` is told what would take it back.
-    async fn one(&self, write: &Write, undo: Option<&mut Undo>) -> Result<Outcome> {
-        match write {
-            Write::Create(plan) => self.create(plan, write, undo).await,
-            Write::Update(plan) => self.update(plan, undo).await,
-            Write::Delete(plan) => self.delete(plan, undo).await,
-            Write::Absent(plan) => self.absent(plan).await.map(Outcome::Absent),
+    /// How many new objects of one class that one command can store stand at the beginning; 1 for any other write.
+    pub(super) fn alike(&self, writes: &[Write]) -> usize {
+        let class = writes.first().and_then(creates).map(|plan| plan.schema());
+        let alike = |write: &&Write| {
+            let one = creates(write).filter(|plan| plan.joins().is_empty() && self.texts_of(write).is_none());
+            one.zip(class)
+                .is_some_and(|(plan, class)| Arc::ptr_eq(plan.schema(), class) || plan.schema().name == class.name)
+        };
+        writes.iter().take_while(alike).count().max(1)
+    }
+}
+
+impl Hand<'_> {
+    /// Carries out one write, or several that are alike: with `ordered` up to the first that fails.
+    pub async fn some(&mut self, writes: &[Write], ordered: bool) -> Outcomes {
+        match writes {
+            [Write::Create(plan)] => vec![self.create(plan, &writes[0]).await],
+            [Write::Update(plan)] => vec![self.update(plan, &writes[0]).await],
+            [Write::Delete(plan)] => vec![self.delete(plan).await],
+            [Write::Absent(plan)] => vec![self.absent(plan).await],
+            alike => self.insert(alike, ordered).await,
         }
     }
 
-    async fn create(&self, plan: &Create, write: &Write, mut undo: Option<&mut Undo>) -> Result<Outcome> {
+    async fn create(&mut self, plan: &Create, write: &Write) -> Result<Outcome> {
         let schema = plan.schema();
         let document = encode::object(schema, plan.object());
-        let id = names::id(&schema.name, &plan.object().id);
-        self.check_texts(schema, &document, &Bson::Null).await?;
-        let collection = self.collection(&schema.name);
-        if let Err(refused) = collection.insert_one(raw(&document)?).await {
-            return Err(self.refused(schema, &document, refused).await);
+        if let Some(texts) = self.mongo.texts_of(write) {
+            self.mongo.check_texts(&texts, &Bson::Null).await?;
         }
-        if let Some(undo) = undo.as_deref_mut() {
-            undo.created(write);
+        if let Err(refused) = self.insert_one(&schema.name, raw(&document)?).await {
+            return Err(self.mongo.refused(schema, &document, refused).await);
         }
-        if let Err(taken) = self.check_texts(schema, &document, &id).await {
-            // Another was made at the same time.
-            collection.delete_one(doc! { "_id": id }).await.map_err(error::of_write)?;
-            return Err(taken);
-        }
-        self.join(schema, &plan.object().id, plan.joins(), undo).await?;
+        self.done(|undo| undo.created(write));
+        self.join(schema, &plan.object().id, plan.joins()).await?;
         Ok(Outcome::Created)
     }
 
-    /// Several new objects of one class: with `ordered` up to the first that fails.
-    async fn insert(&self, writes: &[Write], ordered: bool) -> Vec<Result<Outcome>> {
+    /// Several new objects of one class.
+    async fn insert(&mut self, writes: &[Write], ordered: bool) -> Outcomes {
         let plans: Vec<&Create> = writes.iter().filter_map(creates).collect();
         let documents: Result<Vec<_>> =
             plans.iter().map(|plan| raw(&encode::object(plan.schema(), plan.object()))).collect();
         let (Ok(documents), Some(first)) = (documents, plans.first()) else {
-            return vec![Err(Error::json("a value that cannot be stored"))];
+            return plans.iter().map(|_| Err(Error::json("a value that cannot be stored"))).collect();
         };
-        let collection = self.collection(&first.schema().name);
-        let Err(failed) = collection.insert_many(&documents).ordered(ordered).await else {
-            return plans.iter().map(|_| Ok(Outcome::Created)).collect();
-        };
-        let ErrorKind::InsertMany(many) = &*failed.kind else { return vec![Err(error::of_write(failed))] };
-        let mut outcomes: Vec<_> = plans.iter().map(|_| Ok(Outcome::Created)).collect();
-        let mut end = outcomes.len();
-        for refused in many.write_errors.iter().flatten() {
-            let told = error::of_code(refused.code, &refused.message);
-            let told = told.unwrap_or_else(|| Error::internal(refused.message.clone()));
-            if let Some(outcome) = outcomes.get_mut(refused.index) {
-                *outcome = Err(told);
-                end = if ordered { refused.index + 1 } else { end };
-            }
+        let mut outcomes: Outcomes = plans.iter().map(|_| Ok(Outcome::Created)).collect();
+        if let Err(failed) = self.insert_many(&first.schema().name, &documents, ordered).await {
+            outcomes = refused(outcomes, failed, ordered);
         }
-        outcomes.truncate(end);
+        let made = writes.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok());
+        made.for_each(|(write, _)| self.done(|undo| undo.created(write)));
         outcomes
     }
 
-    async fn update(&self, plan: &Update, mut undo: Option<&mut Undo>) -> Result<Outcome> {
+    async fn update(&mut self, plan: &Update, write: &Write) -> Result<Outcome> {
         let schema = plan.schema();
         let mut condition = condition(schema, plan.filter(), plan.groups())?;
         let change = update::document(plan);
-        let collection = self.collection(&schema.name);
-        let texts = self.texts(schema, &change);
-        if undo.is_some() || !texts.is_empty() {
-            let Some(before) = collection.find_one(condition.clone()).await.map_err(error::of_read)? else {
+        let texts = self.mongo.texts_of(write);
+        if self.undo.is_some() || texts.is_some() {
+            let Some(before) = self.find_one(&schema.name, condition.clone()).await.map_err(error::of_read)? else {
                 return Ok(Outcome::Updated(None));
             };
             let id = before.get("_id").ok().flatten().and_then(|id| Bson::try_from(id).ok()).unwrap_or(Bson::Null);
-            for (key, text) in texts {
-                self.check_text(schema, &key, &text, &id).await?;
+            if let Some(texts) = texts {
+                self.mongo.check_texts(&texts, &id).await?;
             }
             condition = doc! { "$and": [{ "_id": id }, condition] };
-            if let Some(undo) = undo.as_deref_mut() {
-                undo.changed(&schema.name, before);
-            }
+            self.done(|undo| undo.changed(&schema.name, &before, &change));
         }
-        let after = if change.is_empty() {
-            collection.find_one(condition).await.map_err(error::of_read)?
-        } else {
-            let changed =
-                collection.find_one_and_update(condition, change.clone()).return_document(ReturnDocument::After);
-            match changed.await {
+        let after = match change.is_empty() {
+            true => self.find_one(&schema.name, condition).await.map_err(error::of_read)?,
+            false => match self.change_one(&schema.name, condition, change.clone()).await {
                 Ok(after) => after,
-                Err(refused) => return Err(self.refused(schema, &change, refused).await),
-            }
+                Err(refused) => return Err(self.mongo.refused(schema, &change, refused).await),
+            },
         };
         let Some(after) = after else { return Ok(Outcome::Updated(None)) };
         let object = decode::object(&after, schema, true)?;
-        self.join(schema, &object.id, plan.joins(), undo).await?;
+        self.join(schema, &object.id, plan.joins()).await?;
         Ok(Outcome::Updated(Some(object)))
     }
 
-    async fn delete(&self, plan: &Delete, undo: Option<&mut Undo>) -> Result<Outcome> {
+    async fn delete(&mut self, plan: &Delete) -> Result<Outcome> {
         let schema = plan.schema();
         let condition = condition(schema, plan.filter(), plan.groups())?;
-        let collection = self.collection(&schema.name);
-        if let Some(undo) = undo {
-            let mut cursor = collection.find(condition.clone()).await.map_err(error::of_read)?;
-            while cursor.advance().await.map_err(error::of_read)? {
-                undo.changed(&schema.name, cursor.current().to_owned());
-            }
+        if let Some(undo) = &mut self.undo {
+            undo.gone(self.mongo, &schema.name, condition.clone()).await?;
         }
-        let gone = collection.delete_many(condition).await.map_err(error::of_write)?;
-        Ok(Outcome::Deleted(gone.deleted_count))
+        let gone = self.delete_many(&schema.name, condition).await.map_err(error::of_write)?;
+        Ok(Outcome::Deleted(gone))
     }
 
-    async fn absent(&self, plan: &Absent) -> Result<bool> {
-        let condition = condition(plan.schema(), plan.filter(), None)?;
-        let collection = self.collection(&plan.schema().name);
-        let found = collection.find_one(condition).projection(doc! { "_id": 1 });
-        Ok(found.await.map_err(error::of_read)?.is_none())
+    async fn absent(&mut self, plan: &Absent) -> Result<Outcome> {
+        let found = self.is_there(&plan.schema().name, absent(plan)?).await.map_err(error::of_read)?;
+        Ok(Outcome::Absent(!found))
     }
 
     /// Adds and removes entries of relations, all of a field in one command each.
-    async fn join(&self, schema: &ClassSchema, owner: &str, joins: &[Join], mut undo: Option<&mut Undo>) -> Result<()> {
+    async fn join(&mut self, schema: &ClassSchema, owner: &str, joins: &[Join]) -> Result<()> {
         let mut fields: Vec<&str> = joins.iter().map(|join| join.field.as_str()).collect();
         fields.sort_unstable();
         fields.dedup();
         for field in fields {
             let name = names::join(&schema.name, field);
-            if let Some(undo) = undo.as_deref_mut() {
-                undo.joined(self, &name, owner).await?;
+            if let Some(undo) = &mut self.undo {
+                undo.joined(self.mongo, &name, owner).await?;
             }
             let of = |add: bool| {
                 let mut ids: Vec<&str> =
@@ -189,21 +152,21 @@ impl Mongo {
             self.add_entries(&name, owner, &added).await?;
             if !removed.is_empty() {
                 let gone = doc! { "owningId": owner, "relatedId": { "$in": removed } };
-                self.collection(&name).delete_many(gone).await.map_err(error::of_write)?;
+                self.delete_many(&name, gone).await.map_err(error::of_write)?;
             }
         }
         Ok(())
     }
 
-    async fn add_entries(&self, name: &str, owner: &str, added: &[&str]) -> Result<()> {
+    async fn add_entries(&mut self, name: &str, owner: &str, added: &[&str]) -> Result<()> {
         for some in added.chunks(1000) {
             let entry = |related: &&str| {
                 let entry = doc! { "relatedId": *related, "owningId": owner };
                 Bson::Document(doc! { "q": entry.clone(), "u": { "$set": entry }, "upsert": true })
             };
             let entries: Vec<Bson> = some.iter().map(entry).collect();
-            let command = doc! { "update": self.name(name), "updates": entries, "ordered": false };
-            let answer = self.db.run_command(command).await.map_err(error::of_write)?;
+            let command = doc! { "update": self.mongo.name(name), "updates": entries, "ordered": false };
+            let answer = self.command(command).await.map_err(error::of_write)?;
             if answer.contains_key("writeErrors") {
                 return Err(Error::internal(format!("entries of {name} could not be stored: {answer}")));
             }
@@ -212,15 +175,35 @@ impl Mongo {
     }
 }
 
-/// How many new objects of one class, without entries of relations and without texts to look at, stand at the beginning.
-fn run(writes: &[Write]) -> usize {
-    let class = writes.first().and_then(creates).map(|plan| plan.schema());
-    let alike = |write: &&Write| {
-        let one = creates(write).filter(|plan| plan.joins().is_empty() && plan.schema().name != "_User");
-        one.zip(class)
-            .is_some_and(|(plan, class)| Arc::ptr_eq(plan.schema(), class) || plan.schema().name == class.name)
-    };
-    writes.iter().take_while(alike).count()
+/// The condition that no object may fulfil.
+///
+/// # Errors
+/// 102 for one that cannot be asked.
+pub fn absent(plan: &Absent) -> Result<Document> {
+    condition(plan.schema(), plan.filter(), None)
+}
+
+/// What became of new objects of which some were refused, or all; with `ordered` up to the first of them.
+fn refused(mut outcomes: Outcomes, failed: mongodb::error::Error, ordered: bool) -> Outcomes {
+    let mut end = outcomes.len();
+    match &*failed.kind {
+        ErrorKind::InsertMany(many) if many.write_errors.as_ref().is_some_and(|errors| !errors.is_empty()) => {
+            for refused in many.write_errors.iter().flatten() {
+                let told = error::of_code(refused.code, &refused.message);
+                let told = told.unwrap_or_else(|| Error::internal(refused.message.clone()));
+                if let Some(outcome) = outcomes.get_mut(refused.index) {
+                    *outcome = Err(told);
+                    end = if ordered { refused.index + 1 } else { end };
+                }
+            }
+        }
+        _ => {
+            outcomes.iter_mut().for_each(|outcome| *outcome = Err(error::of_write(failed.clone())));
+            end = if ordered { 1 } else { end };
+        }
+    }
+    outcomes.truncate(end);
+    outcomes
 }
 
 fn creates(write: &Write) -> Option<&Create> {
@@ -228,11 +211,6 @@ fn creates(write: &Write) -> Option<&Create> {
         Write::Create(plan) => Some(plan),
         _ => None,
     }
-}
-
-/// Did a write of an all-or-nothing group find what it was for?
-fn is_hit(outcome: &Result<Outcome>) -> bool {
-    !matches!(outcome, Err(_) | Ok(Outcome::Updated(None) | Outcome::Deleted(0) | Outcome::Absent(false)))
 }
 
 fn condition(schema: &ClassSchema, filter: &crate::model::Filter, groups: Option<&[String]>) -> Result<Document> {

@@ -1,0 +1,97 @@
+//! What carries out the writes of one group: each by itself, or noting what would take it back, or in a transaction.
+
+use mongodb::ClientSession;
+use mongodb::bson::{Document, RawDocumentBuf, doc};
+use mongodb::error::{Result, TRANSIENT_TRANSACTION_ERROR};
+use mongodb::options::ReturnDocument;
+
+use super::Mongo;
+use super::undo::Undo;
+
+/// An action of the driver, in the session if there is one.
+macro_rules! act {
+    ($hand:ident, $action:expr) => {{
+        let done = match &mut $hand.session {
+            Some(session) => $action.session(&mut **session).await,
+            None => $action.await,
+        };
+        $hand.noted(done)
+    }};
+}
+
+/// Carries out writes.
+pub struct Hand<'m> {
+    /// Where.
+    pub mongo: &'m Mongo,
+    /// The transaction, if it is one.
+    pub session: Option<&'m mut ClientSession>,
+    /// What takes back what was done, if all is to happen or nothing.
+    pub undo: Option<Undo>,
+    /// Did the database ask for the whole transaction again?
+    pub again: bool,
+}
+
+impl<'m> Hand<'m> {
+    /// For writes that stand for themselves.
+    pub fn new(mongo: &'m Mongo) -> Self {
+        Self { mongo, session: None, undo: None, again: false }
+    }
+
+    /// Something was done in the database.
+    pub fn done(&mut self, note: impl FnOnce(&mut Undo)) {
+        if let Some(undo) = &mut self.undo {
+            note(undo);
+        }
+    }
+
+    fn noted<T>(&mut self, done: Result<T>) -> Result<T> {
+        if let Err(error) = &done
+            && self.session.is_some()
+        {
+            self.again |= error.contains_label(TRANSIENT_TRANSACTION_ERROR);
+        }
+        done
+    }
+
+    /// A new document.
+    pub async fn insert_one(&mut self, class: &str, document: RawDocumentBuf) -> Result<()> {
+        act!(self, self.mongo.collection(class).insert_one(document)).map(drop)
+    }
+
+    /// New documents; with `ordered` up to the first that is refused.
+    pub async fn insert_many(&mut self, class: &str, documents: &[RawDocumentBuf], ordered: bool) -> Result<()> {
+        act!(self, self.mongo.collection(class).insert_many(documents).ordered(ordered)).map(drop)
+    }
+
+    /// A document as it is.
+    pub async fn find_one(&mut self, class: &str, filter: Document) -> Result<Option<RawDocumentBuf>> {
+        act!(self, self.mongo.collection(class).find_one(filter))
+    }
+
+    /// Is there a document?
+    pub async fn is_there(&mut self, class: &str, filter: Document) -> Result<bool> {
+        let found = act!(self, self.mongo.collection(class).find_one(filter).projection(doc! { "_id": 1 }));
+        found.map(|found| found.is_some())
+    }
+
+    /// Changes one document; gives it as it is then.
+    pub async fn change_one(
+        &mut self,
+        class: &str,
+        filter: Document,
+        change: Document,
+    ) -> Result<Option<RawDocumentBuf>> {
+        let collection = self.mongo.collection(class);
+        act!(self, collection.find_one_and_update(filter, change).return_document(ReturnDocument::After))
+    }
+
+    /// Away with documents; how many went.
+    pub async fn delete_many(&mut self, class: &str, filter: Document) -> Result<u64> {
+        act!(self, self.mongo.collection(class).delete_many(filter)).map(|gone| gone.deleted_count)
+    }
+
+    /// Any other command.
+    pub async fn command(&mut self, command: Document) -> Result<Document> {
+        act!(self, self.mongo.db.run_command(command))
+    }
+}
