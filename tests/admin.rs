@@ -260,12 +260,26 @@ fn internal_classes_are_for_the_master_key() {
 }
 
 #[test]
-fn purchases_are_not_looked_up() {
+fn purchases_can_be_switched_off() {
     let server = Server::start(json!({}));
     let client = server.client(Actor::Client);
-    assert_eq!(client.post("/validate_purchase", &json!({})).json()["code"], json!(107));
-    let whole = json!({"receipt": {"__type": "Bytes", "base64": "eA=="}, "productIdentifier": "p"});
-    assert_eq!(client.post("/validate_purchase", &whole).json()["code"], json!(108));
+    let missing = json!({"code": 107, "error": "missing receipt or productIdentifier"});
+    assert_eq!(client.post("/validate_purchase", &json!({})).json(), missing);
+    let off = Server::start(json!({"enableProductPurchaseLegacyApi": false}));
+    let answer = off.client(Actor::Client).post("/validate_purchase", &json!({}));
+    assert!(
+        answer.status == 404 && answer.text().contains("Cannot POST /parse/validate_purchase"),
+        "{}",
+        answer.text()
+    );
+    let batch = json!({"requests": [{"method": "POST", "path": "/parse/validate_purchase", "body": {}}]});
+    assert_eq!(off.client(Actor::Client).post("/batch", &batch).json()["code"], json!(107));
+}
+
+#[test]
+fn events_are_taken_and_dropped() {
+    let server = Server::start(json!({}));
+    let client = server.client(Actor::Client);
     for event in ["AppOpened", "anything"] {
         assert_eq!(client.post(&format!("/events/{event}"), &json!({"dimensions": {}})).text(), "{}");
     }

@@ -5,6 +5,7 @@ use crate::support::server::free_port;
 use crate::support::{Actor, Client, Server};
 use serde_json::{Value, json};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -162,6 +163,32 @@ fn a_backup_is_made_while_the_server_runs() {
     let none = ["backup", "none.db", "config.json", "--databaseURI", "sqlite:none-there.db"];
     assert_eq!(run::run(&dir, &none, &[]).reason(), "error: there is no database none-there.db");
     assert!(!dir.join("none.db").exists());
+}
+
+/// Readable by nobody but their owner, whatever the umask: the rows of all users are in them.
+#[test]
+fn files_of_a_database_are_for_their_owner() {
+    let server = Server::start(json!({"allowClientClassCreation": true}));
+    let dir = server.dir();
+    assert_eq!(server.client(Actor::Client).post("/classes/A", &json!({"n": 1})).status, 201);
+    // Without a configuration, which may be elsewhere: a database has no keys.
+    let ran = run::run(&dir, &["backup", "copy.db", "--databaseURI", "sqlite:x.db"], &[]);
+    assert!(ran.ok, "{}", ran.err);
+    let mode = |name: &str| fs::metadata(dir.join(name)).unwrap().permissions().mode() & 0o777;
+    let names = ["x.db", "x.db-wal", "x.db-shm", "x.db.lock", "copy.db"];
+    assert_eq!(names.map(mode), [0o600; 5]);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_left_alone() {
+    let dir = config(&app(json!({"databaseURI": "sqlite:notes.txt"})));
+    fs::write(dir.path().join("notes.txt"), "hello").unwrap();
+    let ran = run::run(dir.path(), &["config.json"], &[]);
+    assert!(!ran.ok && ran.reason().contains("the file is no SQLite database"), "{}", ran.err);
+    let mut left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["config.json", "notes.txt"]);
+    assert_eq!(fs::read_to_string(dir.path().join("notes.txt")).unwrap(), "hello");
 }
 
 #[test]

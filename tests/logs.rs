@@ -127,6 +127,22 @@ fn no_key_token_password_or_query_is_logged() {
 }
 
 #[test]
+fn who_is_refused_behind_a_proxy_is_told_of_it() {
+    let told = |more: Value| {
+        let mut server = Server::start(more);
+        let key = [("X-Parse-Master-Key", "mk"), ("X-Forwarded-For", "10.9.8.7")];
+        assert_eq!(server.client(Actor::Client).send("GET", "/schemas", &key, None).status, 403);
+        let lines = lines(&mut server);
+        let found = lines.iter().filter_map(|line| line["message"].as_str()).find(|text| text.contains("rejected as"));
+        found.expect("a line").to_owned()
+    };
+    let ignored = told(json!({"masterKeyIps": ["10.1.2.3"]}));
+    assert!(ignored.contains("'127.0.0.1'") && ignored.contains("set 'trustProxy'"), "{ignored}");
+    let heeded = told(json!({"masterKeyIps": ["10.1.2.3"], "trustProxy": true}));
+    assert!(heeded.contains("'10.9.8.7'") && !heeded.contains("trustProxy"), "{heeded}");
+}
+
+#[test]
 fn errors_inside_are_logged_with_their_cause() {
     let mut server = Server::start(json!({"allowClientClassCreation": true}));
     let client = server.client(Actor::Client);

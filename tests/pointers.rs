@@ -112,6 +112,27 @@ fn columns_of_an_operation_and_of_all_reads_add_up_and_the_acl_counts_too() {
 }
 
 #[test]
+fn who_can_see_nothing_is_not_told_what_is_wrong_with_a_query() {
+    let docs = Docs::start("Blind", &json!({"find": {"pointerFields": ["owner"]}}));
+    let asked = |client: Client| said(&client.get(&format!(r#"/classes/{}?where={{"ACL":{{"a":1}}}}"#, docs.class)));
+    assert_eq!(asked(docs.anyone()), "200");
+    assert_eq!(asked(docs.ann()), "102 Cannot query on ACL.");
+}
+
+#[test]
+fn a_denied_count_is_told_before_a_denied_include() {
+    let closed = Docs::start("Closed", &json!({"find": {"*": true}, "get": {}, "count": {}}));
+    let asked = |more: &str| said(&closed.ann().get(&format!("/classes/{}?include=self{more}", closed.class)));
+    let link = json!({"self": pointer(&closed.class, &closed.rows[0])}).to_string();
+    assert_eq!(
+        closed.server.client(Actor::Master).send("PUT", &closed.path(1), &[], Some(link.as_bytes())).status,
+        200
+    );
+    let denied = |action: &str| format!("119 Permission denied for action {action} on class {}.", closed.class);
+    assert_eq!((asked(""), asked("&count=1")), (denied("get"), denied("count")));
+}
+
+#[test]
 fn a_log_in_that_is_enough_for_the_class_is_not_enough_for_its_objects() {
     let either = json!({"requiresAuthentication": true, "pointerFields": ["team"]});
     let permissions = json!({"find": either, "get": {"requiresAuthentication": true}, "update": {"requiresAuthentication": true},

@@ -8,10 +8,11 @@ import { parseArgs, promisify } from 'node:util';
 import { cpuMs, memory } from './proc.mjs';
 import { median, print } from './report.mjs';
 import { canonical, rows, same, seed } from './rows.mjs';
-import { installTheirs, ours, startPeer, startPostgres, theirs } from './servers.mjs';
+import { installTheirs, mongoDatabase, ours, startPeer, startPostgres, theirs } from './servers.mjs';
 
 const HELP = `usage: benches/compare/run [options]
   --only ours|theirs     one side alone (default: both, interleaved)
+  --mongodb              both on MongoDB (MONGO_URI, else tests/support/mongo-up), each on a database of its own
   --rows NAME,…          of ${rows.map(row => row.name).join(', ')} (default: all)
   --rounds N             measured rounds (3)
   --seconds N            length of a row in a round (4)
@@ -30,7 +31,7 @@ const string = value => ({ type: 'string', default: value });
 const known = {
   only: string(), rows: string(rows.map(row => row.name).join()), rounds: string('3'), seconds: string('4'), requests: string(),
   warmup: string('3'), connections: string('32'), starts: string('10'), ours: string(), theirs: string(), port: string('16300'),
-  json: string(), perf: { type: 'boolean' }, keep: { type: 'boolean' }, help: { type: 'boolean' },
+  json: string(), mongodb: { type: 'boolean' }, perf: { type: 'boolean' }, keep: { type: 'boolean' }, help: { type: 'boolean' },
 };
 const options = readOptions();
 if (options.help) {
@@ -158,12 +159,12 @@ async function compare() {
   const binary = resolve(options.ours ?? join(out, '../release/parsimony'));
   if (options.only !== 'theirs' && !existsSync(binary)) throw Error(`no ${binary}: cargo build --release, or --ours PATH`);
   cleanups.unshift(await startPeer(port + 3));
-  if (options.only !== 'ours') {
-    const npm = installTheirs(out, options.theirs && resolve(options.theirs));
-    cleanups.unshift(startPostgres(dir, port + 2));
-    servers.push(theirs(dir, npm, port, port + 2, port + 3));
-  }
-  if (options.only !== 'theirs') servers.push(ours(dir, binary, port + 1, port + 3));
+  const npm = (options.mongodb || options.only !== 'ours') && installTheirs(out, options.theirs && resolve(options.theirs));
+  const database = ([uri, end]) => { cleanups.unshift(end); return uri; };
+  const mongo = side => database(mongoDatabase(npm, side));
+  if (options.only !== 'ours') servers.push(theirs(dir, npm, port, options.mongodb ? mongo('theirs') : database(startPostgres(dir, port + 2)), port + 3));
+  const uri = options.mongodb && options.only !== 'theirs' && mongo('ours');
+  if (options.only !== 'theirs') servers.push(ours(dir, binary, port + 1, uri, port + 3));
   for (const server of servers) await prepare(server);
   const limit = options.requests ?? `${options.seconds}s`;
   for (let round = 1; round <= Number(options.rounds); round++) {
@@ -177,7 +178,7 @@ async function compare() {
   const us = servers.find(server => server.name === 'ours');
   if (options.perf && us) await profile(us, limit);
   for (const server of servers) await checkCounts(server);
-  return servers;
+  return { servers, driver: uri && await bareDriver(uri) };
 }
 
 const summary = server => ({
@@ -189,13 +190,24 @@ const summary = server => ({
   ...(server.starts && { startMs: median(server.starts) / 1000, starts: server.starts.map(us => us / 1000) }),
 });
 
+/** What the bare driver takes for the rows that it knows, on what is left in the database of ours. */
+async function bareDriver(uri) {
+  const program = join(out, 'driver/release/driver'), results = {};
+  for (const { name } of wanted.filter(row => row.driver)) {
+    const { stdout } = await promisify(execFile)(program, [uri, name, options.seconds, options.connections]);
+    results[name] = JSON.parse(stdout);
+  }
+  return results;
+}
+
 async function cleanUp() {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => cleanUp().finally(() => process.exit(130)));
 try {
-  const servers = await compare();
+  const { servers, driver } = await compare();
   const result = {
+    ...(driver && { driver }),
     machine: { cpu: cpus()[0].model, cores: cpus().length, node: process.version }, connections: Number(options.connections),
     ...Object.fromEntries(servers.map(server => [server.name, summary(server)])),
   };

@@ -48,6 +48,10 @@ export function print(result, rows) {
     const text = `${grouped(startMs)} ms (${grouped(Math.min(...starts))} to ${grouped(Math.max(...starts))})`;
     console.log(`\nstart to first answer on the seeded file, median of ${starts.length}: ${text}`);
   }
+  for (const [name, { perSecond, cpu }] of Object.entries(result.driver ?? {})) {
+    const over = result.ours.rows[name].cpu / cpu;
+    console.log(`bare driver, ${name}: ${grouped(perSecond)} requests/s, ${grouped(cpu)} CPU-ms/1,000; ours takes ${grouped(over)} × of it`);
+  }
   if (result.bcryptMs) {
     const each = result.ours.rows.login.cpu / 1000, over = (each / result.bcryptMs - 1) * 100;
     console.log(`\nlogin: ${each.toFixed(2)} ms CPU, of which bcrypt alone takes ${result.bcryptMs.toFixed(2)}: ${over.toFixed(1)} % over it`);

@@ -87,28 +87,28 @@ const countOf = (className, where = {}) => `/classes/${className}?${query({ wher
  * for under load. expect: what the first request's answer says, asked once before the load (ids and dates of the
  * server's own making left out); with some, the answer holds so many of the expected results. after: a count to ask for when all is done and what it must be,
  * given the right answers of all runs and of the longest (each run begins with the first request). A fourth part of a
- * request is the session token. beside: what is sent meanwhile, not measured, over so many connections a core.
+ * request is the session token. driver: the bare driver can do it, too (driver/). beside: what is sent meanwhile, not measured, over so many connections a core.
  */
 export const rows = [
   {
-    name: 'create', title: 'create', status: 201, marker: '"objectId":"', count: 1,
+    driver: true, name: 'create', title: 'create', status: 201, marker: '"objectId":"', count: 1,
     requests: data => times(BODIES, i => ['POST', '/classes/CreatedScore', score(i, data.players[i % PLAYERS])]),
     expect: () => ({}),
     after: ({ answered }) => [countOf('CreatedScore'), 1 + answered],
   },
   {
-    name: 'get', title: 'get', status: 200, marker: '"playerName":"Player number ', count: 1,
+    driver: true, name: 'get', title: 'get', status: 200, marker: '"playerName":"Player number ', count: 1,
     requests: data => data.scores.map(id => ['GET', `/classes/GameScore/${id}`]),
     expect: data => data.rows[0],
   },
   {
-    name: 'update', title: 'update', status: 200, marker: '"updatedAt":"', count: 1,
+    driver: true, name: 'update', title: 'update', status: 200, marker: '"updatedAt":"', count: 1,
     requests: data => data.updates.map((id, i) => ['PUT', `/classes/UpdatedScore/${id}`, { score: 1 + i, cheatMode: i % 2 === 0 }]),
     expect: () => ({}),
     after: ({ longest }) => [countOf('UpdatedScore', { score: { $gt: 0 } }), Math.min(longest, SCORES)],
   },
   {
-    name: 'find100', title: `find ${FOUND}`, status: 200, marker: '"playerName":"Player number ', count: FOUND,
+    driver: true, name: 'find100', title: `find ${FOUND}`, status: 200, marker: '"playerName":"Player number ', count: FOUND,
     requests: () => times(SCORES / FOUND, i => find({ skip: i * FOUND, limit: FOUND })),
     expect: data => found(data.rows),
     some: FOUND,
@@ -129,7 +129,7 @@ export const rows = [
     expect: data => found([data.rows[0]]),
   },
   {
-    name: 'include', title: `find ${FOUND}, include`, status: 200, marker: '"email":"p', count: FOUND,
+    driver: true, name: 'include', title: `find ${FOUND}, include`, status: 200, marker: '"email":"p', count: FOUND,
     requests: () => times(SCORES / FOUND, i => find({ where: { round: i }, include: 'player', limit: FOUND })),
     expect: data => found(inRound(data, 0), withPlayer),
   },

@@ -1,6 +1,7 @@
-// Starts and stops what is compared: PostgreSQL with parse-server, and Parsimony. Each runs in the run's own directory.
+// Starts and stops what is compared: parse-server with its database, and Parsimony. Each runs in the run's own directory.
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keys } from './rows.mjs';
@@ -13,14 +14,18 @@ const asPostgres = (program, ...args) =>
   root ? execFileSync('runuser', ['-u', 'postgres', '--', join(PG_BIN, program), ...args], { ...quiet, cwd: '/' })
     : execFileSync(join(PG_BIN, program), args, quiet);
 
-/** Installs Debian's PostgreSQL 15 with PostGIS and npm parse-server where they are missing; returns npm's directory. */
-export function installTheirs(out, given) {
+/** Installs Debian's PostgreSQL 15 with PostGIS where they are missing. */
+function installPostgres() {
   if (!existsSync(join(PG_BIN, 'initdb')) || !existsSync('/usr/share/postgresql/15/extension/postgis.control')) {
     console.error('installing postgresql-15 and postgis');
     execFileSync('apt-get', ['update', '-qq'], quiet);
     const install = ['install', '-y', '-qq', '--no-install-recommends', 'postgresql-15', 'postgresql-15-postgis-3'];
     execFileSync('apt-get', install, { ...quiet, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
   }
+}
+
+/** Installs npm parse-server where it is missing; returns npm's directory. */
+export function installTheirs(out, given) {
   const dir = given ?? join(out, 'parse-server');
   const manifest = join(dir, 'node_modules/parse-server/package.json');
   if (!given && !existsSync(manifest)) {
@@ -36,8 +41,9 @@ export function installTheirs(out, given) {
   return dir;
 }
 
-/** A PostgreSQL cluster of our own, with its default settings; returns what stops it. */
+/** A PostgreSQL cluster of our own, with its default settings; returns the URI of a database and what ends it. */
 export function startPostgres(dir, port) {
+  installPostgres();
   const data = join(dir, 'pg');
   mkdirSync(data);
   if (root) execFileSync('chown', ['postgres', data]);
@@ -47,7 +53,23 @@ export function startPostgres(dir, port) {
   const psql = (database, sql) => asPostgres('psql', ...at, '-d', database, '-qc', sql);
   psql('postgres', 'create database compare');
   psql('compare', 'create extension postgis');
-  return () => asPostgres('pg_ctl', '-D', data, '-m', 'fast', '-w', 'stop');
+  const stop = () => asPostgres('pg_ctl', '-D', data, '-m', 'fast', '-w', 'stop');
+  return [`postgres://postgres@127.0.0.1:${port}/compare`, stop];
+}
+
+/** A database of its own in the engine that speaks MongoDB's protocol; returns its URI and what drops it. */
+export function mongoDatabase(npm, side) {
+  const script = new URL('../../tests/support/mongo-up', import.meta.url).pathname;
+  const given = process.env.MONGO_URI ?? execFileSync(script, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim().split('\n').at(-1);
+  const uri = new URL(given);
+  uri.pathname = `/compare_${process.pid}_${side}`;
+  const drop = async () => {
+    const { MongoClient } = createRequire(join(npm, 'node_modules/'))('mongodb');
+    const client = await MongoClient.connect(uri.href);
+    await client.db().dropDatabase();
+    await client.close();
+  };
+  return [uri.href, drop];
 }
 
 /** The app's own code, for both servers: a process of its own, whose CPU nobody counts. */
@@ -62,14 +84,14 @@ const config = (port, databaseURI) => ({
 });
 
 /** npm parse-server, as one Node process, as its own command line starts it in production. */
-export const theirs = (dir, npm, port, pgPort, hooks) => new Server('theirs', dir, port, {
-  config: config(port, `postgres://postgres@127.0.0.1:${pgPort}/compare`),
+export const theirs = (dir, npm, port, uri, hooks) => new Server('theirs', dir, port, {
+  config: config(port, uri),
   command: [process.execPath, join(npm, 'node_modules/parse-server/bin/parse-server')], hooks,
 });
 
-/** Parsimony's binary on a SQLite file in the run's directory. */
-export const ours = (dir, binary, port, hooks) => new Server('ours', dir, port, {
-  config: config(port, `sqlite:${join(dir, 'ours.db')}`),
+/** Parsimony's binary on that database, or on a SQLite file in the run's directory. */
+export const ours = (dir, binary, port, uri, hooks) => new Server('ours', dir, port, {
+  config: config(port, uri || `sqlite:${join(dir, 'ours.db')}`),
   command: [binary], hooks,
 });
 

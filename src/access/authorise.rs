@@ -128,6 +128,11 @@ impl<'a> Door<'a> {
 }
 
 impl Gate<'_> {
+    /// Is there no object that the caller may reach, whatever it asks for?
+    pub fn is_blind(&self) -> bool {
+        matches!(&self.granted, Granted::Some(filter) if *filter == Filter::none())
+    }
+
     /// A plan to read.
     ///
     /// # Errors

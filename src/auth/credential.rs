@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::access::Subject;
-use crate::config::{AppConfig, IpSet, Keys, Secret};
+use crate::config::{AppConfig, IpSet, Keys, Secret, TrustProxy};
 use crate::error::{Error, Result};
 
 /// The keys that a request carried, from headers, basic auth or body.
@@ -21,6 +21,8 @@ pub struct Sent<'a> {
     pub dot_net: Option<&'a str>,
     /// `X-Parse-REST-API-Key`.
     pub rest_api: Option<&'a str>,
+    /// Does a proxy say that it passes the request on?
+    pub forwarded: bool,
 }
 
 /// What the master and maintenance keys make of a request; `None`: nothing, it is an ordinary client. A wrong key is no error.
@@ -29,16 +31,20 @@ pub struct Sent<'a> {
 /// 403 `unauthorized` for a right key from an address that its list does not hold; logged with the address seen and the option.
 pub fn privileged(config: &AppConfig, sent: &Sent<'_>, ip: IpAddr) -> Result<Option<Subject>> {
     let keys = &config.keys;
+    let allowed = |key, option, list: &IpSet| match list.contains(ip) {
+        true => Ok(()),
+        false => Err(refused(key, option, ip, sent.forwarded && config.trust_proxy == TrustProxy::Nobody)),
+    };
     if matches(keys.maintenance.as_ref(), sent.maintenance) {
-        allowed("maintenance key", "maintenanceKeyIps", &config.maintenance_key_ips, ip)?;
+        allowed("maintenance key", "maintenanceKeyIps", &config.maintenance_key_ips)?;
         return Ok(Some(Subject::Maintenance));
     }
     if matches(Some(&keys.master), sent.master) {
-        allowed("master key", "masterKeyIps", &config.master_key_ips, ip)?;
+        allowed("master key", "masterKeyIps", &config.master_key_ips)?;
         return Ok(Some(Subject::Master));
     }
     if matches(keys.read_only_master.as_ref(), sent.master) {
-        allowed("read-only master key", "readOnlyMasterKeyIps", &config.read_only_master_key_ips, ip)?;
+        allowed("read-only master key", "readOnlyMasterKeyIps", &config.read_only_master_key_ips)?;
         return Ok(Some(Subject::ReadOnlyMaster));
     }
     Ok(None)
@@ -57,12 +63,14 @@ fn matches(own: Option<&Secret>, sent: Option<&str>) -> bool {
     matches!((own, sent), (Some(own), Some(sent)) if own.matches(sent))
 }
 
-fn allowed(key: &str, option: &str, list: &IpSet, ip: IpAddr) -> Result<()> {
-    if list.contains(ip) {
-        return Ok(());
-    }
+fn refused(key: &str, option: &str, ip: IpAddr, by_proxy: bool) -> Error {
+    let hint = if by_proxy {
+        " This is the address of a proxy, which sends X-Forwarded-For: set 'trustProxy' to see that of the client."
+    } else {
+        ""
+    };
     tracing::error!(
-        "Request using {key} rejected as the request IP address '{ip}' is not set in Parse Server option '{option}'."
+        "Request using {key} rejected as the request IP address '{ip}' is not set in Parse Server option '{option}'.{hint}"
     );
-    Err(Error::http(403, "unauthorized"))
+    Error::http(403, "unauthorized")
 }

@@ -56,6 +56,27 @@ impl Auth {
         self.caller(known.user_id, known.user, token, installation_id, now).await
     }
 
+    /// The caller who ends a session. Its user may be gone already: the JavaScript SDK 2 deletes an anonymous user, then logs out.
+    ///
+    /// # Errors
+    /// As for [`Auth::resolve`], but for that.
+    pub async fn resolve_leaving(&self, token: &str, installation_id: Option<&str>, now: Date) -> Result<Caller> {
+        let resolved = self.resolve(token, installation_id, now).await;
+        match &resolved {
+            Err(error) if error.code() == Some(Code::InvalidSessionToken) => {}
+            _ => return resolved,
+        }
+        match self.session_and_user(token).await? {
+            Some((_, None)) => Ok(Caller {
+                subject: Subject::anonymous(),
+                installation_id: installation_id.map(str::to_owned),
+                session_token: Some(token.to_owned()),
+                user: None,
+            }),
+            _ => resolved,
+        }
+    }
+
     /// The caller behind a token of the time before sessions were objects.
     ///
     /// # Errors
@@ -88,9 +109,7 @@ impl Auth {
     }
 
     async fn look_up(&self, token: &str) -> Result<Known> {
-        let session = self.first("_Session", Filter::eq("sessionToken", token)).await?.ok_or_else(invalid)?;
-        let Some(Value::Pointer(pointer)) = session.fields.get("user") else { return Err(invalid()) };
-        let user = self.first("_User", Filter::eq("objectId", pointer.id.as_str())).await?;
+        let (session, user) = self.session_and_user(token).await?.ok_or_else(invalid)?;
         let user = user.ok_or_else(|| Error::denied(Code::InvalidSessionToken, "Invalid session token"))?;
         let date = |field: &str| match session.fields.get(field) {
             Some(Value::Date(date)) => Some(*date),
@@ -103,6 +122,14 @@ impl Auth {
             session_id: session.id.clone(),
             user: Arc::new(self.shown(user)),
         })
+    }
+
+    /// The session of a token, and its user if that is still there.
+    async fn session_and_user(&self, token: &str) -> Result<Option<(ParseObject, Option<ParseObject>)>> {
+        let Some(session) = self.first("_Session", Filter::eq("sessionToken", token)).await? else { return Ok(None) };
+        let Some(Value::Pointer(pointer)) = session.fields.get("user") else { return Ok(None) };
+        let user = self.first("_User", Filter::eq("objectId", pointer.id.as_str())).await?;
+        Ok(Some((session, user)))
     }
 
     /// The first row that matches, internal columns included.

@@ -69,17 +69,17 @@ fn perform(
 ) -> anyhow::Result<()> {
     match command {
         args::Command::Serve(source) => {
-            let loaded = load(&source, env, true)?;
+            let loaded = load(&source, env, Keys::Made)?;
             (commands.check)(&loaded.server)?;
             (commands.serve)(loaded.server, loaded.warnings)
         }
-        args::Command::Backup(file, source) => (commands.backup)(load(&source, env, false)?.server, &file),
+        args::Command::Backup(file, source) => (commands.backup)(load(&source, env, Keys::Any)?.server, &file),
         args::Command::MailTest(to, source) => {
-            (commands.mail_test)(load(&source, env, false)?.server, &to)?;
+            (commands.mail_test)(load(&source, env, Keys::Given)?.server, &to)?;
             Ok(writeln!(out, "a mail to {to} was taken")?)
         }
         args::Command::Check(source) => {
-            let loaded = load(&source, env, false)?;
+            let loaded = load(&source, env, Keys::Given)?;
             (commands.check)(&loaded.server)?;
             tell(err, &loaded.warnings);
             Ok(writeln!(out, "{}", verdict(&source, &loaded))?)
@@ -97,12 +97,24 @@ fn perform(
     }
 }
 
-/// Loads a configuration. Only a server may make an app where none is.
-fn load(source: &args::Source, env: &BTreeMap<String, String>, make: bool) -> Result<Loaded, ConfigError> {
-    let mut made = |data_dir: &Path| match made_app::existing(data_dir)? {
-        Some(app) => Ok(app),
-        None if make => made_app::load_or_make(data_dir, &mut random),
-        None => Err(ConfigError::new(format!(
+/// The keys of an app, where none are configured.
+#[derive(Clone, Copy)]
+enum Keys {
+    /// An app is made: only a server may do that.
+    Made,
+    /// They must be there.
+    Given,
+    /// Any will do: the command asks for none.
+    Any,
+}
+
+/// Loads a configuration.
+fn load(source: &args::Source, env: &BTreeMap<String, String>, keys: Keys) -> Result<Loaded, ConfigError> {
+    let mut made = |data_dir: &Path| match (made_app::existing(data_dir)?, keys) {
+        (Some(app), _) => Ok(app),
+        (None, Keys::Made) => made_app::load_or_make(data_dir, &mut random),
+        (None, Keys::Any) => made_app::passing(data_dir, &mut random),
+        (None, Keys::Given) => Err(ConfigError::new(format!(
             "nothing is configured, and {} does not exist: name a config file",
             data_dir.join(made_app::KEY_FILE).display()
         ))),

@@ -36,6 +36,7 @@ pub(super) fn app(settings: &Settings, data_dir: &Path, warnings: &mut Vec<Warni
         database_options: database::options(settings),
         allow_client_class_creation: settings.bool("allowClientClassCreation"),
         allow_custom_object_id: settings.bool("allowCustomObjectId"),
+        product_purchases: settings.bool("enableProductPurchaseLegacyApi"),
         object_id_size: settings.int("objectIdSize").and_then(|size| usize::try_from(size).ok()).unwrap_or(10),
         allow_headers: settings.texts("allowHeaders")?,
         allow_origin: settings.texts("allowOrigin")?,

@@ -46,6 +46,7 @@ pub fn load(input: Input<'_>) -> Result<Loaded, ConfigError> {
     if file.apps.len() > 1 {
         no_app_options_above(&above)?;
     }
+    foreign_id(&above, &file, &mut warnings)?;
     let mut apps: Vec<Settings> = file.apps.iter().map(|app| layered(&above, app, &file.shared)).collect();
     let mut made = None;
     if apps.is_empty() {
@@ -101,6 +102,20 @@ fn no_app_options_above(above: &Settings) -> Result<(), ConfigError> {
         option.name
     )
     .into())
+}
+
+/// The environment wins over the file, also with the id of quite another app.
+fn foreign_id(above: &Settings, file: &FileLayer, warnings: &mut Vec<Warning>) -> Result<(), ConfigError> {
+    let from_env = above.iter().any(|(option, _, source)| option.name == "appId" && source == Source::Env);
+    for app in file.apps.iter().filter(|_| from_env) {
+        if let (Some(outer), Some(inner)) = (above.text("appId")?, app.text("appId")?)
+            && outer != inner
+        {
+            let message = format!("the app is {outer}, as PARSE_SERVER_APPLICATION_ID says, and not {inner}");
+            warnings.push(Warning { kind: WarningKind::Suspicious, message });
+        }
+    }
+    Ok(())
 }
 
 fn add_made_app(settings: &mut Settings, made: MadeKeys) -> MadeApp {

@@ -85,6 +85,12 @@ pub fn existing(data_dir: &Path) -> Result<Option<MadeKeys>, ConfigError> {
     Ok(Some(MadeKeys { keys, app: MadeApp { key_file: path, first_start: false } }))
 }
 
+/// An app that is not kept, for what needs none.
+pub fn passing(data_dir: &Path, fill: Fill<'_>) -> Result<MadeKeys, ConfigError> {
+    let keys = AppKeys::draw(fill).map_err(|error| format!("no keys can be drawn: {error}"))?;
+    Ok(MadeKeys { keys, app: MadeApp { key_file: data_dir.join(KEY_FILE), first_start: false } })
+}
+
 /// Reads the app kept under `data_dir`, or makes it. Of several processes that start at once, one makes it.
 pub fn load_or_make(data_dir: &Path, fill: Fill<'_>) -> Result<MadeKeys, ConfigError> {
     if let Some(made) = existing(data_dir)? {

@@ -151,6 +151,8 @@ pub struct AppConfig {
     pub allow_client_class_creation: bool,
     /// Whether clients choose object ids.
     pub allow_custom_object_id: bool,
+    /// Whether receipts of the App Store may be shown for files (`enableProductPurchaseLegacyApi`).
+    pub product_purchases: bool,
     /// Length of generated object ids, characters.
     pub object_id_size: usize,
     /// Further request headers allowed by CORS.

@@ -84,7 +84,10 @@ pub async fn run(mut job: Job, what: Admin) -> Result<Answer> {
         }
         Admin::Security => security::get(&job.call),
         Admin::Log => logs::get(&job.call, &job.log, &job.query),
-        Admin::Purchase => purchase::validate(&job.map()),
+        Admin::Purchase => {
+            let body = job.map();
+            purchase::validate(&job.call, &body).await
+        }
         Admin::Hooks(sort) => webhooks::list(&job.call, sort).await,
         Admin::Hook(sort) => webhooks::get(&job.call, sort, &job.params.0).await,
         Admin::HookCreate => {

@@ -7,7 +7,7 @@ use futures_util::stream;
 use super::dispatch::{self, Job};
 use super::rate::Seen;
 use super::respond;
-use super::router::{self, Found, Handler, Params, Route, Verb, Who};
+use super::router::{Found, Handler, Params, Route, Verb, Who};
 use crate::error::{Code, Error, Result};
 use crate::model::{Map, Value, wire};
 use crate::rest::{self, Answer, Call};
@@ -76,7 +76,7 @@ fn item(job: &Job, path: &str, mut request: Map) -> Result<Item> {
         None => "undefined".to_owned(),
         Some(other) => wire::to_string(&other),
     };
-    match router::find(&method, &path) {
+    match job.site.find(&method, &path) {
         Found::Route(route, _) if route.handler == Handler::Batch => {
             Err(Error::json("nested batch requests are not allowed"))
         }
@@ -290,11 +290,11 @@ mod tests {
 
     #[test]
     fn parameters_that_can_be_none_are_emptied() {
-        let Found::Route(route, params) = router::find("GET", "/classes/123/---") else { panic!() };
+        let Found::Route(route, params) = crate::http::router::find("GET", "/classes/123/---") else { panic!() };
         assert_eq!(checked(route, params), Params::default());
-        let Found::Route(route, params) = router::find("GET", "/classes/1a/-1") else { panic!() };
+        let Found::Route(route, params) = crate::http::router::find("GET", "/classes/1a/-1") else { panic!() };
         assert_eq!(checked(route, params).0, ["1a", "-1"]);
-        let Found::Route(route, params) = router::find("GET", "/installations/--") else { panic!() };
+        let Found::Route(route, params) = crate::http::router::find("GET", "/installations/--") else { panic!() };
         assert_eq!(checked(route, params).0, ["", ""]);
     }
 

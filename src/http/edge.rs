@@ -4,6 +4,7 @@ mod finish;
 mod front;
 mod mount;
 mod page;
+mod session;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -27,7 +28,7 @@ use super::identify::{self, Claims};
 use super::memory::Memory;
 use super::rate::Seen;
 use super::respond::{Body, Reply};
-use super::router::{self, Found};
+use super::router::{Found, Route};
 use super::{Health, Site, batch, body, pages, query};
 use crate::access::{Limits, Subject};
 use crate::auth::{Caller, credential};
@@ -199,7 +200,7 @@ impl Edge {
         }
         let caller = Self::admit(&site, claims, subject, &method, path, ip, trace).await?;
         let (caller, context) = caller;
-        let (route, params) = match router::find(&method, path) {
+        let (route, params) = match site.find(&method, path) {
             Found::Route(route, params) => (route, params),
             Found::BadEncoding(text) => {
                 return Err(Error::http(400, format!("Failed to decode param '{text}'")).into());
@@ -269,10 +270,8 @@ impl Edge {
         let installation = claims.installation_id.take();
         let subject = subject.unwrap_or(Subject::anonymous());
         let now = engine.clock.now();
-        let upgrades = method == "POST" && batch::is(path, "/upgradeToRevocableSession");
-        let resolve = async |token: &str| match upgrades && !token.starts_with("r:") {
-            true => engine.auth.resolve_legacy(token, installation.as_deref(), now).await,
-            false => engine.auth.resolve(token, installation.as_deref(), now).await,
+        let resolve = async |token: &str| {
+            session::resolve(&engine.auth, (method, path), token, installation.as_deref(), now).await
         };
         let mut resolved = None;
         if let Some(token) = token.as_deref().filter(|_| !decided && site.rates.wants_user(path)) {
@@ -293,14 +292,13 @@ impl Edge {
             Some(token) => match resolved {
                 Some(resolved) => resolved,
                 None => resolve(token).await,
-            }
-            .map_err(unresolved)?,
+            }?,
         };
         Ok((caller, context))
     }
 
     /// The request id that makes this request run once, if it is one.
-    fn request_id(&self, site: &Site, route: &router::Route, path: &str, headers: &HeaderMap) -> Option<String> {
+    fn request_id(&self, site: &Site, route: &Route, path: &str, headers: &HeaderMap) -> Option<String> {
         let id = String::from_utf8_lossy(headers.get("x-parse-request-id").filter(|_| route.idempotent)?.as_bytes());
         site.idempotency.as_ref().filter(|own| !id.is_empty() && own.covers(path)).map(|_| id.into_owned())
     }
@@ -385,15 +383,6 @@ fn method(sent: &Method, body: Option<&mut Value>) -> Cow<'static, str> {
 fn known_method(method: &str) -> &'static str {
     const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"];
     KNOWN.into_iter().find(|known| *known == method).unwrap_or("OTHER")
-}
-
-/// A session that could not be looked up is not the client's business in detail.
-fn unresolved(error: Error) -> Error {
-    if !error.is_internal() {
-        return error;
-    }
-    tracing::error!(error = %error, "error getting auth for sessionToken");
-    Error::http(400, "Unknown error")
 }
 
 /// The work, or 124 when the deadline has passed.

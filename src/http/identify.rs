@@ -26,6 +26,8 @@ pub struct Claims {
     pub client_keys: [Option<String>; 4],
     /// The context for Cloud Code.
     pub context: Map,
+    /// Does a proxy say that it passes the request on?
+    pub forwarded: bool,
 }
 
 /// Why claims are refused.
@@ -55,6 +57,10 @@ impl Claims {
                 "x-parse-javascript-key" => Some(&mut claims.client_keys[1]),
                 "x-parse-windows-key" => Some(&mut claims.client_keys[2]),
                 "x-parse-rest-api-key" => Some(&mut claims.client_keys[3]),
+                "x-forwarded-for" => {
+                    claims.forwarded = true;
+                    None
+                }
                 "x-parse-cloud-context" => {
                     claims.context = context(value.as_bytes(), depth)?;
                     None
@@ -130,6 +136,7 @@ impl Claims {
             javascript: javascript.as_deref(),
             dot_net: dot_net.as_deref(),
             rest_api: rest_api.as_deref(),
+            forwarded: self.forwarded,
         }
     }
 }

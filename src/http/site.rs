@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use super::admin::Admin;
 use super::allow::AllowList;
 use super::cors::Cors;
 use super::idempotency::Idempotency;
 use super::pages::Setup;
 use super::rate::RateLimits;
+use super::router::{self, Found, Handler};
 use crate::error::Result;
 use crate::rest::Engine;
 
@@ -31,6 +33,18 @@ pub struct Site {
 }
 
 impl Site {
+    /// The route of a path below the mount path, if this app has it.
+    pub fn find(&self, method: &str, path: &str) -> Found {
+        match router::find(method, path) {
+            Found::Route(route, _)
+                if route.handler == Handler::Admin(Admin::Purchase) && !self.engine.config.product_purchases =>
+            {
+                Found::Nothing
+            }
+            found => found,
+        }
+    }
+
     /// Reads an app's configuration for the wire.
     ///
     /// # Errors

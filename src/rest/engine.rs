@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use super::admin::purchase::AppStore;
 use super::classes;
 use super::denylist::Denylist;
 use super::file_domains::FileDomains;
@@ -45,6 +46,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// Chance, for ids and tokens.
     pub random: Arc<dyn Random>,
+    /// Where receipts are looked at.
+    pub app_store: AppStore,
     /// Mails on their way, if the app sends any.
     pub outbox: Option<Outbox>,
     /// Changes of webhooks happen one after the other.
@@ -76,6 +79,7 @@ impl Engine {
         Ok(Self {
             auth: Auth::new(&config, storage.clone(), schemas.clone())?,
             schemas,
+            app_store: AppStore::apple()?,
             outbox: config.mail.mailer.as_ref().map(mail::open).transpose()?,
             hooks_turn: Mutex::default(),
             pool: Arc::default(),

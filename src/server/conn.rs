@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -25,7 +26,7 @@ use crate::http::Front;
 
 /// Largest head of a request, bytes; also the most that hyper reads ahead.
 const MAX_HEAD: usize = 64 * 1024;
-/// How long a connection without a request may take to begin one when the server drains.
+/// How long a connection at rest may take to begin a request when the server drains: one may be on its way.
 const LATE: Duration = Duration::from_millis(500);
 /// As good as never, for a limit that is off.
 const NEVER: Duration = Duration::from_secs(30 * 365 * 86_400);
@@ -46,7 +47,7 @@ impl Limits {
     }
 }
 
-/// Serves a connection to its end.
+/// Serves a connection to its end. When the server drains, the answer to a request is the last one, and says so.
 pub async fn run(
     stream: TcpStream,
     peer: IpAddr,
@@ -54,17 +55,21 @@ pub async fn run(
     limits: Limits,
     mut closing: watch::Receiver<bool>,
 ) {
-    let clock = Arc::new(Clock { born: Instant::now(), limits, due: AtomicU64::new(0) });
+    let idle = AtomicU64::new(millis(limits.idle));
+    let clock = Arc::new(Clock { born: Instant::now(), head: limits.head, idle, due: AtomicU64::new(0) });
     clock.wait(limits.head, Phase::Fresh);
     let io = TokioIo::new(Watched { stream, clock: clock.clone() });
     let service = {
-        let clock = clock.clone();
+        let (clock, closing) = (clock.clone(), closing.clone());
         service_fn(move |request| {
             clock.work();
-            let (front, clock) = (front.clone(), clock.clone());
+            let (front, clock, closing) = (front.clone(), clock.clone(), closing.clone());
             async move {
-                let response = front.handle(request, peer).await;
-                clock.wait(limits.idle, Phase::Idle);
+                let mut response = front.handle(request, peer).await;
+                if *closing.borrow() {
+                    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                clock.rest();
                 Ok::<_, std::convert::Infallible>(response)
             }
         })
@@ -76,33 +81,34 @@ pub async fn run(
             .serve_connection(io, service)
             .with_upgrades()
     );
-    let fresh = clock.clone();
-    let mut timed = pin!(Timed { sleep: None, clock });
+    let mut timed = pin!(Timed { sleep: None, clock: clock.clone() });
     let mut told = pin!(closing.wait_for(|closing| *closing));
     let (mut draining, mut last) = (false, false);
     std::future::poll_fn(|cx| {
         if !draining && told.as_mut().poll(cx).is_ready() {
             draining = true;
-            // A connection without a request may have one on its way; hyper would shut it at once.
-            if fresh.is_fresh() {
-                fresh.wait(limits.head.min(LATE), Phase::Fresh);
-            }
+            clock.hurry();
         }
         loop {
-            if draining && !last && !fresh.is_fresh() {
-                last = true;
-                connection.as_mut().graceful_shutdown();
-            }
             // Clients break off, send nonsense, or come too late: the connection ends, and that is all there is to it.
             if connection.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(());
             }
-            if !draining || last || fresh.is_fresh() {
-                return timed.as_mut().poll(cx);
+            ready!(timed.as_mut().poll(cx));
+            if !draining || last || !clock.is(Phase::Idle) {
+                return Poll::Ready(());
             }
+            // No request came. Now hyper shuts the connection, or first writes to its end what is still being taken.
+            last = true;
+            connection.as_mut().graceful_shutdown();
+            clock.wait(limits.idle, Phase::Idle);
         }
     })
     .await;
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,17 +123,21 @@ enum Phase {
     Fresh,
 }
 
-/// What a connection waits for, and until when: the phase in the two lowest bits, milliseconds since its birth above.
+/// What a connection waits for, and until when.
 #[derive(Debug)]
 struct Clock {
     born: Instant,
-    limits: Limits,
+    /// The limit for the head of a request.
+    head: Duration,
+    /// The limit between two requests, milliseconds.
+    idle: AtomicU64,
+    /// The phase in the two lowest bits, the end of the wait in milliseconds since its birth above.
     due: AtomicU64,
 }
 
 impl Clock {
     fn wait(&self, limit: Duration, phase: Phase) {
-        let due = self.born.elapsed().saturating_add(limit).as_millis() as u64;
+        let due = millis(self.born.elapsed().saturating_add(limit));
         self.due.store(due << 2 | phase as u64, Ordering::Relaxed);
     }
 
@@ -135,22 +145,36 @@ impl Clock {
         self.due.store(Phase::Work as u64, Ordering::Relaxed);
     }
 
-    fn is_fresh(&self) -> bool {
-        self.due.load(Ordering::Relaxed) & 3 == Phase::Fresh as u64
+    /// A request is answered.
+    fn rest(&self) {
+        self.wait(Duration::from_millis(self.idle.load(Ordering::Relaxed)), Phase::Idle);
+    }
+
+    /// The server drains: whoever is at rest has not long to begin a request.
+    fn hurry(&self) {
+        self.idle.fetch_min(millis(LATE), Ordering::Relaxed);
+        if self.is(Phase::Idle) {
+            self.rest();
+        } else if self.is(Phase::Fresh) {
+            self.wait(self.head.min(LATE), Phase::Fresh);
+        }
+    }
+
+    fn is(&self, phase: Phase) -> bool {
+        self.due.load(Ordering::Relaxed) & 3 == phase as u64
     }
 
     /// Bytes came in.
     fn heard(&self) {
-        let phase = self.due.load(Ordering::Relaxed) & 3;
-        if phase == Phase::Idle as u64 || phase == Phase::Fresh as u64 {
-            self.wait(self.limits.head, Phase::Head);
+        if self.is(Phase::Idle) || self.is(Phase::Fresh) {
+            self.wait(self.head, Phase::Head);
         }
     }
 
     /// Bytes went out: a response that is taken slowly, but taken, is not idleness.
     fn said(&self) {
-        if self.due.load(Ordering::Relaxed) & 3 == Phase::Idle as u64 {
-            self.wait(self.limits.idle, Phase::Idle);
+        if self.is(Phase::Idle) {
+            self.rest();
         }
     }
 
@@ -181,7 +205,7 @@ impl Future for Timed {
             ready!(sleep.as_mut().poll(cx));
             match clock.due() {
                 // Work will end, and then this is polled again.
-                None => due = Instant::now() + clock.limits.idle.min(NEVER),
+                None => due = Instant::now() + Duration::from_millis(clock.idle.load(Ordering::Relaxed)).min(NEVER),
                 Some(later) if later > Instant::now() => due = later,
                 Some(_) => return Poll::Ready(()),
             }

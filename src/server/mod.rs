@@ -115,17 +115,25 @@ fn process_name() -> u32 {
     u32::from_ne_bytes(bytes)
 }
 
-/// Becomes true at the first SIGTERM or SIGINT. The second one ends the process at once.
+/// Becomes true at the first SIGTERM or SIGINT. A second SIGINT ends the process at once: somebody at a terminal has no
+/// patience. Hosts may send SIGTERM several times and mean nothing by it.
 fn stop_signal() -> Result<watch::Receiver<bool>> {
     let listen = |kind| signal(kind).map_err(|e| Error::caused("listening for signals", e));
     let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     let (tell, told) = watch::channel(false);
     tokio::spawn(async move {
+        let mut interrupted = false;
         loop {
-            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
-            if tell.send_replace(true) {
-                std::process::exit(130);
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {
+                    if interrupted {
+                        std::process::exit(130);
+                    }
+                    interrupted = true;
+                }
             }
+            tell.send_replace(true);
         }
     });
     Ok(told)

@@ -25,6 +25,17 @@ fn a_token_ends_with_its_session_at_once() {
     assert_eq!(said(&third.get("/users/me")), INVALID);
 }
 
+/// The JavaScript SDK 2 deletes an anonymous user and ends its session then; both must succeed.
+#[test]
+fn a_session_whose_user_is_gone_can_still_be_ended() {
+    let server = Server::start(json!({}));
+    let user = User::sign_up(&server, "user");
+    let client = user.client(&server);
+    assert_eq!(said(&client.send("DELETE", &user.path(), &[], None)), "200");
+    assert_eq!(said(&client.post("/logout", &json!({}))), "200");
+    assert_eq!(said(&client.post("/logout", &json!({}))), INVALID, "that was the session's end");
+}
+
 #[test]
 fn a_new_password_leaves_sessions_alone_where_the_app_says_so() {
     let server = Server::start(json!({"revokeSessionOnPasswordReset": false}));

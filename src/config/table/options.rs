@@ -186,7 +186,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "true",
         "deprecated; mount /validate_purchase, _Product",
-        NoEffect("/validate_purchase does not ask the App Store"),
+        Works,
     ),
     app(
         "enableSanitizedErrorResponse",

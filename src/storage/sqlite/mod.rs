@@ -14,6 +14,7 @@ mod error;
 mod filter;
 mod indexes;
 mod kind;
+mod place;
 mod pred;
 mod query;
 mod readers;
@@ -26,7 +27,6 @@ mod text;
 mod write;
 mod writer;
 
-use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
@@ -38,6 +38,7 @@ use self::catalog::{Catalog, FORMAT, TABLES};
 use self::conn::{Conn, Role};
 use self::dear::Dear;
 use self::error::Db;
+use self::place::Lock;
 use self::query::Query;
 use self::readers::Readers;
 use self::spare::Spare;
@@ -61,8 +62,7 @@ pub struct Sqlite {
     readers: Readers,
     spare: Arc<Spare>,
     dear: Dear,
-    /// Held as long as the database is open, so that no other process opens it.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Sqlite {
@@ -71,10 +71,14 @@ impl Sqlite {
     /// # Errors
     /// 1 for a file that another process holds, that cannot be opened, or that a newer program made.
     pub fn open(path: &FilePath) -> Result<Self> {
-        let lock = take_lock(path)?;
-        check_writable(path)?;
-        let conn = Conn::open(path, Role::Writer)?;
-        prepare(&conn)?;
+        let lock = Lock::take(path)?;
+        let conn = match begin(path) {
+            Ok(conn) => conn,
+            Err(error) => {
+                lock.give_up();
+                return Err(error);
+            }
+        };
         let catalog = Arc::new(ArcSwap::from_pointee(Catalog::load(&conn.sql)?));
         let readers = std::thread::available_parallelism().map_or(1, |n| n.get()).min(MOST_READERS);
         let spare = Arc::new(Spare::new(path.to_owned(), readers));
@@ -91,10 +95,11 @@ impl Sqlite {
         if !from.exists() {
             return Err(Error::internal(format!("there is no database {}", from.display())));
         }
-        if to.exists() {
-            return Err(Error::internal(format!("{} is there already", to.display())));
-        }
         let copy = tokio::task::spawn_blocking(move || {
+            // What else may be wrong, SQLite says better.
+            if place::make(&to).is_err_and(|error| error.kind() == ErrorKind::AlreadyExists) {
+                return Err(Error::internal(format!("{} is there already", to.display())));
+            }
             // Half a copy would pass for a backup.
             copy_now(&from, &to).inspect_err(|_| drop(std::fs::remove_file(&to)))
         });
@@ -155,27 +160,12 @@ fn is_short(class: &catalog::Class, filter: &Filter) -> bool {
     }
 }
 
-/// SQLite's own locks are for one statement; this one is for the life of the process, and the system drops it with it.
-fn take_lock(path: &FilePath) -> Result<File> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let file = File::create(PathBuf::from(name))
-        .map_err(|e| Error::caused("its lock cannot be made; is its folder there, and writable?", e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::internal("the database is held by another process")),
-        Err(TryLockError::Error(e)) => Err(Error::caused("the database cannot be locked", e)),
-    }
-}
-
-/// SQLite opens a file that is read-only without a word, and fails at the first write.
-fn check_writable(path: &FilePath) -> Result<()> {
-    match File::options().write(true).open(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(Error::caused("the database cannot be written to", error))
-        }
-        _ => Ok(()),
-    }
+/// The connection that writes, on a file that is ours and may be written to.
+fn begin(path: &FilePath) -> Result<Conn> {
+    place::make_or_check(path)?;
+    let conn = Conn::open(path, Role::Writer)?;
+    prepare(&conn)?;
+    Ok(conn)
 }
 
 /// Makes the catalogue of a new file; refuses one that a newer program made, or that is none of ours.

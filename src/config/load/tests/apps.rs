@@ -22,6 +22,16 @@ fn one_app_in_a_list() {
 }
 
 #[test]
+fn an_id_from_elsewhere_is_told() {
+    let file = || Setup::file(r#"{"apps":[{"appId":"x","masterKey":"m"}]}"#);
+    assert_eq!(file().env("PARSE_SERVER_APPLICATION_ID", "x").warnings(), Vec::<String>::new());
+    let other = || file().env("PARSE_SERVER_APPLICATION_ID", "y");
+    assert_eq!(other().one().app_id, "y", "as in Parse Server");
+    let told = other().warnings();
+    assert!(told.len() == 1 && told[0].ends_with("PARSE_SERVER_APPLICATION_ID says, and not x"), "{told:?}");
+}
+
+#[test]
 fn each_has_its_own() {
     let loaded = two(json!({"mountPath": "/one", "port": 9}), json!({"mountPath": "two/", "port": 9})).load().unwrap();
     let paths: Vec<&str> = loaded.server.apps.iter().map(|app| app.mount_path.as_str()).collect();
