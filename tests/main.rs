@@ -28,3 +28,4 @@ mod protected;
 mod sdk;
 mod support;
 mod text;
+mod two_processes;
