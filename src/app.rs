@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use rand::Rng;
+use tokio::task::AbortHandle;
 
 use crate::cloud::webhook::Webhooks;
 use crate::config::{AppConfig, Database, MongoConfig};
@@ -13,7 +14,7 @@ use crate::http::Site;
 use crate::model::Date;
 use crate::model::id::Random;
 use crate::rest::engine::Clock;
-use crate::rest::{Engine, admin, schemas, webhooks};
+use crate::rest::{Engine, admin, elsewhere, schemas, webhooks};
 use crate::storage::Storage;
 use crate::storage::sqlite::Sqlite;
 
@@ -23,6 +24,8 @@ pub struct App {
     pub engine: Arc<Engine>,
     /// Its edge.
     pub site: Arc<Site>,
+    /// Follows what other processes change.
+    following: AbortHandle,
 }
 
 impl App {
@@ -40,11 +43,14 @@ impl App {
         engine.storage.started().await?;
         webhooks::load(&engine).await?;
         admin::security::log(&engine.config);
-        Ok(Self { site: Arc::new(Site::new(engine.clone())?), engine })
+        let site = Arc::new(Site::new(engine.clone())?);
+        let following = tokio::spawn(elsewhere::follow(engine.clone())).abort_handle();
+        Ok(Self { engine, site, following })
     }
 
     /// Sends the mails that wait, and lets go of the database; a failure is logged, for there is nothing else to be done about it.
     pub async fn close(&self) {
+        self.following.abort();
         if let Some(outbox) = &self.engine.outbox {
             outbox.close().await;
         }
