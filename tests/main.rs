@@ -22,6 +22,7 @@ mod installations;
 mod logs;
 mod mail;
 mod options;
+mod outage;
 mod pages;
 mod pointers;
 mod protected;
