@@ -22,9 +22,13 @@ mod installations;
 mod logs;
 mod mail;
 mod options;
+mod outage;
 mod pages;
 mod pointers;
 mod protected;
 mod sdk;
 mod support;
 mod text;
+#[cfg(feature = "mongodb")]
+mod trips;
+mod two_processes;
