@@ -40,6 +40,7 @@ impl App {
         let engine = Arc::new(Engine::new(config, storage, code, clock, random).await?);
         engine.prepare().await?;
         schemas::defined::migrate(&engine).await?;
+        engine.storage.started().await?;
         webhooks::load(&engine).await?;
         admin::security::log(&engine.config);
         let site = Arc::new(Site::new(engine.clone())?);
@@ -57,6 +58,16 @@ impl App {
             tracing::error!(app = self.engine.config.app_id, %error, "closing the database");
         }
     }
+}
+
+/// Sees whether an app could be opened, its database aside.
+///
+/// # Errors
+/// 1 for what [`App::open`] refuses of the configuration: a directory or template that is not there, a pattern that is none.
+pub fn check(config: &AppConfig) -> Result<()> {
+    Webhooks::new(&config.app_id, config.webhook_key.as_ref())?;
+    Engine::check(config)?;
+    Site::check(config)
 }
 
 /// The database that the configuration names.
@@ -85,7 +96,7 @@ async fn open_mongo(_: &MongoConfig) -> Result<Arc<dyn Storage>> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check(config: &AppConfig) -> Result<(), String> {
+pub fn check_database(config: &AppConfig) -> Result<(), String> {
     match &config.database {
         #[cfg(feature = "mongodb")]
         Database::Mongo(mongo) => crate::storage::mongo::check(mongo),

@@ -59,6 +59,11 @@ pub fn of_read(error: mongodb::error::Error) -> Error {
     }
 }
 
+/// Is what was asked for at fault, or more than the database can do, rather than the database itself?
+pub fn is_refusal(error: &mongodb::error::Error) -> bool {
+    told(error).is_some_and(|(code, _)| !is_own(code))
+}
+
 /// The error for one that a pipeline met: all that the database tells of it is the client's to mend.
 pub fn of_pipeline(error: mongodb::error::Error) -> Error {
     match told(&error) {

@@ -156,6 +156,22 @@ async fn a_frozen_server_holds_nobody_for_ever() {
 }
 
 #[tokio::test]
+async fn a_database_that_cannot_follow_entries_is_asked_once() {
+    let peer = Peer::start(Kind::Standalone);
+    let mongo = connected(&peer, "").await;
+    let r = crate::storage::Relation { class: "_Role".into(), field: "roles".into() };
+    peer.plays("aggregate", Fault::error(11600, "interrupted at shutdown"));
+    peer.plays("aggregate", Fault::error(11600, "interrupted at shutdown"));
+    mongo.lineage(&r, &r, "a").await.unwrap_err();
+    assert!(mongo.lineage(&r, &r, "a").await.unwrap().is_some());
+    peer.take();
+    peer.plays("aggregate", Fault::error(40324, "Unrecognized pipeline stage name: '$graphLookup'"));
+    assert_eq!(mongo.lineage(&r, &r, "a").await.unwrap(), None);
+    assert_eq!(mongo.lineage(&r, &r, "a").await.unwrap(), None);
+    assert_eq!(peer.told(), ["aggregate _Join:roles:_Role"]);
+}
+
+#[tokio::test]
 async fn names_are_kept_apart_by_case_too() {
     let peer = Peer::start(Kind::Standalone);
     let mongo = connected(&peer, "").await;

@@ -1,5 +1,7 @@
 //! The contract of the back ends on a database that speaks MongoDB's protocol, and what a scripted peer shows of the rest.
 
+mod advice;
+mod bytes;
 mod faults;
 #[path = "../../../../tests/support/mongo_peer.rs"]
 mod peer;
@@ -71,4 +73,13 @@ fn class<'d>(db: &'d dyn Storage, name: &str, columns: &str) -> Class<'d> {
     let mut schema = crate::model::ClassSchema::new(name);
     schema.fields.extend(kit::fields(columns));
     Class { db, schema: std::sync::Arc::new(schema) }
+}
+
+/// A plan as a request makes it, which asks for some fields.
+fn requested(t: &Class<'_>, keys: &[&str]) -> crate::access::Read {
+    use crate::access::{Limits, Select, Subject, authorise, clp::Action};
+    let door = authorise::Door::new(&Subject::Master, t.schema.clone(), None, true, Limits::default());
+    let select = Select::Only(keys.iter().map(|&key| key.to_owned()).collect());
+    let wanted = authorise::Wanted { select, ..authorise::Wanted::default() };
+    door.open(Action::Find).unwrap().read(wanted).unwrap()
 }
