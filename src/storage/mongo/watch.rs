@@ -30,9 +30,9 @@ impl Mongo {
         loop {
             let stream = if streams { self.stream().await } else { Ok(None) };
             streams = !matches!(stream, Ok(None));
-            // What happened while there was no stream.
+            // What happened while there was no stream, or before the first look.
             match self.digest().await {
-                Ok(now) if seen.replace(now).is_some_and(|before| before != now) => changed.notify_one(),
+                Ok(now) if seen.replace(now) != Some(now) => changed.notify_one(),
                 Ok(_) => {}
                 Err(error) => tracing::debug!(%error, "looking for changes of other processes"),
             }
