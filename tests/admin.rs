@@ -1,6 +1,6 @@
 //! Administration over HTTP: the app's configuration, jobs, audiences, logs, the security check, internal classes.
 
-use crate::support::{Actor, Client, Server};
+use crate::support::{Actor, Backend, Client, Server};
 use serde_json::{Value, json};
 use std::thread;
 use std::time::Duration;
@@ -147,10 +147,14 @@ fn weak_spots_are_told() {
         off.client(Actor::Master).get("/serverInfo").json()["features"]["settings"]["securityCheck"],
         json!(false)
     );
-    let server = Server::start(json!({
-        "security": {"enableCheck": true, "enableCheckLog": true}, "allowClientClassCreation": true,
-        "readOnlyMasterKeyIps": ["127.0.0.1"], "requestComplexity": {"queryDepth": -1},
-    }));
+    // A database without a password is a weak spot; a file has none.
+    let server = Server::start_on(
+        Backend::Sqlite,
+        json!({
+            "security": {"enableCheck": true, "enableCheckLog": true}, "allowClientClassCreation": true,
+            "readOnlyMasterKeyIps": ["127.0.0.1"], "requestComplexity": {"queryDepth": -1},
+        }),
+    );
     let master = server.client(Actor::Master);
     let report = master.get("/security").json()["report"].clone();
     assert_eq!((&report["state"], &report["groups"][0]["state"]), (&json!("fail"), &json!("success")));

@@ -2,7 +2,7 @@
 
 use crate::support::run::{self, Running};
 use crate::support::server::free_port;
-use crate::support::{Actor, Client, Server};
+use crate::support::{Actor, Backend, Client, Server};
 use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -156,7 +156,7 @@ fn a_missing_argument_is_named() {
 
 #[test]
 fn a_backup_is_made_while_the_server_runs() {
-    let server = Server::start(json!({"allowClientClassCreation": true}));
+    let server = Server::start_on(Backend::Sqlite, json!({"allowClientClassCreation": true}));
     let (dir, client) = (server.dir(), server.client(Actor::Client));
     for n in 0..20 {
         assert_eq!(client.post("/classes/A", &json!({"n": n})).status, 201);
@@ -182,7 +182,7 @@ fn a_backup_is_made_while_the_server_runs() {
 /// Readable by nobody but their owner, whatever the umask: the rows of all users are in them.
 #[test]
 fn files_of_a_database_are_for_their_owner() {
-    let server = Server::start(json!({"allowClientClassCreation": true}));
+    let server = Server::start_on(Backend::Sqlite, json!({"allowClientClassCreation": true}));
     let dir = server.dir();
     assert_eq!(server.client(Actor::Client).post("/classes/A", &json!({"n": 1})).status, 201);
     // Without a configuration, which may be elsewhere: a database has no keys.
@@ -208,7 +208,7 @@ fn a_file_that_is_no_database_is_left_alone() {
 
 #[test]
 fn a_file_in_use_or_of_another_format_is_refused() {
-    let mut server = Server::start(json!({}));
+    let mut server = Server::start_on(Backend::Sqlite, json!({}));
     let dir = server.dir();
     let start = || run::run(&dir, &["config.json", "--port", "0"], &[]).reason().to_owned();
     assert!(start().ends_with("x.db: the database is held by another process"), "{}", start());

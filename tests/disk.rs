@@ -2,7 +2,7 @@
 
 use crate::support::run::{self, Running};
 use crate::support::server::free_port;
-use crate::support::{Actor, Client, Server};
+use crate::support::{Actor, Backend, Client, Server};
 use serde_json::json;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,7 +16,7 @@ const BLOCKS: u32 = 2048;
 /// A file that cannot grow stands for a full disk, which only root could make here.
 #[test]
 fn a_full_disk_loses_nothing_that_was_acknowledged() {
-    let mut server = Server::start(json!({"allowClientClassCreation": true}));
+    let mut server = Server::start_on(Backend::Sqlite, json!({"allowClientClassCreation": true}));
     let dir = server.dir();
     assert_eq!(server.client(Actor::Client).post("/classes/A", &json!({"n": -1})).status, 201);
     server.terminate();
@@ -51,7 +51,7 @@ fn a_full_disk_loses_nothing_that_was_acknowledged() {
 
 #[test]
 fn a_read_only_file_is_refused_at_the_start() {
-    let mut server = Server::start(json!({}));
+    let mut server = Server::start_on(Backend::Sqlite, json!({}));
     let dir = server.dir();
     server.terminate();
     server.wait_exit(Duration::from_secs(10)).unwrap();

@@ -1,6 +1,6 @@
 //! Logs: one JSON line a request, and nothing in it that a client keeps to itself.
 
-use crate::support::{Actor, Server};
+use crate::support::{Actor, Backend, Server};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -144,7 +144,7 @@ fn who_is_refused_behind_a_proxy_is_told_of_it() {
 
 #[test]
 fn errors_inside_are_logged_with_their_cause() {
-    let mut server = Server::start(json!({"allowClientClassCreation": true}));
+    let mut server = Server::start_on(Backend::Sqlite, json!({"allowClientClassCreation": true}));
     let client = server.client(Actor::Client);
     assert_eq!(client.post("/classes/A", &json!({"a": 1})).status, 201);
     let file = rusqlite::Connection::open(server.dir().join("x.db")).unwrap();

@@ -1,6 +1,7 @@
 //! Where an app keeps its objects: `databaseURI`, `databaseOptions`.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::error::Warning;
 use super::mongo::{self, MongoConfig};
@@ -42,12 +43,16 @@ pub struct DatabaseOptions {
     pub allow_public_explain: bool,
     /// Whether an index may name a field that its class has not.
     pub disable_index_field_validation: bool,
+    /// How long a class read from a database that others change is believed (`schemaCacheTtl`, ms); `None`: until a change is seen.
+    pub schema_cache_ttl: Option<Duration>,
 }
 
 /// The options that do not concern the back end alone.
 pub(super) fn options(settings: &Settings) -> DatabaseOptions {
     let name = "databaseOptions";
+    let ttl = settings.get_in(name, "schemaCacheTtl").and_then(|ms| ms.as_f64()).filter(|ms| *ms >= 1.0);
     DatabaseOptions {
+        schema_cache_ttl: ttl.map(|ms| Duration::from_millis(ms as u64)),
         allow_public_explain: settings.bool_in(name, "allowPublicExplain"),
         disable_index_field_validation: settings.bool_in(name, "disableIndexFieldValidation"),
     }

@@ -75,7 +75,7 @@ impl Engine {
         random: Arc<dyn Random>,
     ) -> Result<Self> {
         let url = config.public_server_url.as_deref().unwrap_or(&config.server_url);
-        let schemas = Arc::new(Schemas::load(storage.clone()).await?);
+        let schemas = Arc::new(Schemas::load(storage.clone(), config.database_options.schema_cache_ttl).await?);
         Ok(Self {
             auth: Auth::new(&config, storage.clone(), schemas.clone())?,
             schemas,
@@ -165,6 +165,12 @@ impl Engine {
                             return Err(Error::json(format!("Could not add field {name}")));
                         }
                         return Ok(Arc::new(ClassSchema::new(class)));
+                    }
+                    // Entries of relations have no class that a database would list.
+                    if names::is_join_class(class) {
+                        let mut schema = ClassSchema::new(class);
+                        schema.fields.extend(added);
+                        return Ok(Arc::new(schema));
                     }
                     let create = SchemaChange::CreateClass(ClassSchema::new(class));
                     let changes = std::iter::once(create).chain(classes::unique(self, class)).collect();

@@ -30,20 +30,23 @@ pub struct Schemas {
     newest: std::sync::Mutex<u64>,
     /// When the last look at what another process has made began.
     looked: Mutex<Option<Instant>>,
+    /// How long a look is believed for classes that are known.
+    believed: Option<Duration>,
 }
 
 /// The least time between two such looks: what is unknown everywhere may be asked for again and again.
 const PACE: Duration = Duration::from_millis(50);
 
 impl Schemas {
-    /// Reads all classes from the database, and makes those that every app has.
+    /// Reads all classes from the database, and makes those that every app has. What others may change is believed for so long, or
+    /// until a change is seen.
     ///
     /// # Errors
     /// 1 if the database cannot be read or written.
-    pub async fn load(storage: Arc<dyn Storage>) -> Result<Self> {
+    pub async fn load(storage: Arc<dyn Storage>, believed: Option<Duration>) -> Result<Self> {
         let (snapshot, changing, readings) = Default::default();
         let (newest, looked) = Default::default();
-        let schemas = Self { storage, snapshot, changing, readings, newest, looked };
+        let schemas = Self { storage, snapshot, changing, readings, newest, looked, believed };
         schemas.reload().await?;
         let missing = FIRST.into_iter().filter(|class| schemas.get(class).is_none());
         let made: Vec<_> = missing.map(|class| SchemaChange::CreateClass(ClassSchema::new(class))).collect();
@@ -70,12 +73,20 @@ impl Schemas {
         Ok(())
     }
 
-    /// Sees to it that a class is known, if another process has made it.
+    /// Sees to it that a class is known as it is, or as it was a moment ago that is short enough, if another process has made it.
     ///
     /// # Errors
     /// 1 if the database cannot be read.
     pub async fn know(&self, class: &str) -> Result<()> {
-        if self.get(class).is_some() { Ok(()) } else { self.look().await }
+        let Some(believed) = self.believed.filter(|_| self.storage.is_shared()) else {
+            return if self.get(class).is_some() { Ok(()) } else { self.look().await };
+        };
+        let mut looked = self.looked.lock().await;
+        if looked.is_none_or(|began| began.elapsed() >= believed) {
+            *looked = Some(Instant::now());
+            self.reload().await?;
+        }
+        Ok(())
     }
 
     /// Sees to it that the columns of a class are known, if another process has made them; gives back the class as it is known then.

@@ -2,6 +2,7 @@
 //! `tests/access/table.txt` has the read-only key and the internal classes, cell by cell; here are the ways around it.
 
 use super::*;
+use crate::support::Backend;
 
 #[test]
 fn the_read_only_key_gains_no_session_that_writes() {
@@ -18,6 +19,9 @@ fn the_read_only_key_gains_no_session_that_writes() {
 
 #[test]
 fn the_read_only_key_writes_nothing_in_a_batch_or_a_transaction() {
+    if Backend::lacks_transactions() {
+        return;
+    }
     let server = Server::start(json!({"allowClientClassCreation": true}));
     let id = stored(&server, "A", json!({"n": 1}));
     let write = |method: &str, path: &str| json!({"method": method, "path": format!("/parse{path}"), "body": {"n": 2}});

@@ -22,6 +22,15 @@ impl Backend {
         }
     }
 
+    /// Do tests run on a MongoDB that knows no transactions? Then a line says what is left out.
+    pub fn lacks_transactions() -> bool {
+        let lacks = Self::chosen() == Self::Mongo && lacks().contains(&"transactions");
+        if lacks {
+            eprintln!("left out: the MongoDB of TEST_MONGO_URI knows no transactions");
+        }
+        lacks
+    }
+
     /// Is there a MongoDB? If not, a line says what is left out.
     pub fn has_mongo(what: &str) -> bool {
         let there = mongo_uri().is_some();

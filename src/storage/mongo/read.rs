@@ -50,7 +50,8 @@ impl Mongo {
     pub(super) async fn rows(&self, plan: &Read) -> Result<Found> {
         let left = self.left(plan.limits().deadline)?;
         let found = Found::new(Arc::clone(plan.schema()), plan.internals() || plan.render().shows_internals());
-        if plan.limit() == Some(0) {
+        // No collection has such a name, and the driver does not ask for it.
+        if plan.limit() == Some(0) || plan.schema().name.contains('\0') {
             return Ok(found);
         }
         let (filter, mut options) = question(plan)?;
@@ -112,7 +113,7 @@ impl Mongo {
         options.max_time = left;
         let collection = self.collection(&plan.schema().name);
         let distinct = collection.distinct(names::stored(plan.schema(), path), filter).with_options(options);
-        let list = within(left, async { distinct.await.map_err(error::of_read) }).await?;
+        let list = within(left, async { distinct.await.map_err(error::of_pipeline) }).await?;
         let ty = plan.schema().field_type(path.root()).filter(|_| !path.is_dotted());
         let list = RawDocumentBuf::try_from(&doc! { "values": list })
             .map_err(|e| Error::caused("values that cannot be read", e))?;

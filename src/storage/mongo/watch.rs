@@ -1,6 +1,8 @@
 //! Schemas and webhooks that other processes change, Parse Server among them, which says nothing of it: told by a change
 //! stream where the database has one, else by looking every few seconds.
 
+use std::time::Duration;
+
 use futures_util::StreamExt;
 use mongodb::bson::{Document, doc};
 use mongodb::change_stream::{ChangeStream, event::ChangeStreamEvent};
@@ -16,6 +18,9 @@ use crate::error::Result;
 /// The collection of webhooks.
 const HOOKS: &str = "_Hooks";
 
+/// How often is looked where there is no change stream, and how soon one that ended begins anew.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
+
 type Stream = ChangeStream<ChangeStreamEvent<Document>>;
 
 impl Mongo {
@@ -25,9 +30,9 @@ impl Mongo {
         loop {
             let stream = if streams { self.stream().await } else { Ok(None) };
             streams = !matches!(stream, Ok(None));
-            // What happened while there was no stream.
+            // What happened while there was no stream, or before the first look.
             match self.digest().await {
-                Ok(now) if seen.replace(now).is_some_and(|before| before != now) => changed.notify_one(),
+                Ok(now) if seen.replace(now) != Some(now) => changed.notify_one(),
                 Ok(_) => {}
                 Err(error) => tracing::debug!(%error, "looking for changes of other processes"),
             }
@@ -36,7 +41,7 @@ impl Mongo {
                     changed.notify_one();
                 }
             }
-            sleep(self.config.look_every).await;
+            sleep(LOOK_EVERY).await;
         }
     }
 
