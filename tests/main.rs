@@ -15,6 +15,8 @@ mod database_away;
 mod defined;
 mod disk;
 mod drain;
+#[cfg(feature = "mongodb")]
+mod frozen;
 mod garbage;
 mod golden;
 mod hooks;
