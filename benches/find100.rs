@@ -3,6 +3,8 @@
 //!
 //! `TEST_MONGO_URI=$(tests/support/mongo-up) cargo bench --bench find100`
 
+#![allow(clippy::panic, reason = "a benchmark that cannot be made reports by panicking")]
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -32,3 +32,4 @@ mod support;
 mod text;
 #[cfg(feature = "mongodb")]
 mod trips;
+mod two_processes;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::classes::auth_data;
-use super::query::{Params, include, relation, subquery, text};
+use super::query::{Params, columns, include, relation, subquery, text};
 use super::{Answer, Call};
 use crate::access::authorise::{self, Door, Wanted};
 use crate::access::clp::Action;
@@ -77,7 +77,7 @@ impl Query {
     /// # Errors
     /// As [`find`].
     pub(super) async fn prepare(call: &Call, class: &str, mut params: Params, depth: u64) -> Result<Self> {
-        let schema = call.engine.schemas.get_or_new(class);
+        let schema = call.engine.schemas.know_columns(class, &columns(&params)).await?;
         let preference = params.subquery_preference.or(params.advice.preference);
         subquery::resolve(call, &mut params.clause, depth, preference).await?;
         relation::resolve(call, &schema, &mut params.clause).await?;

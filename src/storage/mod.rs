@@ -13,6 +13,8 @@ pub mod sqlite;
 use std::future::Future;
 use std::pin::Pin;
 
+use tokio::sync::Notify;
+
 use crate::access::{Aggregate, Read, Render, Write};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Date, Field, Map, ParseObject, Path, Value};
@@ -74,6 +76,21 @@ pub trait Storage: Send + Sync {
 
     /// Changes the schema of a class, and its data where the change says so.
     fn alter(&self, change: SchemaChange) -> Answer<'_, ()>;
+
+    /// The start is over: all classes and indexes that it makes are there.
+    fn started(&self) -> Answer<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// May other processes change schemas and webhooks?
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Tells of changes of schemas and webhooks, whoever makes them, until it is dropped; ends at once where nobody else can.
+    fn watch<'a>(&'a self, _changed: &'a Notify) -> Answer<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// Is it there?
     fn ping(&self) -> Answer<'_, ()>;

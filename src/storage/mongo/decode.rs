@@ -86,10 +86,8 @@ fn field(fields: &mut Map, key: &str, value: RawBsonRef<'_>, schema: &ClassSchem
 fn pointer(fields: &mut Map, name: &str, value: RawBsonRef<'_>, schema: &ClassSchema) -> Result<()> {
     let Some(FieldType::Pointer(class)) = schema.field_type(name) else { return Ok(()) };
     match value {
-        RawBsonRef::Null => {
-            fields.set(name, Value::Null);
-            Ok(())
-        }
+        // What an update to null leaves behind: no field, as Parse Server reads it.
+        RawBsonRef::Null => Ok(()),
         RawBsonRef::String(text) => match text.split_once('$') {
             Some((found, id)) if found == class => {
                 fields.set(name, Value::Pointer(Pointer { class: class.clone(), id: id.to_owned() }));

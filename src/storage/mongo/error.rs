@@ -104,7 +104,7 @@ fn index(text: &str) -> Option<&str> {
 }
 
 /// Is it an error of the way to the database, or of one that has no primary just now? Then a later try may succeed.
-fn is_away(error: &mongodb::error::Error) -> bool {
+pub fn is_away(error: &mongodb::error::Error) -> bool {
     let primary = |code| matches!(code, 6 | 7 | 89 | 91 | 189 | 9001 | 10107 | 11600 | 11602 | 13435 | 13436);
     match &*error.kind {
         ErrorKind::ServerSelection { .. }

@@ -109,7 +109,11 @@ impl Field<'_> {
 
     fn pointer(&mut self, field: &str, value: RawBsonRef<'_>) -> Written {
         let Some(FieldType::Pointer(class)) = self.schema.field_type(field) else { return true };
-        let RawBsonRef::String(text) = value else { return false };
+        let text = match value {
+            RawBsonRef::String(text) => text,
+            RawBsonRef::Null => return true,
+            _ => return false,
+        };
         match text.split_once('$') {
             Some((found, id)) if found == class => {
                 if self.shown.shows(field) {

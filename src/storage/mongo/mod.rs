@@ -24,6 +24,7 @@ mod unique;
 mod update;
 #[cfg(test)]
 mod vectors;
+mod watch;
 mod write;
 
 use std::sync::atomic::AtomicBool;
@@ -32,7 +33,7 @@ use mongodb::bson::{DateTime, RawDocumentBuf, doc};
 use mongodb::error::ErrorKind;
 use mongodb::options::{ClientOptions, ConnectionString, DriverInfo};
 use mongodb::{Client, Collection, Database};
-use tokio::sync::OnceCell;
+use tokio::sync::{Notify, OnceCell};
 
 use self::error::Db;
 use self::turns::Turns;
@@ -169,6 +170,18 @@ impl Storage for Mongo {
 
     fn alter(&self, change: SchemaChange) -> Answer<'_, ()> {
         Box::pin(self.change(change))
+    }
+
+    fn started(&self) -> Answer<'_, ()> {
+        Box::pin(self.note_indexes())
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn watch<'a>(&'a self, changed: &'a Notify) -> Answer<'a, ()> {
+        Box::pin(self.tell_changes(changed))
     }
 
     fn ping(&self) -> Answer<'_, ()> {

@@ -70,9 +70,9 @@ fn projection(plan: &Read) -> Option<Document> {
     let mut shown: Document = ALWAYS.iter().map(|name| ((*name).to_owned(), Bson::Int32(1))).collect();
     let stored = |key: &&str| !matches!(schema.field_type(key), Some(FieldType::Relation(_))) && *key != "$score";
     for key in keys.iter().copied().filter(stored) {
-        // A null of a new object stands under the plain name of a pointer column, an end of a session under an older one.
+        // The null that a new object has in a pointer column stands under the plain name, and is not asked for by Parse Server
+        // either; an end of a session stands under an older one, too.
         shown.insert(names::column(schema, key), 1);
-        shown.insert(key, 1);
         if key == "expiresAt" {
             shown.insert("_expiresAt", 1);
         }

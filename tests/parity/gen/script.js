@@ -58,9 +58,9 @@ function schemas(app) {
       owner: { type: 'Pointer', targetClass: '_User' }, fans: { type: 'Relation', targetClass: '_User' }, place: { type: 'GeoPoint' },
       area: { type: 'Polygon' }, data: { type: 'Bytes' }, list: { type: 'Array' }, more: { type: 'Object' }, flag: { type: 'Boolean' }, file: { type: 'File' },
     },
-    indexes: { bySize: { size: 1, title: -1 } },
     classLevelPermissions: { find: { '*': true }, get: { '*': true }, create: { requiresAuthentication: true }, update: { '*': true }, delete: {}, addField: {}, protectedFields: { '*': ['more'] } },
   });
+  app.change('/schemas/Declared', { indexes: { bySize: { size: 1, title: -1 } } });
   app.look('/schemas/Declared');
   app.step('POST', '/schemas/Plain', {});
   app.change('/schemas/Plain', { fields: { a: { type: 'String' }, b: { type: 'Number', required: true } } });
@@ -211,7 +211,8 @@ function endings(app, players) {
   app.change('/schemas/Game', { fields: { extra: GONE, first: GONE, players: GONE } });
   app.look('/classes/Game', { order: 'round' });
   app.look('/schemas');
-  app.step('DELETE', '/schemas/Point');
+  app.step('POST', '/schemas/Gone', { fields: { a: { type: 'String' } } });
+  app.step('DELETE', '/schemas/Gone');
   app.look('/schemas/Game');
 }
 

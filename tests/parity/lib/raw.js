@@ -14,6 +14,8 @@ async function read(db, modules, ids) {
   for (const name of names) {
     // Wrappers are kept, so that 1 as an int and 1 as a double differ.
     const documents = await db.collection(name).find({}, { promoteValues: false }).toArray();
+    // In which order indexes were made says nothing.
+    for (const { _metadata } of documents) if (_metadata?.indexes) _metadata.indexes = Object.fromEntries(Object.entries(_metadata.indexes).sort());
     const indexes = await db.collection(name).indexes();
     all[name] = {
       documents: documents.map(document => masked(name, document, text => EJSON.stringify(text, { relaxed: false }), ids)).sort(),
