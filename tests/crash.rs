@@ -90,17 +90,22 @@ fn id_of(object: &Value) -> String {
     object["objectId"].as_str().unwrap_or_else(|| panic!("no objectId in {object}")).to_owned()
 }
 
-/// Compares all that is stored with all that was promised.
-fn check(client: &Client, counters: &[String], promised: &Promised) {
+/// Every acknowledged object is there, and none twice: `created` holds the ids by the field `key`.
+pub fn check_created(client: &Client, created: &BTreeMap<String, String>) {
     let mut stored: BTreeMap<String, String> = BTreeMap::new();
     for row in all(client) {
         let key = row["key"].as_str().unwrap_or_else(|| panic!("half an object: {row}")).to_owned();
         let twice = stored.insert(key, id_of(&row));
         assert_eq!(twice, None, "stored twice: {row}");
     }
-    for (key, id) in &promised.created {
+    for (key, id) in created {
         assert_eq!(stored.get(key), Some(id), "{key} was acknowledged");
     }
+}
+
+/// Compares all that is stored with all that was promised.
+fn check(client: &Client, counters: &[String], promised: &Promised) {
+    check_created(client, &promised.created);
     for counter in counters {
         let stored = client.get(&format!("/classes/Counter/{counter}")).json()["n"].as_u64().expect("a count");
         let raised = promised.raised.get(counter).copied().unwrap_or_default();

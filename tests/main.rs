@@ -24,6 +24,7 @@ mod installations;
 mod logs;
 mod mail;
 mod options;
+mod outage;
 mod pages;
 mod pointers;
 mod protected;

@@ -48,7 +48,7 @@ function canon(value, step, sortKeys, path = '') {
     if (step.lax === 'score' && key === 'score') return '"score":*';
     return `${JSON.stringify(key)}:${canon(inner, step, sortKeys, `${path}.${key}`)}`;
   });
-  const schemaFields = /schemas/.test(step.path + JSON.stringify(step.body ?? '')) && /(^|\[\]|success)\.fields$/.test(path);
+  const schemaFields = /schemas/.test(step.path + JSON.stringify(step.body ?? '')) && /(^|\[\]|success)\.(fields|indexes)$/.test(path);
   return `{${(sortKeys || schemaFields ? pairs.sort() : pairs).join()}}`;
 }
 
