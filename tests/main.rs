@@ -15,8 +15,6 @@ mod database_away;
 mod defined;
 mod disk;
 mod drain;
-#[cfg(feature = "mongodb")]
-mod frozen;
 mod garbage;
 mod golden;
 mod hooks;

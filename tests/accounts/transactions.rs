@@ -16,6 +16,9 @@ fn count(server: &Server, class: &str) -> Value {
 
 #[test]
 fn a_new_user_and_its_session_come_with_the_rest_or_not_at_all() {
+    if !Backend::has_transactions("users in transactions") {
+        return;
+    }
     let server = Server::start(json!({"allowClientClassCreation": true}));
     let client = server.client(Actor::Client);
     let user = |name: &str| create("/users", json!({"username": name, "password": "pw"}));
@@ -30,6 +33,9 @@ fn a_new_user_and_its_session_come_with_the_rest_or_not_at_all() {
 
 #[test]
 fn log_ins_and_sessions_are_no_part_of_one() {
+    if !Backend::has_transactions("log-ins in transactions") {
+        return;
+    }
     let server = Server::start(json!({"allowClientClassCreation": true}));
     let client = server.client(Actor::Client);
     let anonymous = || create("/users", json!({"authData": {"anonymous": {"id": "a"}}}));
@@ -51,6 +57,9 @@ fn log_ins_and_sessions_are_no_part_of_one() {
 
 #[test]
 fn a_user_who_must_verify_its_address_first_is_not_made_in_a_transaction_that_says_so() {
+    if !Backend::has_transactions("sign-ups in transactions") {
+        return;
+    }
     let adapter =
         json!({"module": "http-email-adapter", "options": {"url": "http://127.0.0.1:1", "methods": ["sendMail"]}});
     let server = Server::start(json!({"verifyUserEmails": true, "preventLoginWithUnverifiedEmail": true,

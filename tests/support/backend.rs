@@ -31,6 +31,15 @@ impl Backend {
         }
         there
     }
+
+    /// Does the one that tests run on know transactions? If not, a line says what is left out.
+    pub fn has_transactions(what: &str) -> bool {
+        let there = Self::chosen() == Self::Sqlite || !lacks().contains(&"transactions");
+        if !there {
+            eprintln!("left out on a standalone MongoDB: {what}");
+        }
+        there
+    }
 }
 
 /// What a MongoDB has that the one for tests lacks, in the words of `SDK_LACKS`.
