@@ -87,17 +87,20 @@ async fn json(mongo: &Mongo, plan: &Read) -> usize {
 }
 
 #[tokio::main]
-async fn main() {
-    let Ok(uri) = std::env::var("TEST_MONGO_URI") else { return println!("left out: TEST_MONGO_URI is not set") };
+async fn main() -> anyhow::Result<()> {
+    let Ok(uri) = std::env::var("TEST_MONGO_URI") else {
+        println!("left out: TEST_MONGO_URI is not set");
+        return Ok(());
+    };
     let (schema, uri) = (schema(), format!("{}/mh_find100", uri.trim_end_matches('/')));
-    let client = Client::with_uri_str(&uri).await.unwrap_or_else(|e| panic!("{e}"));
+    let client = Client::with_uri_str(&uri).await?;
     let db = client.database("mh_find100");
-    db.drop().await.unwrap_or_else(|e| panic!("{e}"));
-    let config = MongoConfig::at(&uri).unwrap_or_else(|e| panic!("{e}"));
-    let mongo = Mongo::open(&config).await.unwrap_or_else(|e| panic!("{e}"));
+    db.drop().await?;
+    let config = MongoConfig::at(&uri).map_err(anyhow::Error::msg)?;
+    let mongo = Mongo::open(&config).await?;
     let why = internal("a benchmark");
     let creates = (0..ROWS).map(|i| Write::Create(why.create(schema.clone(), object(i), Vec::new())));
-    let done = mongo.write(creates.collect(), false).await.unwrap_or_else(|e| panic!("{e}"));
+    let done = mongo.write(creates.collect(), false).await?;
     assert!(done.iter().all(Result::is_ok));
     let plan = why.read(schema, Filter::all(), Limits::default()).window(0, Some(ROWS as u64));
     let collection = db.collection::<RawDocumentBuf>("GameScore");
@@ -111,7 +114,7 @@ async fn main() {
         }
         bytes
     };
-    let rows = mongo.find(&plan).await.unwrap_or_else(|e| panic!("{e}"));
+    let rows = mongo.find(&plan).await?;
     let encoded = || async {
         let mut out = Vec::with_capacity(32 << 10);
         (0..rows.len()).for_each(|row| drop(rows.write_json(row, plan.render(), &mut out)));
@@ -132,5 +135,6 @@ async fn main() {
         measured("the same rows by way of objects", by_object).await;
         measured("ours: find and JSON", || json(&mongo, &plan)).await;
     }
-    db.drop().await.unwrap_or_else(|e| panic!("{e}"));
+    db.drop().await?;
+    Ok(())
 }

@@ -2,8 +2,9 @@
 //! others may see half done, and a process that dies in the middle leaves it so.
 //!
 //! Conditions are looked at twice, before the writes and after them: a transaction does not see what others do at the same time,
-//! nor do writes one after the other. Of two groups that break each other's condition none stays.
+//! nor do writes one after the other. Of two groups that break each other's condition none stays, and each tries again.
 
+use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
 use mongodb::ClientSession;
@@ -19,6 +20,8 @@ use crate::access::Write;
 use crate::error::{Code, Error, Result};
 use crate::storage::Outcome;
 
+/// How often a group is tried again that was undone because of another, which was undone because of it, perhaps.
+const TRIES: usize = 5;
 /// How long a group is tried again that met others, or a database whose primary is being elected.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What a database says to a command that it does not know.
@@ -29,6 +32,13 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// What became of a group.
 pub type Outcomes = Vec<Result<Outcome>>;
 
+/// What became of one try of a group.
+struct Done {
+    outcomes: Outcomes,
+    /// Was it undone because others broke a condition of its meanwhile?
+    broken: bool,
+}
+
 impl Mongo {
     /// Carries out all writes or none.
     pub(super) async fn all(&self, writes: &[Write]) -> Result<Outcomes> {
@@ -36,20 +46,35 @@ impl Mongo {
         if writes.len() < 2 && steps < 2 {
             return self.each(writes).await;
         }
+        self.together(writes, steps > 1 && self.has_transactions().await?).await
+    }
+
+    /// Carries out all writes or none, and keeps what must hold for them; of several who break it for each other one shall get
+    /// what it wants in the end.
+    pub(super) async fn together(&self, writes: &[Write], in_transaction: bool) -> Result<Outcomes> {
         let _turn = self.turn(writes).await;
-        match steps > 1 && self.has_transactions().await? {
-            true => self.transaction(writes).await,
-            false => self.undoable(writes).await,
+        for again in 0.. {
+            let done = match in_transaction {
+                true => self.transaction(writes).await?,
+                false => self.undoable(writes).await?,
+            };
+            if !done.broken || again == TRIES {
+                return Ok(done.outcomes);
+            }
+            // Not all at the same time again.
+            let chance = RandomState::new().hash_one(again) % (16 << again);
+            tokio::time::sleep(Duration::from_millis(chance)).await;
         }
+        Ok(Outcomes::new())
     }
 
     /// Carries out all writes or none, one after the other.
-    pub(super) async fn undoable(&self, writes: &[Write]) -> Result<Outcomes> {
+    async fn undoable(&self, writes: &[Write]) -> Result<Done> {
         let mut hand = Hand { undo: Some(Undo::default()), ..Hand::new(self) };
         let outcomes = hand.all(writes).await;
         match outcomes.iter().all(is_hit) {
             true => hand.settle(writes, outcomes).await,
-            false => hand.undone(outcomes).await,
+            false => hand.undone(outcomes, false).await,
         }
     }
 
@@ -92,7 +117,7 @@ impl Mongo {
     }
 
     /// Carries out all writes in a transaction, again and again while the database says that it may succeed.
-    async fn transaction(&self, writes: &[Write]) -> Result<Outcomes> {
+    async fn transaction(&self, writes: &[Write]) -> Result<Done> {
         let until = Instant::now() + PATIENCE;
         let mut pause = Duration::from_millis(2);
         // What is committed may have to be undone all the same.
@@ -108,7 +133,7 @@ impl Mongo {
                 // What is not committed is gone in any case.
                 drop(session.abort_transaction().await);
                 if !again || is_over {
-                    return Ok(outcomes);
+                    return Ok(Done { outcomes, broken: false });
                 }
             } else {
                 match commit(&mut session, until).await {
@@ -149,7 +174,7 @@ impl Hand<'_> {
     }
 
     /// Undoes the group after its last write if others have broken one of its conditions meanwhile.
-    async fn settle(self, writes: &[Write], mut outcomes: Outcomes) -> Result<Outcomes> {
+    async fn settle(self, writes: &[Write], mut outcomes: Outcomes) -> Result<Done> {
         let own: Vec<Bson> =
             writes.iter().zip(&outcomes).filter_map(|(write, outcome)| written(write, outcome)).collect();
         for at in 0..writes.len() {
@@ -167,18 +192,18 @@ impl Hand<'_> {
             if let Some(broken) = broken {
                 outcomes.truncate(at);
                 outcomes.push(broken);
-                return self.undone(outcomes).await;
+                return self.undone(outcomes, true).await;
             }
         }
-        Ok(outcomes)
+        Ok(Done { outcomes, broken: false })
     }
 
     /// Takes everything back.
-    async fn undone(self, outcomes: Outcomes) -> Result<Outcomes> {
+    async fn undone(self, outcomes: Outcomes, broken: bool) -> Result<Done> {
         if let Some(undo) = self.undo {
             undo.run(self.mongo).await?;
         }
-        Ok(outcomes)
+        Ok(Done { outcomes, broken })
     }
 }
 

@@ -82,9 +82,6 @@ impl Mongo {
     pub(super) async fn number(&self, plan: &Read) -> Result<u64> {
         let left = self.left(plan.limits().deadline)?;
         let filter = condition(plan, Near::Circle)?;
-        if filter.is_empty() {
-            return self.size(plan, left).await;
-        }
         let mut options = mongodb::options::CountOptions::default();
         options.max_time = left;
         let advice = plan.advice();
@@ -92,16 +89,6 @@ impl Mongo {
         options.selection_criteria = members(advice);
         let collection = self.collection(&plan.schema().name);
         let count = collection.count_documents(filter).with_options(options);
-        within(left, async { count.await.map_err(error::of_read) }).await
-    }
-
-    /// How many rows a class has: the database knows without counting.
-    async fn size(&self, plan: &Read, left: Option<Duration>) -> Result<u64> {
-        let mut options = mongodb::options::EstimatedDocumentCountOptions::default();
-        options.max_time = left;
-        options.comment = comment(plan.advice());
-        let collection = self.collection(&plan.schema().name);
-        let count = collection.estimated_document_count().with_options(options);
         within(left, async { count.await.map_err(error::of_read) }).await
     }
 

@@ -22,8 +22,7 @@ impl Mongo {
         while let Some(first) = rest.first() {
             let (now, later) = rest.split_at(self.alike(rest));
             if self.texts_of(first).is_some() {
-                let _turn = self.turn(now).await;
-                outcomes.extend(self.undoable(now).await?);
+                outcomes.extend(self.together(now, false).await?);
             } else {
                 outcomes.extend(Hand::new(self).some(now, false).await);
             }

@@ -86,7 +86,7 @@ async fn only_what_is_shown_is_sent() {
     let mut names: Vec<&str> = shown.keys().map(String::as_str).collect();
     names.sort_unstable();
     let always =
-        ["_created_at", "_id", "_p_p", "_rperm", "_updated_at", "_wperm", "createdAt", "n", "p", "score", "updatedAt"];
+        ["_created_at", "_id", "_p_p", "_rperm", "_updated_at", "_wperm", "createdAt", "n", "score", "updatedAt"];
     assert_eq!(names, always);
     assert_eq!(shown.get_document("score").unwrap(), &doc! { "$meta": "textScore" });
     let users = class(&mongo, "_User", "");
