@@ -133,13 +133,26 @@ impl Gate<'_> {
         matches!(&self.granted, Granted::Some(filter) if *filter == Filter::none())
     }
 
+    /// Does the caller reach this object, by its permission list and by what was granted? `holds` says whether a filter fits it.
+    pub fn reaches(&self, object: &ParseObject, holds: impl FnOnce(&Filter) -> bool) -> bool {
+        let listed = match (self.door.subject.groups(), &object.acl) {
+            (Some(groups), Some(acl)) => acl.read.iter().any(|entry| groups.contains(entry)),
+            _ => true,
+        };
+        let granted = match &self.granted {
+            Granted::All => true,
+            Granted::Some(filter) => holds(filter),
+        };
+        listed && granted
+    }
+
     /// A plan to read.
     ///
     /// # Errors
     /// 119 if the filter or the order looks at a column that is hidden from the caller.
     pub fn read(self, wanted: Wanted) -> Result<Read> {
         let Self { door, granted } = self;
-        let mut filter = wanted.filter.unwrap_or(Filter::all());
+        let mut filter = of_class(&door.schema, wanted.filter.unwrap_or(Filter::all()));
         door.check_asked(&filter, &wanted.order)?;
         let mut render = Render::of(&door.schema, wanted.select, wanted.file_base);
         render.internals = *door.subject == Subject::Maintenance;
@@ -181,7 +194,7 @@ impl Gate<'_> {
 
     /// A plan to delete the object with an id.
     pub fn delete(self, id: &str) -> Delete {
-        let filter = narrowed(Filter::eq("objectId", id), self.granted);
+        let filter = of_class(&self.door.schema, narrowed(Filter::eq("objectId", id), self.granted));
         Delete { schema: self.door.schema, filter, groups: self.door.subject.groups() }
     }
 
@@ -248,7 +261,14 @@ pub fn purge(subject: &Subject, schema: Arc<ClassSchema>) -> Result<Delete> {
         return Err(Error::denied(Code::OperationForbidden, text));
     }
     class(subject, &schema.name, Action::Delete)?;
-    Ok(super::internal("the master key may purge").delete(schema, Filter::all()))
+    let all = of_class(&schema, Filter::all());
+    Ok(super::internal("the master key may purge").delete(schema, all))
+}
+
+/// What a caller names need not be a class. Under a name that none can have, a database may keep something else (on MongoDB the
+/// table of schemas, or the parts of files), of which nothing is anybody's.
+fn of_class(schema: &ClassSchema, filter: Filter) -> Filter {
+    if names::is_valid_class(&schema.name) { filter } else { Filter::none() }
 }
 
 fn narrowed(filter: Filter, granted: Granted) -> Filter {
