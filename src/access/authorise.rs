@@ -277,3 +277,26 @@ fn narrowed(filter: Filter, granted: Granted) -> Filter {
         Granted::Some(more) => filter.and(more),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_reached_under_a_name_that_no_class_can_have() {
+        let mine = |name: &str| Arc::new(ClassSchema::new(name));
+        let names = ["Post", "_User", "_Session", "_Join:users:_Role"].map(|name| (name, true));
+        let others = ["_SCHEMA", "fs.files", "system.users", "_Nope", "a\0", ""].map(|name| (name, false));
+        for (name, reached) in names.into_iter().chain(others) {
+            let subject = Subject::Master;
+            let open = |action| Door::new(&subject, mine(name), None, true, Limits::default()).open(action);
+            let deleted = open(Action::Delete).map(|gate| gate.delete("x").filter().clone());
+            assert_eq!(deleted.is_ok_and(|filter| filter == Filter::eq("objectId", "x")), reached, "delete {name}");
+            let read =
+                open(Action::Find).and_then(|gate| gate.read(Wanted::default())).map(|plan| plan.filter().clone());
+            assert_eq!(read.is_ok_and(|filter| filter == Filter::all()), reached, "read {name}");
+            let purged = purge(&Subject::Master, mine(name)).map(|plan| plan.filter().clone());
+            assert_eq!(purged.is_ok_and(|filter| filter == Filter::all()), reached, "purge {name}");
+        }
+    }
+}
