@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use rand::Rng;
+use tokio::task::AbortHandle;
 
 use crate::cloud::webhook::Webhooks;
 use crate::config::{AppConfig, Database, MongoConfig};
@@ -13,7 +14,7 @@ use crate::http::Site;
 use crate::model::Date;
 use crate::model::id::Random;
 use crate::rest::engine::Clock;
-use crate::rest::{Engine, admin, schemas, webhooks};
+use crate::rest::{Engine, admin, elsewhere, schemas, webhooks};
 use crate::storage::Storage;
 use crate::storage::sqlite::Sqlite;
 
@@ -23,6 +24,8 @@ pub struct App {
     pub engine: Arc<Engine>,
     /// Its edge.
     pub site: Arc<Site>,
+    /// Follows what other processes change.
+    following: AbortHandle,
 }
 
 impl App {
@@ -37,13 +40,17 @@ impl App {
         let engine = Arc::new(Engine::new(config, storage, code, clock, random).await?);
         engine.prepare().await?;
         schemas::defined::migrate(&engine).await?;
+        engine.storage.started().await?;
         webhooks::load(&engine).await?;
         admin::security::log(&engine.config);
-        Ok(Self { site: Arc::new(Site::new(engine.clone())?), engine })
+        let site = Arc::new(Site::new(engine.clone())?);
+        let following = tokio::spawn(elsewhere::follow(engine.clone())).abort_handle();
+        Ok(Self { engine, site, following })
     }
 
     /// Sends the mails that wait, and lets go of the database; a failure is logged, for there is nothing else to be done about it.
     pub async fn close(&self) {
+        self.following.abort();
         if let Some(outbox) = &self.engine.outbox {
             outbox.close().await;
         }
@@ -51,6 +58,16 @@ impl App {
             tracing::error!(app = self.engine.config.app_id, %error, "closing the database");
         }
     }
+}
+
+/// Sees whether an app could be opened, its database aside.
+///
+/// # Errors
+/// 1 for what [`App::open`] refuses of the configuration: a directory or template that is not there, a pattern that is none.
+pub fn check(config: &AppConfig) -> Result<()> {
+    Webhooks::new(&config.app_id, config.webhook_key.as_ref())?;
+    Engine::check(config)?;
+    Site::check(config)
 }
 
 /// The database that the configuration names.
@@ -79,7 +96,7 @@ async fn open_mongo(_: &MongoConfig) -> Result<Arc<dyn Storage>> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check(config: &AppConfig) -> Result<(), String> {
+pub fn check_database(config: &AppConfig) -> Result<(), String> {
     match &config.database {
         #[cfg(feature = "mongodb")]
         Database::Mongo(mongo) => crate::storage::mongo::check(mongo),

@@ -14,6 +14,7 @@ fn main() -> ExitCode {
 }
 
 fn serve(config: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
+    check_databases(&config)?;
     let log = telemetry::init(&config.log)?;
     for warning in warnings {
         tracing::warn!("{}", warning.message);
@@ -31,8 +32,14 @@ fn serve(config: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn check_databases(config: &ServerConfig) -> anyhow::Result<()> {
+    config.apps.iter().try_for_each(|one| app::check_database(one).map_err(anyhow::Error::msg))
+}
+
 fn check(config: &ServerConfig) -> anyhow::Result<()> {
-    config.apps.iter().try_for_each(|one| app::check(one).map_err(anyhow::Error::msg))
+    check_databases(config)?;
+    // Some of what is tried wants to be in a runtime.
+    Ok(runtime()?.block_on(async { config.apps.iter().try_for_each(app::check) })?)
 }
 
 fn backup(config: ServerConfig, to: &Path) -> anyhow::Result<()> {

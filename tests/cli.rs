@@ -135,6 +135,20 @@ fn names_to_ignore_add_up() {
 }
 
 #[test]
+fn a_check_finds_what_a_start_would() {
+    let mailer = json!({"module": "smtp", "options": {"url": "smtp://h", "sender": "a@b.c", "templates": {"verificationEmail": {"htmlPath": "no.html"}}}});
+    for (options, says) in [
+        (json!({"pages": {"pagesPath": "nowhere"}}), "pages.pagesPath cannot be opened"),
+        (json!({"emailAdapter": mailer, "appName": "A", "publicServerURL": "http://h/parse"}), "no.html"),
+    ] {
+        let options = app(options);
+        let started = refused(&options, &[], &[]);
+        let ran = run::run(config(&options).path(), &["check-config", "config.json"], &[]);
+        assert!(!ran.ok && ran.reason() == started && started.contains(says), "{} {started}", ran.err);
+    }
+}
+
+#[test]
 fn a_missing_argument_is_named() {
     let ran = run::run(TempDir::new().unwrap().path(), &["backup"], &[]);
     assert_eq!(ran.reason(), "error: <FILE> is missing; parsimony --help lists what there is");
@@ -184,7 +198,8 @@ fn a_file_that_is_no_database_is_left_alone() {
     let dir = config(&app(json!({"databaseURI": "sqlite:notes.txt"})));
     fs::write(dir.path().join("notes.txt"), "hello").unwrap();
     let ran = run::run(dir.path(), &["config.json"], &[]);
-    assert!(!ran.ok && ran.reason().contains("the file is no SQLite database"), "{}", ran.err);
+    let says = "error: cannot open notes.txt: the file is no SQLite database: file is not a database";
+    assert!(!ran.ok && ran.reason() == says, "{}", ran.err);
     let mut left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["config.json", "notes.txt"]);

@@ -1,8 +1,12 @@
 //! SIGTERM: `/health` turns first, what runs is finished, and the process ends.
 
 use crate::support::raw::Raw;
+use crate::support::run::{self, Running};
 use crate::support::{Actor, Server};
 use serde_json::json;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -76,6 +80,51 @@ fn a_request_that_never_ends_does_not_hold_it_for_ever() {
     wait_until_read(&server);
     server.terminate();
     assert!(server.wait_exit(BUSY_LIMIT).is_some(), "still running\n{}", server.output());
+}
+
+/// The answer is more than the system takes for a reader who pauses.
+#[test]
+fn an_answer_that_is_taken_slowly_is_sent_to_its_end() {
+    let mut server = server();
+    let client = server.client(Actor::Client);
+    for _ in 0..24 {
+        assert_eq!(client.post("/classes/Big", &json!({"text": "x".repeat(500_000)})).status, 201);
+    }
+    let address = server.base().trim_start_matches("http://").trim_end_matches("/parse").to_owned();
+    let mut slow = TcpStream::connect(address).unwrap();
+    let head = "GET /parse/classes/Big HTTP/1.1\r\nHost: x\r\nX-Parse-Application-Id: app\r\n\r\n";
+    slow.write_all(head.as_bytes()).unwrap();
+    let mut answer = vec![0; 4096];
+    slow.read_exact(&mut answer).unwrap();
+    server.terminate();
+    for _ in 0..3 {
+        sleep(Duration::from_millis(700));
+        let start = answer.len();
+        answer.resize(start + 1_000_000, 0);
+        slow.read_exact(&mut answer[start..]).expect("the answer goes on");
+    }
+    slow.read_to_end(&mut answer).unwrap();
+    assert!(answer.len() > 12_000_000 && answer.ends_with(b"]}"), "{} bytes", answer.len());
+    assert!(server.wait_exit(BUSY_LIMIT).expect("the process ends").success());
+}
+
+#[test]
+fn a_start_that_takes_long_can_be_stopped() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let schema = json!({"definitions": [{"className": "A", "fields": {"a": {"type": "Nothing"}}}]});
+    let config = json!({"appId": "app", "masterKey": "mk", "host": "127.0.0.1", "schema": schema});
+    std::fs::write(dir.path().join("config.json"), config.to_string()).unwrap();
+    let mut command = run::command(dir.path(), &["config.json", "--port", "0"], &[("NODE_ENV", "production")]);
+    let mut starting = Running(command.stdout(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(starting.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(
+        lines.any(|line| line.contains("trying again in 1 s")),
+        "the migration fails, and is tried for six seconds"
+    );
+    let told = Command::new("kill").args(["-TERM", &starting.0.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    assert!(lines.all(|line| !line.contains("trying again in 3 s")), "it went on");
+    assert!(starting.0.wait().unwrap().success());
 }
 
 /// Lets the server read what was sent before. An answer on another connection does not prove it; hence the pause.

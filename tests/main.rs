@@ -28,3 +28,6 @@ mod protected;
 mod sdk;
 mod support;
 mod text;
+#[cfg(feature = "mongodb")]
+mod trips;
+mod two_processes;

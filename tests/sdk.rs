@@ -4,6 +4,7 @@
 //! the environment that is a failure.
 
 use crate::support::actors::{APP_ID, MASTER_KEY};
+use crate::support::backend::lacks;
 use crate::support::{Backend, Mailbox, Server, node};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -39,6 +40,9 @@ fn served_on(backend: Backend, folder: &str) {
         node.arg("--test").args(test_files(&tests)?).current_dir(&dir);
         node.env("SERVER_URL", server.base()).env("APP_ID", APP_ID).env("MASTER_KEY", MASTER_KEY);
         node.env("MAIL_SERVER_URL", mails.base()).env("MAIL_LINKS", &links);
+        if backend == Backend::Mongo {
+            node.env("SDK_LACKS", lacks().join(","));
+        }
         node::succeed(&mut node)
     });
     assert!(outcome.is_ok(), "JavaScript SDK tests: {outcome:?}");

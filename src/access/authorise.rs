@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::clp::{self, Action, Granted};
 use super::plan::{Aggregate, Create, Delete, Join, Limits, Pipeline, Read, Update};
 use super::protected::{self, Groups, Protected};
-use super::{Render, Select, SharedVeil, Subject, account};
+use super::{Advice, Render, Select, SharedVeil, Subject, account};
 use crate::error::{Code, Error, Result};
 use crate::model::query::OrderKey;
 use crate::model::{Acl, ClassSchema, Date, Filter, Op, ParseObject, Path, names};
@@ -177,6 +177,7 @@ impl Gate<'_> {
             limit: wanted.limit,
             limits: door.limits,
             schema: door.schema,
+            advice: Advice::default(),
         })
     }
 
@@ -244,7 +245,7 @@ impl Aggregator {
     /// A plan to run a pipeline over a class.
     pub fn plan(self, schema: Arc<ClassSchema>, pipeline: Pipeline, file_base: String) -> Aggregate {
         let render = Render::of(&schema, Select::All, file_base);
-        Aggregate { schema, pipeline, render, limits: self.0 }
+        Aggregate { schema, pipeline, render, limits: self.0, advice: Advice::default() }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::plan::{Absent, Create, Delete, Join, Limits, Read, Update};
-use super::{Render, Select};
+use super::plan::{Absent, Aggregate, Create, Delete, Join, Limits, Read, Update};
+use super::{Advice, Render, Select};
 use crate::model::query::OrderKey;
 use crate::model::{Acl, ClassSchema, Date, Filter, Op, ParseObject, Path};
 
@@ -37,6 +37,7 @@ impl Internal {
             render: Arc::new(render),
             internals: true,
             limits,
+            advice: Advice::default(),
         }
     }
 
@@ -83,10 +84,26 @@ impl Read {
         self
     }
 
+    /// The same plan with advice for the database.
+    #[must_use]
+    pub fn advised(mut self, advice: Advice) -> Self {
+        self.advice = advice;
+        self
+    }
+
     /// The same plan with fewer fields shown.
     #[must_use]
     pub fn selecting(mut self, select: Select) -> Self {
         self.render = Arc::new(Render { select, ..(*self.render).clone() });
+        self
+    }
+}
+
+impl Aggregate {
+    /// The same plan with advice for the database.
+    #[must_use]
+    pub fn advised(mut self, advice: Advice) -> Self {
+        self.advice = advice;
         self
     }
 }

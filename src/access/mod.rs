@@ -4,6 +4,7 @@
 //! only here: by [`authorise`] for a caller, or by [`internal`] for the server's own needs.
 
 pub mod account;
+pub mod advice;
 pub mod authorise;
 pub mod clp;
 pub mod internal;
@@ -11,6 +12,7 @@ pub mod plan;
 pub mod protected;
 pub mod render;
 
+pub use advice::{Advice, Preference};
 pub use internal::internal;
 pub use plan::{Absent, Aggregate, Create, Delete, Join, Limits, Pipeline, Read, Update, Write};
 pub use render::{Render, Select, SharedVeil, Veil};

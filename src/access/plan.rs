@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Render;
+use super::{Advice, Render};
 use crate::model::query::OrderKey;
 use crate::model::{ClassSchema, Date, Filter, Op, ParseObject, Path, Value};
 
@@ -27,6 +27,7 @@ pub struct Read {
     pub(in crate::access) render: Arc<Render>,
     pub(in crate::access) internals: bool,
     pub(in crate::access) limits: Limits,
+    pub(in crate::access) advice: Advice,
 }
 
 impl Read {
@@ -74,6 +75,11 @@ impl Read {
     pub fn limits(&self) -> Limits {
         self.limits
     }
+
+    /// How the database is to be read.
+    pub fn advice(&self) -> &Advice {
+        &self.advice
+    }
 }
 
 /// A plan to run an aggregation pipeline; master key only.
@@ -83,6 +89,7 @@ pub struct Aggregate {
     pub(in crate::access) pipeline: Pipeline,
     pub(in crate::access) render: Render,
     pub(in crate::access) limits: Limits,
+    pub(in crate::access) advice: Advice,
 }
 
 /// A pipeline in the database's names, and what it is evaluated with by back ends that have none of their own.
@@ -121,6 +128,11 @@ impl Aggregate {
     /// What bounds the work.
     pub fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// How the database is to be read.
+    pub fn advice(&self) -> &Advice {
+        &self.advice
     }
 
     /// Does a pipeline see this column? If not, documents are made without it.

@@ -50,6 +50,11 @@ impl Protected {
         owned.lists.iter().filter(|(column, _)| holds(column)).map(|(_, list)| list).collect()
     }
 
+    /// Is more shown of some rows than of others, as fields of theirs say?
+    pub fn is_by_row(&self) -> bool {
+        self.owned.is_some()
+    }
+
     /// Is a field hidden in a row with these lists?
     pub fn hides(&self, field: &str, lists: &[&HashSet<String>]) -> bool {
         self.fields.contains(field) && lists.iter().all(|list| list.contains(field))

@@ -115,6 +115,17 @@ impl Render {
         Value::Object(shown.collect())
     }
 
+    /// The fields that are asked for besides those that every row shows; `None` if all are, or if what is shown of a row rests on
+    /// other fields of it.
+    pub fn reads_only(&self) -> Option<Vec<&str>> {
+        match &self.select {
+            Select::Only(keys) if !self.protected.is_by_row() && !self.internals => {
+                Some(keys.iter().map(String::as_str).collect())
+            }
+            _ => None,
+        }
+    }
+
     /// Is the score of the full-text search shown, as the field `score`?
     pub fn shows_score(&self) -> bool {
         matches!(&self.select, Select::Only(keys) if keys.contains("$score"))

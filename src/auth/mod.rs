@@ -89,4 +89,13 @@ impl Auth {
             providers: Arc::new(Providers::new(&config.accounts)?),
         })
     }
+
+    /// Sees whether [`Auth::new`] would take a configuration.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check(config: &AppConfig) -> Result<()> {
+        Policy::new(config.accounts.password_policy.as_ref())?;
+        Providers::new(&config.accounts).map(drop)
+    }
 }

@@ -19,7 +19,7 @@ pub use greeting::greeting;
 pub struct Commands {
     /// Serves until told to stop. The warnings are for the log.
     pub serve: fn(ServerConfig, Vec<Warning>) -> anyhow::Result<()>,
-    /// Looks at what the configuration alone cannot judge of itself, without asking anybody.
+    /// Sees whether a start would take the configuration, besides the options by themselves.
     pub check: fn(&ServerConfig) -> anyhow::Result<()>,
     /// Copies the database of a configuration into a file, while a server runs on it or not.
     pub backup: fn(ServerConfig, &Path) -> anyhow::Result<()>,
@@ -70,7 +70,6 @@ fn perform(
     match command {
         args::Command::Serve(source) => {
             let loaded = load(&source, env, Keys::Made)?;
-            (commands.check)(&loaded.server)?;
             (commands.serve)(loaded.server, loaded.warnings)
         }
         args::Command::Backup(file, source) => (commands.backup)(load(&source, env, Keys::Any)?.server, &file),
@@ -80,8 +79,8 @@ fn perform(
         }
         args::Command::Check(source) => {
             let loaded = load(&source, env, Keys::Given)?;
-            (commands.check)(&loaded.server)?;
             tell(err, &loaded.warnings);
+            (commands.check)(&loaded.server)?;
             Ok(writeln!(out, "{}", verdict(&source, &loaded))?)
         }
         args::Command::Options(form) => {
@@ -152,13 +151,17 @@ fn refuse(err: &mut dyn Write, error: &ConfigError) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// An error and its causes, each said once: errors of the house name theirs themselves.
+/// An error and its causes, each said once: errors of the house name theirs themselves, and SQLite's repeat them with a number.
 fn reason(error: &anyhow::Error) -> String {
-    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said.as_str() {
-        "" => cause,
-        said if said.contains(&cause) => said.to_owned(),
-        said => format!("{said}: {cause}"),
-    })
+    let mut said = Vec::<String>::new();
+    for cause in error.chain().map(ToString::to_string) {
+        let numbered = cause.strip_prefix("Error code ").and_then(|rest| rest.split_once(": "));
+        let text = numbered.map_or(cause.as_str(), |(_, text)| text);
+        if !said.iter().any(|earlier| earlier.contains(text)) {
+            said.push(cause);
+        }
+    }
+    said.join(": ")
 }
 
 fn one_line(text: &str) -> String {

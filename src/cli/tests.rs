@@ -29,7 +29,7 @@ fn serve(server: ServerConfig, warnings: Vec<Warning>) -> anyhow::Result<()> {
 }
 
 fn check(server: &ServerConfig) -> anyhow::Result<()> {
-    anyhow::ensure!(server.apps[0].app_id != "refused", "the driver refuses it");
+    anyhow::ensure!(server.apps.iter().all(|app| app.app_id != "unusable"), "no such thing");
     Ok(())
 }
 
@@ -128,6 +128,9 @@ fn check_config_says_yes_or_no() {
     let ran = parsimony(&["check-config", &path], &[]);
     assert!(ran.failed && ran.last_line().contains("push (push)"), "{}", ran.err);
     assert!(!parsimony(&["check-config", &path, "--ignore-unsupported", "push"], &[]).failed);
+    let (_dir, path) = config(r#"{"appId":"unusable","masterKey":"m"}"#);
+    let ran = parsimony(&["check-config", &path], &[]);
+    assert!(ran.failed && ran.out.is_empty() && ran.last_line() == "error: no such thing", "{}{}", ran.out, ran.err);
     assert!(parsimony(&["check-config"], &[]).failed);
 }
 

@@ -1,7 +1,6 @@
 //! Where an app keeps its objects: `databaseURI`, `databaseOptions`.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::error::Warning;
 use super::mongo::{self, MongoConfig};
@@ -43,18 +42,14 @@ pub struct DatabaseOptions {
     pub allow_public_explain: bool,
     /// Whether an index may name a field that its class has not.
     pub disable_index_field_validation: bool,
-    /// How long a schema read from the database is believed (`schemaCacheTtl`, ms); `None`: until it changes.
-    pub schema_cache_ttl: Option<Duration>,
 }
 
 /// The options that do not concern the back end alone.
 pub(super) fn options(settings: &Settings) -> DatabaseOptions {
     let name = "databaseOptions";
-    let ttl = settings.get_in(name, "schemaCacheTtl").and_then(|ms| ms.as_f64()).filter(|ms| *ms >= 1.0);
     DatabaseOptions {
         allow_public_explain: settings.bool_in(name, "allowPublicExplain"),
         disable_index_field_validation: settings.bool_in(name, "disableIndexFieldValidation"),
-        schema_cache_ttl: ttl.map(|ms| Duration::from_millis(ms as u64)),
     }
 }
 

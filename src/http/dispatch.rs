@@ -125,6 +125,7 @@ pub async fn run(mut job: Job) -> Result<Answer> {
         }
         Handler::Aggregate => {
             let params = job.parameters();
+            job.call.engine.schemas.know(&class).await?;
             Box::pin(rest::aggregate::aggregate(&job.call, &class, params)).await
         }
         Handler::Unbuilt => Err(unbuilt(&format!("{} {}", job.route.method, job.route.path))),
@@ -133,6 +134,7 @@ pub async fn run(mut job: Job) -> Result<Answer> {
 
 /// What is done to objects of a class.
 async fn on_class(mut job: Job, verb: Verb, class: &str, id: &str) -> Result<Answer> {
+    job.call.engine.schemas.know(class).await?;
     match verb {
         Verb::Find => {
             let params = job.parameters();

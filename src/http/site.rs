@@ -9,6 +9,7 @@ use super::idempotency::Idempotency;
 use super::pages::Setup;
 use super::rate::RateLimits;
 use super::router::{self, Found, Handler};
+use crate::config::AppConfig;
 use crate::error::Result;
 use crate::rest::Engine;
 
@@ -51,25 +52,54 @@ impl Site {
     /// 1 for a pattern or a header of the configuration that is none.
     pub fn new(engine: Arc<Engine>) -> Result<Self> {
         let config = &engine.config;
+        let Wire { cors, rates, allow, idempotency, pages } = Wire::new(config)?;
         let public = config.public_server_url.as_deref();
         let paths = public.map(|public| (url_path(&config.server_url), url_path(public)));
         Ok(Self {
-            cors: Cors::new(config)?,
-            rates: RateLimits::new(&config.rate_limits)?,
-            allow: config.route_allow_list.as_deref().map(AllowList::new).transpose()?,
-            idempotency: (!config.idempotency.paths.is_empty())
-                .then(|| Idempotency::new(&config.idempotency))
-                .transpose()?,
-            pages: Arc::new(Setup::new(config)?),
+            cors,
+            rates,
+            allow,
+            idempotency,
+            pages: Arc::new(pages),
             base: public.unwrap_or(&config.server_url).to_owned(),
             prefixes: paths.filter(|(own, public)| own != public),
             engine,
         })
     }
 
+    /// Sees whether [`Site::new`] would take a configuration.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check(config: &AppConfig) -> Result<()> {
+        Wire::new(config).map(drop)
+    }
+
     /// The app's id.
     pub fn app_id(&self) -> &str {
         &self.engine.config.app_id
+    }
+}
+
+/// What the configuration alone comes to.
+struct Wire {
+    cors: Cors,
+    rates: RateLimits,
+    allow: Option<AllowList>,
+    idempotency: Option<Idempotency>,
+    pages: Setup,
+}
+
+impl Wire {
+    fn new(config: &AppConfig) -> Result<Self> {
+        let once = &config.idempotency;
+        Ok(Self {
+            cors: Cors::new(config)?,
+            rates: RateLimits::new(&config.rate_limits)?,
+            allow: config.route_allow_list.as_deref().map(AllowList::new).transpose()?,
+            idempotency: (!once.paths.is_empty()).then(|| Idempotency::new(once)).transpose()?,
+            pages: Setup::new(config)?,
+        })
     }
 }
 

@@ -114,6 +114,14 @@ pub fn open(config: &MailerConfig) -> Result<Outbox> {
     mailer(config).map(Outbox::new)
 }
 
+/// Sees whether [`open`] would take a configuration.
+///
+/// # Errors
+/// As there.
+pub fn check(config: &MailerConfig) -> Result<()> {
+    mailer(config).map(drop)
+}
+
 fn mailer(config: &MailerConfig) -> Result<Arc<dyn Mailer>> {
     Ok(match config {
         MailerConfig::Http(config) => Arc::new(http::Http::new(config.clone())?),

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::find::{Query, before_find};
 use super::query::Params;
-use super::query::params::{check_preference, explain};
+use super::query::params::{explain, hint, preference};
 use super::{Answer, Call};
 use crate::access::authorise::{self, Aggregator};
 use crate::access::clp::Action;
-use crate::access::{Aggregate, Pipeline};
+use crate::access::{Advice, Aggregate, Pipeline};
 use crate::error::Result;
 use crate::model::js;
 use crate::model::{ClassSchema, Map, Path, Value, wire};
@@ -21,6 +21,7 @@ struct Request {
     distinct: Option<Path>,
     explain: Value,
     preference: Value,
+    advice: Advice,
     style: Style,
     params: Params,
 }
@@ -60,7 +61,7 @@ impl Request {
             false => None,
         };
         let given = ["hint", "explain", "comment", "readPreference"].map(|key| take(key, Value::truthy));
-        let [_, explain, _, preference] = given;
+        let [index, explain, comment, preference] = given;
         let options = &call.engine.config.query;
         let mut flag = |key: &str, default: bool| match take(key, |v| matches!(v, Value::Bool(_))) {
             Some(value) => value.truthy(),
@@ -74,7 +75,13 @@ impl Request {
         let clause = params.take("where").map(|clause| ("where", clause)).into_iter().collect();
         let params = Params { limit: None, ..Params::of_find(call, clause)? };
         let (explain, preference) = (explain.unwrap_or_default(), preference.unwrap_or_default());
-        Ok(Self { stages, distinct, explain, preference, style, params })
+        let advice = Advice {
+            hint: index.and_then(hint),
+            comment: comment.and_then(|comment| comment.as_str().map(str::to_owned)),
+            verbosity: explain.as_str().map(str::to_owned),
+            preference: None,
+        };
+        Ok(Self { stages, distinct, explain, preference, advice, style, params })
     }
 }
 
@@ -87,7 +94,7 @@ async fn pipeline(
     let engine = &call.engine;
     let explain = explain(call, &request.explain)?;
     let translated = translate::translate(request.stages, &schema, request.style)?;
-    check_preference(&request.preference)?;
+    let advice = Advice { preference: preference(&request.preference)?, ..request.advice };
     let mut seed = [0; 8];
     engine.random.fill(&mut seed);
     let pipeline = Pipeline {
@@ -96,7 +103,7 @@ async fn pipeline(
         now: engine.clock.now(),
         seed: u64::from_le_bytes(seed),
     };
-    let plan = aggregator.plan(schema.clone(), pipeline, engine.file_base.clone());
+    let plan = aggregator.plan(schema.clone(), pipeline, engine.file_base.clone()).advised(advice);
     let documents = engine.storage.aggregate(&plan).await?;
     let mut rows = results::results(documents, &schema, request.style, translated.pointer_key)?;
     for row in rows.iter_mut() {

@@ -94,6 +94,16 @@ impl Engine {
         })
     }
 
+    /// Sees whether [`Engine::new`] would take a configuration.
+    ///
+    /// # Errors
+    /// Those of a configuration that cannot be used.
+    pub fn check(config: &AppConfig) -> Result<()> {
+        Auth::check(config)?;
+        config.mail.mailer.as_ref().map(mail::check).transpose()?;
+        Denylist::new(&config.request_keyword_denylist).map(drop)
+    }
+
     /// An id for a new object.
     pub fn new_id(&self) -> String {
         id::object_id(&*self.random, self.config.object_id_size)

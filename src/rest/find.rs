@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::classes::auth_data;
-use super::query::{Params, include, relation, subquery, text};
+use super::query::{Params, columns, include, relation, subquery, text};
 use super::{Answer, Call};
 use crate::access::authorise::{self, Door, Wanted};
 use crate::access::clp::Action;
@@ -77,8 +77,9 @@ impl Query {
     /// # Errors
     /// As [`find`].
     pub(super) async fn prepare(call: &Call, class: &str, mut params: Params, depth: u64) -> Result<Self> {
-        let schema = call.engine.schemas.get_or_new(class);
-        subquery::resolve(call, &mut params.clause, depth).await?;
+        let schema = call.engine.schemas.know_columns(class, &columns(&params)).await?;
+        let preference = params.subquery_preference.or(params.advice.preference);
+        subquery::resolve(call, &mut params.clause, depth, preference).await?;
         relation::resolve(call, &schema, &mut params.clause).await?;
         Ok(Self { schema, params, is_get: false })
     }
@@ -109,6 +110,7 @@ impl Query {
             file_base: call.engine.file_base.clone(),
             included: false,
         })
+        .map(|read| read.advised(self.params.advice.clone()))
     }
 
     /// The caller in front of the class, the order and the filter, none of which asks about what is hidden from it.
@@ -307,7 +309,7 @@ pub(super) async fn before_find(call: &mut Call, class: &str, params: &mut Param
         .await?;
     let Some(said) = said else { return Ok(Asked::Query) };
     if let Some(query) = said.query {
-        *params = Params::of_find(call, query)?;
+        *params = params.replaced_by(Params::of_find(call, query)?);
     }
     Ok(if said.objects.is_some() { Asked::Nothing } else { Asked::Query })
 }

@@ -13,6 +13,7 @@ pub mod classes;
 pub mod create;
 pub mod delete;
 mod denylist;
+pub mod elsewhere;
 pub mod email;
 pub mod engine;
 mod file_domains;

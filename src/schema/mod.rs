@@ -1,6 +1,8 @@
 //! The classes of an app: a snapshot in memory, changes to it, and what a body must be to fit.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
@@ -23,7 +25,15 @@ pub struct Schemas {
     storage: Arc<dyn Storage>,
     snapshot: ArcSwap<Snapshot>,
     changing: Mutex<()>,
+    /// Readings of all classes so far, and the one that the snapshot is of.
+    readings: AtomicU64,
+    newest: std::sync::Mutex<u64>,
+    /// When the last look at what another process has made began.
+    looked: Mutex<Option<Instant>>,
 }
+
+/// The least time between two such looks: what is unknown everywhere may be asked for again and again.
+const PACE: Duration = Duration::from_millis(50);
 
 impl Schemas {
     /// Reads all classes from the database, and makes those that every app has.
@@ -31,7 +41,9 @@ impl Schemas {
     /// # Errors
     /// 1 if the database cannot be read or written.
     pub async fn load(storage: Arc<dyn Storage>) -> Result<Self> {
-        let schemas = Self { storage, snapshot: ArcSwap::default(), changing: Mutex::new(()) };
+        let (snapshot, changing, readings) = Default::default();
+        let (newest, looked) = Default::default();
+        let schemas = Self { storage, snapshot, changing, readings, newest, looked };
         schemas.reload().await?;
         let missing = FIRST.into_iter().filter(|class| schemas.get(class).is_none());
         let made: Vec<_> = missing.map(|class| SchemaChange::CreateClass(ClassSchema::new(class))).collect();
@@ -46,8 +58,55 @@ impl Schemas {
     /// # Errors
     /// 1 if the database cannot be read.
     pub async fn reload(&self) -> Result<()> {
+        let reading = self.readings.fetch_add(1, Ordering::Relaxed) + 1;
         let classes = self.storage.schemas().await?;
-        self.snapshot.store(Arc::new(classes.into_iter().map(|c| (c.name.clone(), Arc::new(c))).collect()));
+        let snapshot = Arc::new(classes.into_iter().map(|c| (c.name.clone(), Arc::new(c))).collect());
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that began before another may end after it, and knows less.
+        if *newest < reading {
+            *newest = reading;
+            self.snapshot.store(snapshot);
+        }
+        Ok(())
+    }
+
+    /// Sees to it that a class is known, if another process has made it.
+    ///
+    /// # Errors
+    /// 1 if the database cannot be read.
+    pub async fn know(&self, class: &str) -> Result<()> {
+        if self.get(class).is_some() { Ok(()) } else { self.look().await }
+    }
+
+    /// Sees to it that the columns of a class are known, if another process has made them; gives back the class as it is known then.
+    ///
+    /// # Errors
+    /// 1 if the database cannot be read.
+    pub async fn know_columns(&self, class: &str, columns: &[&str]) -> Result<Arc<ClassSchema>> {
+        let known = |schema: &Arc<ClassSchema>| columns.iter().all(|column| schema.fields.contains_key(*column));
+        if let Some(schema) = self.get(class).filter(known) {
+            return Ok(schema);
+        }
+        self.look().await?;
+        Ok(self.get_or_new(class))
+    }
+
+    /// Reads all classes anew if another process may have changed them, unless somebody did so since it was asked for.
+    async fn look(&self) -> Result<()> {
+        if !self.storage.is_shared() {
+            return Ok(());
+        }
+        let asked = Instant::now();
+        let mut looked = self.looked.lock().await;
+        if looked.is_some_and(|began| began > asked) {
+            return Ok(());
+        }
+        if let Some(began) = *looked {
+            tokio::time::sleep_until((began + PACE).into()).await;
+        }
+        let began = Instant::now();
+        self.reload().await?;
+        *looked = Some(began);
         Ok(())
     }
 

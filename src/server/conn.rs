@@ -101,7 +101,8 @@ pub async fn run(
             // No request came. Now hyper shuts the connection, or first writes to its end what is still being taken.
             last = true;
             connection.as_mut().graceful_shutdown();
-            clock.wait(limits.idle, Phase::Idle);
+            clock.idle.store(millis(limits.idle), Ordering::Relaxed);
+            clock.rest();
         }
     })
     .await;

@@ -13,6 +13,8 @@ pub mod sqlite;
 use std::future::Future;
 use std::pin::Pin;
 
+use tokio::sync::Notify;
+
 use crate::access::{Aggregate, Read, Render, Write};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Date, Field, Map, ParseObject, Path, Value};
@@ -59,6 +61,13 @@ pub trait Storage: Send + Sync {
     /// The ids of the owners (`by_related`) or of the related objects of a relation's entries.
     fn joined<'a>(&'a self, relation: &'a Relation, side: Side, ids: &'a [String]) -> Answer<'a, Vec<String>>;
 
+    /// Who holds an object in one relation, who holds these in another, and so on, all at once. `None` from a database that must be
+    /// asked step by step ([`Storage::joined`]).
+    fn lineage<'a>(&'a self, first: &'a Relation, next: &'a Relation, id: &'a str) -> Answer<'a, Option<Lineage>> {
+        let _ = (first, next, id);
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     /// Takes a key until an instant, once: `false` if it is taken already (`X-Parse-Request-Id`).
     fn claim<'a>(&'a self, key: &'a str, now: Date, until: Date) -> Answer<'a, bool>;
 
@@ -67,6 +76,21 @@ pub trait Storage: Send + Sync {
 
     /// Changes the schema of a class, and its data where the change says so.
     fn alter(&self, change: SchemaChange) -> Answer<'_, ()>;
+
+    /// The start is over: all classes and indexes that it makes are there.
+    fn started(&self) -> Answer<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// May other processes change schemas and webhooks?
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Tells of changes of schemas and webhooks, whoever makes them, until it is dropped; ends at once where nobody else can.
+    fn watch<'a>(&'a self, _changed: &'a Notify) -> Answer<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// Is it there?
     fn ping(&self) -> Answer<'_, ()>;
@@ -121,6 +145,15 @@ pub struct Relation {
     pub class: String,
     /// The column.
     pub field: String,
+}
+
+/// What [`Storage::lineage`] answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lineage {
+    /// The owners that hold the object.
+    pub first: Vec<String>,
+    /// The entries above them: an owner, and what it holds.
+    pub above: Vec<(String, String)>,
 }
 
 /// Which ids of a relation's entries are given; the others are wanted.

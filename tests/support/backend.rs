@@ -33,6 +33,39 @@ impl Backend {
     }
 }
 
+/// What a MongoDB has that the one for tests lacks, in the words of `SDK_LACKS`.
+#[cfg(feature = "mongodb")]
+pub fn lacks() -> Vec<&'static str> {
+    use mongodb::bson::doc;
+    let Some(uri) = mongo_uri() else { return Vec::new() };
+    let asking = async {
+        let client = mongodb::Client::with_uri_str(uri).await?;
+        let admin = client.database("admin");
+        Ok::<_, mongodb::error::Error>((
+            admin.run_command(doc! { "hello": 1 }).await?,
+            admin.run_command(doc! { "buildInfo": 1 }).await?,
+        ))
+    };
+    let (hello, build) = runtime().block_on(asking).expect("the MongoDB of TEST_MONGO_URI");
+    let standalone = !hello.contains_key("setName") && !hello.get_str("msg").is_ok_and(|msg| msg == "isdbgrid");
+    let mut lacks = if standalone { vec!["transactions"] } else { Vec::new() };
+    if build.contains_key("ferretdb") {
+        lacks.extend(["caseSensitive", "diacriticSensitive"]);
+    }
+    lacks
+}
+
+/// Nothing, for there is no MongoDB.
+#[cfg(not(feature = "mongodb"))]
+pub fn lacks() -> Vec<&'static str> {
+    Vec::new()
+}
+
+#[cfg(feature = "mongodb")]
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
 /// A database, gone when dropped.
 #[derive(Debug)]
 pub struct Place {
@@ -79,8 +112,7 @@ pub fn away_with(uri: &str) {
             None => Ok(()),
         }
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    if let Err(error) = runtime.block_on(dropping) {
+    if let Err(error) = runtime().block_on(dropping) {
         eprintln!("a database stays: {error}");
     }
 }

@@ -7,6 +7,9 @@ pub mod browser;
 pub mod client;
 pub mod identity;
 pub mod mailbox;
+#[cfg(feature = "mongodb")]
+#[allow(dead_code, reason = "most faults are played by the unit tests of the back end")]
+pub mod mongo_peer;
 pub mod node;
 pub mod otp;
 pub mod peer;

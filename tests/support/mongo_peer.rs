@@ -238,7 +238,7 @@ impl State {
         let number = |list: &str| command.get_array(list).map_or(0, Vec::len) as i32;
         match name {
             "hello" | "isMaster" | "ismaster" => self.hello(member, primary),
-            _ if member != primary => not_primary(name, command),
+            _ if member != primary && !command.contains_key("$readPreference") => not_primary(name, command),
             "find" | "aggregate" => {
                 let of = command.get_str(name).unwrap_or_default();
                 let database = command.get_str("$db").unwrap_or_default();

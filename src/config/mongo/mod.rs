@@ -33,6 +33,8 @@ pub struct MongoConfig {
     pub batch_size: u32,
     /// The longest that a read may take, on top of the deadline of its request (`maxTimeMS`).
     pub max_time: Option<Duration>,
+    /// How often changes of other processes are looked for where the database does not tell of them (`schemaCacheTtl`).
+    pub look_every: Duration,
     /// Name and version that the database is told of us (`clientMetadata`).
     pub client: Option<(String, String)>,
     /// Whether names and addresses of users are compared as the collection compares texts (`enableCollationCaseComparison`).
@@ -73,6 +75,8 @@ const SWITCHES: [(&str, OwnIndex); 8] = [
     ("createIndexUserUsernameCaseInsensitive", OwnIndex::UsernameByCase),
 ];
 
+/// How often changes of other processes are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
 /// Documents at a time unless something else is said, as in Parse Server.
 const BATCH: u32 = 1000;
 
@@ -115,6 +119,7 @@ pub(super) fn read(settings: &Settings, uri: &str, warnings: &mut Vec<Warning>) 
         password: uri.password.map(Secret::new),
         batch_size: batch.unwrap_or(BATCH),
         max_time: number("maxTimeMS").filter(|time| *time > 0).map(Duration::from_millis),
+        look_every: number("schemaCacheTtl").filter(|ms| *ms > 0).map_or(LOOK_EVERY, Duration::from_millis),
         client,
         collection_collation: settings.bool("enableCollationCaseComparison"),
         without: SWITCHES.into_iter().filter(|(name, _)| !settings.bool_in(of, name)).map(|(_, index)| index).collect(),

@@ -122,6 +122,7 @@ fn plan(call: &Call, class: &str, ids: HashSet<String>, path: &[String], params:
         file_base: call.engine.file_base.clone(),
         ..Wanted::default()
     })
+    .map(|read| read.advised(params.include_advice()))
 }
 
 /// The fields of an included object that `keys` and `excludeKeys` leave.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
+use crate::access::{Advice, Preference};
 use crate::error::{Code, Error, Result};
 use crate::model::query::{OrderBy, OrderKey};
 use crate::model::{ClassSchema, Map, Path, Value, js, names, wire};
@@ -36,11 +37,16 @@ pub struct Params {
     pub redirect: Option<String>,
     /// Is the plan of the database wanted instead of rows?
     pub explain: bool,
+    /// How the database is to be read.
+    pub advice: Advice,
+    /// Which members of a replica set may answer for included objects, if others than for the rows.
+    pub include_preference: Option<Preference>,
+    /// The same for sub-queries.
+    pub subquery_preference: Option<Preference>,
 }
 
 /// The most fields that an order may have.
 const MAX_ORDER: usize = 32;
-const READ_PREFERENCES: [&str; 5] = ["PRIMARY", "PRIMARY_PREFERRED", "SECONDARY", "SECONDARY_PREFERRED", "NEAREST"];
 const EXPLAIN: [&str; 4] = ["queryPlanner", "queryPlannerExtended", "executionStats", "allPlansExecution"];
 const PREFERENCE_KEYS: [&str; 3] = ["readPreference", "includeReadPreference", "subqueryReadPreference"];
 
@@ -62,8 +68,12 @@ impl Params {
                 "order" => params.order = text(&value),
                 "count" => params.count = value.truthy(),
                 "redirectClassNameForKey" => params.redirect = text(&value),
-                "explain" => params.explain = explain(call, &value)?,
-                "hint" | "comment" => {}
+                "explain" => {
+                    params.explain = explain(call, &value)?;
+                    params.advice.verbosity = value.as_str().map(str::to_owned);
+                }
+                "hint" => params.advice.hint = hint(value),
+                "comment" => params.advice.comment = value.as_str().filter(|c| !c.is_empty()).map(str::to_owned),
                 other => params.common(other, &value)?,
             }
         }
@@ -111,7 +121,28 @@ impl Params {
         if let Some(order) = &self.order {
             told.set("order", Value::from(order.as_str()));
         }
+        let advice = &self.advice;
+        let advice = [("hint", advice.hint.clone()), ("comment", advice.comment.as_deref().map(Value::from))];
+        for (name, value) in advice {
+            if let Some(value) = value {
+                told.set(name, value);
+            }
+        }
         told
+    }
+
+    /// Advice for reading included objects.
+    pub fn include_advice(&self) -> Advice {
+        Advice { preference: self.include_preference.or(self.advice.preference), ..Advice::default() }
+    }
+
+    /// The parameters that a hook has put in the place of these; which members of a replica set may answer it has not been told.
+    #[must_use]
+    pub fn replaced_by(&self, mut other: Self) -> Self {
+        other.advice.preference = other.advice.preference.or(self.advice.preference);
+        other.include_preference = other.include_preference.or(self.include_preference);
+        other.subquery_preference = other.subquery_preference.or(self.subquery_preference);
+        other
     }
 
     fn common(&mut self, key: &str, value: &Value) -> Result<()> {
@@ -124,8 +155,10 @@ impl Params {
             "excludeKeys" => self.exclude = list(value),
             "include" => self.asked = list(value),
             "includeAll" => self.include_all |= value.truthy(),
-            "readPreference" => check_preference(value)?,
-            _ if PREFERENCE_KEYS.contains(&key) => {}
+            "readPreference" => self.advice.preference = preference(value)?,
+            // What none of the drivers knows is told when it is used.
+            "includeReadPreference" => self.include_preference = preference(value).ok().flatten(),
+            "subqueryReadPreference" => self.subquery_preference = preference(value).ok().flatten(),
             _ => return Err(Error::query(format!("Invalid parameter for query: {key}"))),
         }
         Ok(())
@@ -290,17 +323,18 @@ fn check_keys(keys: &[String]) -> Result<()> {
     }
 }
 
-/// Is it a read preference that Parse Server knows?
+/// A read preference; what is no text is none.
 ///
 /// # Errors
-/// 102 if not.
-pub(in crate::rest) fn check_preference(value: &Value) -> Result<()> {
-    match value.as_str().map(str::to_uppercase) {
-        Some(text) if !text.is_empty() && !READ_PREFERENCES.contains(&text.as_str()) => {
-            Err(Error::query("Not supported read preference."))
-        }
-        _ => Ok(()),
-    }
+/// 102 for one that Parse Server does not know.
+pub(in crate::rest) fn preference(value: &Value) -> Result<Option<Preference>> {
+    let Some(name) = value.as_str().filter(|name| !name.is_empty()) else { return Ok(None) };
+    Preference::from_name(name).map(Some).ok_or_else(|| Error::query("Not supported read preference."))
+}
+
+/// The index that a query is to use.
+pub(in crate::rest) fn hint(value: Value) -> Option<Value> {
+    Some(value).filter(|value| value.truthy() && matches!(value, Value::String(_) | Value::Object(_)))
 }
 
 /// Is the plan of the database wanted?

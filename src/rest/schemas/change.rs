@@ -14,6 +14,7 @@ use crate::storage::SchemaChange;
 /// # Errors
 /// As `admin.md` section 1 has them.
 pub(super) async fn create(engine: &Engine, class: &str, body: &Map) -> Result<Arc<ClassSchema>> {
+    engine.schemas.reload().await?;
     if engine.schemas.get(class).is_some() || names::VOLATILE_CLASSES.contains(&class) {
         return Err(Error::new(Code::InvalidClassName, format!("Class {class} already exists.")));
     }
@@ -36,6 +37,7 @@ pub(super) async fn create(engine: &Engine, class: &str, body: &Map) -> Result<A
 /// # Errors
 /// As `admin.md` section 1 has them.
 pub(super) async fn update(engine: &Engine, class: &str, body: &Map) -> Result<Arc<ClassSchema>> {
+    engine.schemas.reload().await?;
     let schema = existing(engine, class)?;
     let mut changes = fields::changes(&schema, &object(body, "fields")?)?;
     let mut after = (*schema).clone();

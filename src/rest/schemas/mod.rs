@@ -40,6 +40,7 @@ pub async fn get(call: &Call, class: &str) -> Result<Answer> {
         }
         return Ok(Answer::ok(&shown));
     }
+    call.engine.schemas.reload().await?;
     change::existing(&call.engine, class).map(|schema| Answer::ok(&to_wire(&schema, For::Reader)))
 }
 
@@ -76,6 +77,7 @@ pub async fn delete(call: &Call, class: &str) -> Result<Answer> {
     if !names::is_in_schemas(class) {
         return Err(Error::new(Code::InvalidClassName, invalid_class(class)));
     }
+    call.engine.schemas.reload().await?;
     let Some(schema) = call.engine.schemas.get(class) else { return Ok(Answer::empty()) };
     let all =
         crate::access::internal("a class is dropped only when it is empty").read(schema, Filter::all(), call.limits);

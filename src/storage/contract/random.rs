@@ -16,7 +16,7 @@ use super::{generate, json, wild};
 use crate::access::{Write, internal};
 use crate::matching::{self, Work};
 use crate::model::query::OrderKey;
-use crate::model::{Acl, Constraint, Date, Filter, Map, ParseObject, Path, Value, wire};
+use crate::model::{Acl, Constraint, Date, FieldType, Filter, Map, ParseObject, Path, Value, wire};
 use crate::storage::Outcome;
 
 /// Runs a test on random cases; the rows of the smallest case that fails are shown.
@@ -86,6 +86,9 @@ pub fn round_trips(runtime: &Runtime, db: &Bed) {
                     prop_assert_eq!(kept.as_ref(), Some(object));
                 }
                 let first = &objects[0];
+                // MongoDB's layout keeps the null of an update apart, so that a pointer is then missing.
+                let is_pointer = |name: &str| matches!(t.schema.field_type(name), Some(FieldType::Pointer(_)));
+                let update: Map = update.into_iter().filter(|(k, v)| !(v.is_null() && is_pointer(k))).collect();
                 let ops = update
                     .iter()
                     .map(|(name, value)| (Path::from(name.as_str()), crate::model::Op::Set(value.clone())));

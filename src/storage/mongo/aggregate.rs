@@ -2,6 +2,7 @@
 
 use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
 
+use super::question::{comment, hint, members, verbosity};
 use super::read::within;
 use super::{Mongo, decode, encode, error, names};
 use crate::access::Aggregate;
@@ -29,13 +30,16 @@ impl Mongo {
         let stages = Guard { prefix: &self.config.prefix }.pipeline(given.collect::<Result<_>>()?, &name)?;
         if plan.pipeline().explain {
             let run = doc! { "aggregate": name, "pipeline": stages, "cursor": {} };
-            let command = doc! { "explain": run, "verbosity": "allPlansExecution" };
+            let command = doc! { "explain": run, "verbosity": verbosity(plan.advice()) };
             let work = async { self.db.run_command(command).await.map_err(error::of_pipeline) };
             return Ok(vec![map(&raw(&within(left, work).await?)?)?]);
         }
         let mut options = mongodb::options::AggregateOptions::default();
         options.max_time = left;
         options.batch_size = Some(self.config.batch_size);
+        let advice = plan.advice();
+        (options.hint, options.comment) = (hint(advice), comment(advice));
+        options.selection_criteria = members(advice);
         within(left, async {
             let collection = self.collection(&plan.schema().name);
             let mut cursor = collection.aggregate(stages).with_options(options).await.map_err(error::of_pipeline)?;

@@ -31,6 +31,17 @@ pub fn object(document: &RawDocument, schema: &ClassSchema, internals: bool) -> 
     Ok(object)
 }
 
+/// What stands in one column of a document; `None` also where it cannot be read.
+pub fn value(document: &RawDocument, schema: &ClassSchema, column: &str) -> Option<Value> {
+    let mut fields = Map::new();
+    for key in [super::names::column(schema, column), column.to_owned()] {
+        if let Ok(Some(value)) = document.get(&key) {
+            field(&mut fields, &key, value, schema).ok()?;
+        }
+    }
+    fields.take(column)
+}
+
 fn internal(object: &mut ParseObject, key: &str, value: RawBsonRef<'_>, wanted: bool) -> Result<()> {
     if wanted {
         object.internal.set(key, plain(value)?);
@@ -75,10 +86,8 @@ fn field(fields: &mut Map, key: &str, value: RawBsonRef<'_>, schema: &ClassSchem
 fn pointer(fields: &mut Map, name: &str, value: RawBsonRef<'_>, schema: &ClassSchema) -> Result<()> {
     let Some(FieldType::Pointer(class)) = schema.field_type(name) else { return Ok(()) };
     match value {
-        RawBsonRef::Null => {
-            fields.set(name, Value::Null);
-            Ok(())
-        }
+        // What an update to null leaves behind: no field, as Parse Server reads it.
+        RawBsonRef::Null => Ok(()),
         RawBsonRef::String(text) => match text.split_once('$') {
             Some((found, id)) if found == class => {
                 fields.set(name, Value::Pointer(Pointer { class: class.clone(), id: id.to_owned() }));
@@ -98,7 +107,11 @@ fn id(value: RawBsonRef<'_>) -> Result<String> {
     })
 }
 
-fn entries(value: RawBsonRef<'_>) -> Result<Vec<String>> {
+/// The entries of a permission list; what is no list has none.
+///
+/// # Errors
+/// 1 for bytes that are no BSON.
+pub fn entries(value: RawBsonRef<'_>) -> Result<Vec<String>> {
     let RawBsonRef::Array(list) = value else { return Ok(Vec::new()) };
     let texts = list.into_iter().map(|entry| match entry.map_err(broken)? {
         RawBsonRef::String(text) => Ok(Some(text.to_owned())),
@@ -189,6 +202,7 @@ fn polygon(map: &Map) -> Option<Vec<GeoPoint>> {
     ring.iter().map(|pair| place(pair.as_array()?)).collect()
 }
 
-fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+/// The error for bytes that are no BSON.
+pub fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::caused("a stored object cannot be read", error)
 }

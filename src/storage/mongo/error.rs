@@ -59,6 +59,11 @@ pub fn of_read(error: mongodb::error::Error) -> Error {
     }
 }
 
+/// Is what was asked for at fault, or more than the database can do, rather than the database itself?
+pub fn is_refusal(error: &mongodb::error::Error) -> bool {
+    told(error).is_some_and(|(code, _)| !is_own(code))
+}
+
 /// The error for one that a pipeline met: all that the database tells of it is the client's to mend.
 pub fn of_pipeline(error: mongodb::error::Error) -> Error {
     match told(&error) {
@@ -99,7 +104,7 @@ fn index(text: &str) -> Option<&str> {
 }
 
 /// Is it an error of the way to the database, or of one that has no primary just now? Then a later try may succeed.
-fn is_away(error: &mongodb::error::Error) -> bool {
+pub fn is_away(error: &mongodb::error::Error) -> bool {
     let primary = |code| matches!(code, 6 | 7 | 89 | 91 | 189 | 9001 | 10107 | 11600 | 11602 | 13435 | 13436);
     match &*error.kind {
         ErrorKind::ServerSelection { .. }

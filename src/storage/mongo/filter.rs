@@ -60,12 +60,15 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn filter(&self, filter: &Filter) -> Result<Document> {
         let list = |list: &[Filter]| list.iter().map(|f| self.filter(f)).collect::<Result<Vec<_>>>();
+        // The database sorts by distance in no alternative, and refuses to look near there.
+        let circles = Self { schema: self.schema, near: Near::Circle };
+        let apart = |list: &[Filter]| list.iter().map(|f| circles.filter(f)).collect::<Result<Vec<_>>>();
         Ok(match filter {
             Filter::And(all) => joined(list(all)?),
             Filter::Or(any) if any.is_empty() => never(),
-            Filter::Or(any) => doc! { "$or": list(any)? },
+            Filter::Or(any) => doc! { "$or": apart(any)? },
             Filter::Nor(none) if none.is_empty() => Document::new(),
-            Filter::Nor(none) => doc! { "$nor": list(none)? },
+            Filter::Nor(none) => doc! { "$nor": apart(none)? },
             Filter::Field(path, constraints) => self.field(path, constraints)?,
             Filter::Text(search) => text(search),
         })

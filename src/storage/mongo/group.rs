@@ -102,19 +102,20 @@ impl Mongo {
             let mut session = self.begin().await?;
             let mut hand = Hand { session: Some(&mut session), undo: doubtful.then(Undo::default), ..Hand::new(self) };
             let outcomes = hand.all(writes).await;
-            let Hand { undo, mut again, .. } = hand;
+            let Hand { undo, again, .. } = hand;
+            let is_over = Instant::now() + pause > until;
             if again || !outcomes.iter().all(is_hit) {
                 // What is not committed is gone in any case.
                 drop(session.abort_transaction().await);
+                if !again || is_over {
+                    return Ok(outcomes);
+                }
             } else {
                 match commit(&mut session, until).await {
                     Ok(()) => return Hand { undo, ..Hand::new(self) }.settle(writes, outcomes).await,
-                    Err(error) if error.contains_label(TRANSIENT_TRANSACTION_ERROR) => again = true,
+                    Err(error) if error.contains_label(TRANSIENT_TRANSACTION_ERROR) && !is_over => {}
                     Err(error) => return Err(error::any(error)),
                 }
-            }
-            if !again || Instant::now() + pause > until {
-                return Ok(outcomes);
             }
             tokio::time::sleep(pause).await;
             pause = PAUSE.min(pause * 2);

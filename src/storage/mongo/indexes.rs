@@ -103,6 +103,33 @@ impl Mongo {
         self.collection("_Idempotency").create_indexes([once, ttl]).await.map(drop).map_err(refused)
     }
 
+    /// Notes in every schema which indexes there really are, as Parse Server does at each start.
+    pub(super) async fn note_indexes(&self) -> Result<()> {
+        for class in self.classes().await? {
+            let mut there = match self.collection(&class.name).list_indexes().await {
+                // A class without objects has no collection.
+                Err(error) if error::told(&error).is_some_and(|(code, _)| code == 26) => continue,
+                listed => listed.map_err(error::any)?,
+            };
+            let mut all = Document::new();
+            while there.advance().await.map_err(error::any)? {
+                let index = there.deserialize_current().map_err(error::any)?;
+                let options = index.options.unwrap_or_default();
+                let mut keys = index.keys;
+                if keys.remove("_fts").is_some() {
+                    keys.remove("_ftsx");
+                    let texts = options.weights.iter().flat_map(Document::keys);
+                    texts.for_each(|field| drop(keys.insert(field, "text")));
+                }
+                all.insert(options.name.unwrap_or_default(), keys);
+            }
+            if !all.is_empty() {
+                self.edit(&class.name, doc! { "$set": { "_metadata.indexes": all } }).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The index without which nothing is found near a place.
     pub(super) async fn index_place(&self, schema: &ClassSchema, field: &Path) -> Result<()> {
         let key = names::stored(schema, field);

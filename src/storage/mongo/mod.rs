@@ -1,7 +1,4 @@
 //! MongoDB, in the layout of Parse Server (`storage.md` part A): both can run on one database at the same time.
-//!
-//! No configuration opens it yet. What is still to come: hints and read preferences (the plans do not carry them), and rows that go
-//! to JSON without a tree.
 
 mod aggregate;
 mod alter;
@@ -13,7 +10,10 @@ mod filter;
 mod group;
 mod hand;
 mod indexes;
+mod json;
+mod lineage;
 mod names;
+mod question;
 mod read;
 mod rows;
 #[cfg(test)]
@@ -24,18 +24,21 @@ mod unique;
 mod update;
 #[cfg(test)]
 mod vectors;
+mod watch;
 mod write;
+
+use std::sync::atomic::AtomicBool;
 
 use mongodb::bson::{DateTime, RawDocumentBuf, doc};
 use mongodb::error::ErrorKind;
 use mongodb::options::{ClientOptions, ConnectionString, DriverInfo};
 use mongodb::{Client, Collection, Database};
-use tokio::sync::OnceCell;
+use tokio::sync::{Notify, OnceCell};
 
 use self::error::Db;
 use self::turns::Turns;
 use self::unique::Unique;
-use super::{Answer, Outcome, Relation, Rows, SchemaChange, Side, Storage};
+use super::{Answer, Lineage, Outcome, Relation, Rows, SchemaChange, Side, Storage};
 use crate::access::{Aggregate, Read, Write};
 use crate::config::MongoConfig;
 use crate::error::{Error, Result};
@@ -50,6 +53,8 @@ pub struct Mongo {
     turns: Turns,
     /// Does the database know transactions?
     transactions: OnceCell<bool>,
+    /// Has the database refused to follow entries of relations by itself?
+    no_lineage: AtomicBool,
 }
 
 impl Mongo {
@@ -68,8 +73,8 @@ impl Mongo {
         let name = options.default_database.clone().unwrap_or_default();
         let client = Client::with_options(options).or_db()?;
         let db = client.database(&name);
-        let (unique, turns, transactions) = Default::default();
-        let mongo = Self { client, db, config: config.clone(), unique, turns, transactions };
+        let (unique, turns, transactions, no_lineage) = Default::default();
+        let mongo = Self { client, db, config: config.clone(), unique, turns, transactions, no_lineage };
         mongo.own_indexes().await?;
         Ok(mongo)
     }
@@ -151,6 +156,10 @@ impl Storage for Mongo {
         Box::pin(self.entries(relation, side, ids))
     }
 
+    fn lineage<'a>(&'a self, first: &'a Relation, next: &'a Relation, id: &'a str) -> Answer<'a, Option<Lineage>> {
+        Box::pin(self.line(first, next, id))
+    }
+
     fn claim<'a>(&'a self, key: &'a str, now: Date, until: Date) -> Answer<'a, bool> {
         Box::pin(self.take(key, now, until))
     }
@@ -161,6 +170,18 @@ impl Storage for Mongo {
 
     fn alter(&self, change: SchemaChange) -> Answer<'_, ()> {
         Box::pin(self.change(change))
+    }
+
+    fn started(&self) -> Answer<'_, ()> {
+        Box::pin(self.note_indexes())
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn watch<'a>(&'a self, changed: &'a Notify) -> Answer<'a, ()> {
+        Box::pin(self.tell_changes(changed))
     }
 
     fn ping(&self) -> Answer<'_, ()> {

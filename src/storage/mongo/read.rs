@@ -5,21 +5,20 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt;
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocumentBuf, doc};
-use mongodb::options::FindOptions;
+use mongodb::options::{FindOptions, Hint};
 
 use super::error::{self, Db};
-use super::filter::{self, Near};
+use super::filter::Near;
+use super::question::{comment, condition, hint, members, nearest, question, verbosity};
 use super::rows::Found;
 use super::{Mongo, decode, names};
 use crate::access::Read;
 use crate::error::{Error, Result};
-use crate::model::query::OrderBy;
-use crate::model::{Constraint, FieldType, Filter, Path, Pointer, Value};
-use crate::storage::{MOST_BYTES, Relation, Side, too_large};
+use crate::model::{FieldType, Path, Pointer, Value};
+use crate::storage::{Relation, Side};
 
-/// More rows than any class has; the sum of two such numbers is still one that the database can count with.
-const MOST: u64 = 1 << 53;
 /// How much longer than the database we wait, for the way of its answer.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -49,54 +48,59 @@ impl Mongo {
 
     /// The rows of a plan.
     pub(super) async fn rows(&self, plan: &Read) -> Result<Found> {
-        let mut found = Found {
-            documents: Vec::new(),
-            schema: Arc::clone(plan.schema()),
-            internals: plan.internals() || plan.render().shows_internals(),
-        };
         let left = self.left(plan.limits().deadline)?;
+        let found = Found::new(Arc::clone(plan.schema()), plan.internals() || plan.render().shows_internals());
         if plan.limit() == Some(0) {
             return Ok(found);
         }
         let (filter, mut options) = question(plan)?;
         options.max_time = left;
         options.batch_size = Some(self.config.batch_size);
-        found.documents = within(left, self.fetch(plan, filter, options)).await?;
-        Ok(found)
+        within(left, self.fetch(plan, filter, options, found)).await
     }
 
-    async fn fetch(&self, plan: &Read, filter: Document, options: FindOptions) -> Result<Vec<RawDocumentBuf>> {
+    async fn fetch(&self, plan: &Read, filter: Document, options: FindOptions, mut found: Found) -> Result<Found> {
         let collection = self.collection(&plan.schema().name);
-        let find = || collection.find(filter.clone()).with_options(options.clone());
-        let mut cursor = match find().await {
+        let find = || collection.find(filter.clone()).with_options(options.clone()).batch();
+        let mut answers = match find().await {
             Err(error) if error::wants_place_index(&error) => {
                 let Some(field) = nearest(plan.filter()) else { return Err(error::of_read(error)) };
                 self.index_place(plan.schema(), field).await?;
                 find().await
             }
-            found => found,
+            answers => answers,
         }
         .map_err(error::of_read)?;
-        let (mut documents, mut bytes) = (Vec::new(), 0);
-        while cursor.advance().await.map_err(error::of_read)? {
-            let document = cursor.current();
-            bytes += document.as_bytes().len();
-            if bytes > MOST_BYTES {
-                return Err(too_large());
-            }
-            documents.push(document.to_owned());
+        while let Some(answer) = answers.next().await {
+            found.push(answer.map_err(error::of_read)?)?;
         }
-        Ok(documents)
+        Ok(found)
     }
 
     /// How many rows there are.
     pub(super) async fn number(&self, plan: &Read) -> Result<u64> {
         let left = self.left(plan.limits().deadline)?;
         let filter = condition(plan, Near::Circle)?;
+        if filter.is_empty() {
+            return self.size(plan, left).await;
+        }
         let mut options = mongodb::options::CountOptions::default();
         options.max_time = left;
+        let advice = plan.advice();
+        (options.hint, options.comment) = (hint(advice), comment(advice));
+        options.selection_criteria = members(advice);
         let collection = self.collection(&plan.schema().name);
         let count = collection.count_documents(filter).with_options(options);
+        within(left, async { count.await.map_err(error::of_read) }).await
+    }
+
+    /// How many rows a class has: the database knows without counting.
+    async fn size(&self, plan: &Read, left: Option<Duration>) -> Result<u64> {
+        let mut options = mongodb::options::EstimatedDocumentCountOptions::default();
+        options.max_time = left;
+        options.comment = comment(plan.advice());
+        let collection = self.collection(&plan.schema().name);
+        let count = collection.estimated_document_count().with_options(options);
         within(left, async { count.await.map_err(error::of_read) }).await
     }
 
@@ -131,7 +135,9 @@ impl Mongo {
         find.extend(options.projection.map(|shown| ("projection".to_owned(), Bson::Document(shown))));
         find.extend(options.skip.map(|n| ("skip".to_owned(), Bson::Int64(n as i64))));
         find.extend(options.limit.map(|n| ("limit".to_owned(), Bson::Int64(n))));
-        let command = doc! { "explain": find, "verbosity": "allPlansExecution" };
+        find.extend(options.hint.and_then(|hint| Some(("hint".to_owned(), named(hint)?))));
+        find.extend(options.comment.map(|comment| ("comment".to_owned(), comment)));
+        let command = doc! { "explain": find, "verbosity": verbosity(plan.advice()) };
         let answer = within(left, async { self.db.run_command(command).await.map_err(error::of_read) }).await?;
         let answer = RawDocumentBuf::try_from(&answer).map_err(|e| Error::caused("a plan that cannot be read", e))?;
         decode::map(&answer).map(Value::Object)
@@ -161,44 +167,11 @@ impl Mongo {
     }
 }
 
-fn condition(plan: &Read, near: Near) -> Result<Document> {
-    filter::condition(plan.schema(), plan.filter(), "_rperm", plan.groups(), near)
-}
-
-/// The filter of a plan, and how its rows are wanted.
-fn question(plan: &Read) -> Result<(Document, FindOptions)> {
-    // An order that was asked for counts more than the distance.
-    let near = if plan.order().is_empty() { Near::Sorted } else { Near::Circle };
-    let filter = condition(plan, near)?;
-    let score = || doc! { "$meta": "textScore" };
-    let mut sort = Document::new();
-    for key in plan.order() {
-        match &key.by {
-            OrderBy::Path(path) => {
-                let name = names::stored(plan.schema(), path);
-                if !sort.contains_key(&name) {
-                    sort.insert(name, if key.descending { -1 } else { 1 });
-                }
-            }
-            OrderBy::TextScore => drop(sort.insert("score", score())),
-        }
-    }
-    let mut options = FindOptions::default();
-    options.sort = Some(sort).filter(|sort| !sort.is_empty());
-    options.skip = Some(plan.skip().min(MOST)).filter(|n| *n > 0);
-    options.limit = plan.limit().map(|n| n.min(MOST) as i64);
-    options.projection = plan.render().shows_score().then(|| doc! { "score": score() });
-    Ok((filter, options))
-}
-
-/// The column with places that a filter wants to be near.
-fn nearest(filter: &Filter) -> Option<&Path> {
-    match filter {
-        Filter::And(all) | Filter::Or(all) | Filter::Nor(all) => all.iter().find_map(nearest),
-        Filter::Field(path, constraints) => {
-            constraints.iter().any(|c| matches!(c, Constraint::Near { .. })).then_some(path)
-        }
-        Filter::Text(_) => None,
+fn named(hint: Hint) -> Option<Bson> {
+    match hint {
+        Hint::Name(name) => Some(Bson::String(name)),
+        Hint::Keys(keys) => Some(Bson::Document(keys)),
+        _ => None,
     }
 }
 

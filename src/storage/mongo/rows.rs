@@ -1,31 +1,80 @@
-//! Rows as the database gave them: bytes, read into objects as they are taken.
+//! Rows as the database gave them: its answers as they came, of which each row is a piece.
 
 use std::sync::Arc;
 
-use mongodb::bson::RawDocumentBuf;
+use mongodb::bson::{RawBsonRef, RawDocument};
+use mongodb::raw_batch_cursor::RawBatch;
 
-use super::decode;
+use super::{decode, json};
 use crate::access::Render;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, ParseObject, Value, wire};
-use crate::storage::RowSet;
+use crate::storage::{MOST_BYTES, RowSet, too_large};
 
 /// The rows of one read.
 pub struct Found {
-    /// The documents.
-    pub documents: Vec<RawDocumentBuf>,
+    answers: Vec<RawBatch>,
+    /// Answer, beginning and end of each row.
+    rows: Vec<(usize, usize, usize)>,
+    bytes: usize,
     /// The class, by which they are read.
-    pub schema: Arc<ClassSchema>,
+    schema: Arc<ClassSchema>,
     /// Are internal columns read?
-    pub internals: bool,
+    internals: bool,
+}
+
+impl Found {
+    /// No rows yet.
+    pub fn new(schema: Arc<ClassSchema>, internals: bool) -> Self {
+        Self { answers: Vec::new(), rows: Vec::new(), bytes: 0, schema, internals }
+    }
+
+    /// Takes an answer of the database.
+    ///
+    /// # Errors
+    /// 102 when there are more bytes than one read may give back, 1 for an answer that is none.
+    pub fn push(&mut self, answer: RawBatch) -> Result<()> {
+        let whole = answer.as_raw_document().as_bytes();
+        self.bytes += whole.len();
+        if self.bytes > MOST_BYTES {
+            return Err(too_large());
+        }
+        let list = answer.doc_slices().map_err(decode::broken)?;
+        for row in list {
+            let RawBsonRef::Document(row) = row.map_err(decode::broken)? else {
+                return Err(Error::internal("a row that is no document"));
+            };
+            // Where it lies in the answer.
+            let from = (row.as_bytes().as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
+            self.rows.push((self.answers.len(), from, from + row.as_bytes().len()));
+        }
+        self.answers.push(answer);
+        Ok(())
+    }
+
+    fn document(&self, row: usize) -> Result<&RawDocument> {
+        let missing = || Error::internal("a row that is not there");
+        let (answer, from, to) = *self.rows.get(row).ok_or_else(missing)?;
+        let answer = self.answers.get(answer).ok_or_else(missing)?.as_raw_document().as_bytes();
+        RawDocument::from_bytes(answer.get(from..to).ok_or_else(missing)?).map_err(decode::broken)
+    }
+
+    fn read(&self, row: usize, internals: bool) -> Result<ParseObject> {
+        decode::object(self.document(row)?, &self.schema, internals)
+    }
 }
 
 impl RowSet for Found {
     fn len(&self) -> usize {
-        self.documents.len()
+        self.rows.len()
     }
 
     fn write_json(&self, row: usize, render: &Render, out: &mut Vec<u8>) -> Result<()> {
+        let before = out.len();
+        if json::row(self.document(row)?, &self.schema, render, out)? {
+            return Ok(());
+        }
+        out.truncate(before);
         let object = self.read(row, render.shows_internals())?;
         wire::write(&Value::Object(render.object(object)), out);
         Ok(())
@@ -33,12 +82,5 @@ impl RowSet for Found {
 
     fn object(&self, row: usize) -> Result<ParseObject> {
         self.read(row, self.internals)
-    }
-}
-
-impl Found {
-    fn read(&self, row: usize, internals: bool) -> Result<ParseObject> {
-        let document = self.documents.get(row).ok_or_else(|| Error::internal("a row that is not there"))?;
-        decode::object(document, &self.schema, internals)
     }
 }

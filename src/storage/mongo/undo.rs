@@ -29,7 +29,7 @@ impl Undo {
         }
     }
 
-    /// An object is about to be changed.
+    /// An object was changed that stood so before.
     pub fn changed(&mut self, class: &str, before: &RawDocument, change: &Document) {
         let value = |key: &str| before.get(key).ok().flatten().and_then(|value| Bson::try_from(value).ok());
         let Some(id) = value("_id") else { return };

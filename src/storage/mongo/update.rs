@@ -6,65 +6,47 @@ use super::{encode, names};
 use crate::access::Update;
 use crate::model::{ClassSchema, Op, Path, Value};
 
-/// The update document of a plan.
+/// The update document of a plan. Its operators stand in the order in which the changes name them, as Parse Server has it: some
+/// engines add new keys in that order.
 pub fn document(plan: &Update) -> Document {
-    let mut out = Operators::default();
-    for (path, op) in plan.ops() {
-        if !matches!(path.root(), "objectId" | "ACL" | "createdAt" | "updatedAt" | "") {
-            out.op(plan.schema(), path, op);
-        }
-    }
+    let mut out = Document::new();
     if let Some(acl) = plan.acl() {
         let [write, read, both] = encode::permissions(acl);
-        [read, write, both].into_iter().for_each(|(name, list)| drop(out.set.insert(name, list)));
+        [read, write, both].into_iter().for_each(|(name, list)| put(&mut out, "$set", name, list));
     }
-    if !plan.is_silent() {
-        out.set.insert("_updated_at", DateTime::from_millis(plan.updated().0));
-    }
-    out.finish()
-}
-
-#[derive(Default)]
-struct Operators {
-    set: Document,
-    inc: Document,
-    push: Document,
-    add: Document,
-    pull: Document,
-    unset: Document,
-}
-
-impl Operators {
-    fn op(&mut self, schema: &ClassSchema, path: &Path, op: &Op) {
-        let key = names::stored(schema, path);
-        let list = |list: &[Value]| Bson::Array(list.iter().map(encode::interior).collect());
-        match op {
-            Op::Set(Value::Object(all)) if schema.name == "_User" && path.as_str() == "authData" => {
-                for (provider, data) in all {
-                    self.set.insert(format!("{}{provider}", names::PROVIDER), encode::interior(data));
-                }
-            }
-            Op::Set(value) => drop(self.set.insert(key, stored(path, value))),
-            Op::Increment(by) => drop(self.inc.insert(key, encode::number(*by))),
-            Op::Add(items) => drop(self.push.insert(key, doc! { "$each": list(items) })),
-            Op::AddUnique(items) => drop(self.add.insert(key, doc! { "$each": list(items) })),
-            Op::Remove(items) => drop(self.pull.insert(key, list(items))),
-            Op::Delete => drop(self.unset.insert(key, "")),
-            Op::Relate { .. } => {}
+    for (path, op) in plan.ops() {
+        if !matches!(path.root(), "objectId" | "ACL" | "createdAt" | "updatedAt" | "") {
+            change(&mut out, plan.schema(), path, op);
         }
     }
+    if !plan.is_silent() {
+        put(&mut out, "$set", "_updated_at", DateTime::from_millis(plan.updated().0));
+    }
+    out
+}
 
-    fn finish(self) -> Document {
-        let parts = [
-            ("$inc", self.inc),
-            ("$push", self.push),
-            ("$addToSet", self.add),
-            ("$pullAll", self.pull),
-            ("$unset", self.unset),
-            ("$set", self.set),
-        ];
-        let parts = parts.into_iter().filter(|(_, part)| !part.is_empty());
-        parts.map(|(operator, part)| (operator.to_owned(), Bson::Document(part))).collect()
+fn put(out: &mut Document, operator: &str, key: impl Into<String>, value: impl Into<Bson>) {
+    if let Bson::Document(part) = out.entry(operator.to_owned()).or_insert_with(|| Bson::Document(Document::new())) {
+        part.insert(key, value);
+    }
+}
+
+fn change(out: &mut Document, schema: &ClassSchema, path: &Path, op: &Op) {
+    let key = names::stored(schema, path);
+    let list = |list: &[Value]| Bson::Array(list.iter().map(encode::interior).collect());
+    match op {
+        Op::Set(Value::Object(all)) if schema.name == "_User" && path.as_str() == "authData" => {
+            for (provider, data) in all {
+                put(out, "$set", format!("{}{provider}", names::PROVIDER), encode::interior(data));
+            }
+        }
+        Op::Set(value) => put(out, "$set", key, stored(path, value)),
+        Op::Increment(by) => put(out, "$inc", key, encode::number(*by)),
+        Op::Add(items) => put(out, "$push", key, doc! { "$each": list(items) }),
+        Op::AddUnique(items) => put(out, "$addToSet", key, doc! { "$each": list(items) }),
+        Op::Remove(items) => put(out, "$pullAll", key, list(items)),
+        Op::Delete => put(out, "$unset", key, ""),
+        Op::Relate { .. } => {}
     }
 }
 

@@ -62,10 +62,13 @@ impl Hand<'_> {
         if let Some(texts) = self.mongo.texts_of(write) {
             self.mongo.check_texts(&texts, &Bson::Null).await?;
         }
-        if let Err(refused) = self.insert_one(&schema.name, raw(&document)?).await {
+        let stored = self.insert_one(&schema.name, raw(&document)?).await;
+        if may_have_happened(&stored) {
+            self.done(|undo| undo.created(write));
+        }
+        if let Err(refused) = stored {
             return Err(self.mongo.refused(schema, &document, refused).await);
         }
-        self.done(|undo| undo.created(write));
         self.join(schema, &plan.object().id, plan.joins()).await?;
         Ok(Outcome::Created)
     }
@@ -92,6 +95,7 @@ impl Hand<'_> {
         let mut condition = condition(schema, plan.filter(), plan.groups())?;
         let change = update::document(plan);
         let texts = self.mongo.texts_of(write);
+        let mut back = None;
         if self.undo.is_some() || texts.is_some() {
             let Some(before) = self.find_one(&schema.name, condition.clone()).await.map_err(error::of_read)? else {
                 return Ok(Outcome::Updated(None));
@@ -101,14 +105,21 @@ impl Hand<'_> {
                 self.mongo.check_texts(&texts, &id).await?;
             }
             condition = doc! { "$and": [{ "_id": id }, condition] };
-            self.done(|undo| undo.changed(&schema.name, &before, &change));
+            back = Some(before);
         }
         let after = match change.is_empty() {
             true => self.find_one(&schema.name, condition).await.map_err(error::of_read)?,
-            false => match self.change_one(&schema.name, condition, change.clone()).await {
-                Ok(after) => after,
-                Err(refused) => return Err(self.mongo.refused(schema, &change, refused).await),
-            },
+            false => {
+                let changed = self.change_one(&schema.name, condition, change.clone()).await;
+                let before = back.filter(|_| may_have_happened(&changed) && !matches!(changed, Ok(None)));
+                if let Some(before) = before {
+                    self.done(|undo| undo.changed(&schema.name, &before, &change));
+                }
+                match changed {
+                    Ok(after) => after,
+                    Err(refused) => return Err(self.mongo.refused(schema, &change, refused).await),
+                }
+            }
         };
         let Some(after) = after else { return Ok(Outcome::Updated(None)) };
         let object = decode::object(&after, schema, true)?;
@@ -204,6 +215,11 @@ fn refused(mut outcomes: Outcomes, failed: mongodb::error::Error, ordered: bool)
     }
     outcomes.truncate(end);
     outcomes
+}
+
+/// Has a write happened, as far as anybody can tell? Not if the database has refused it.
+fn may_have_happened<T>(done: &mongodb::error::Result<T>) -> bool {
+    done.as_ref().err().is_none_or(|error| error::told(error).is_none())
 }
 
 fn creates(write: &Write) -> Option<&Create> {

@@ -25,7 +25,7 @@ impl Lock {
         loop {
             let file = owned(File::options().write(true).create(true).truncate(false))
                 .open(&path)
-                .map_err(|e| Error::caused("its lock cannot be made; is its folder there, and writable?", e))?;
+                .map_err(|e| Error::caused(format!("its lock {} cannot be made", path.display()), e))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {

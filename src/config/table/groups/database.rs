@@ -94,7 +94,7 @@ pub static DATABASE_OPTIONS: Table = Table {
             "PARSE_SERVER_DATABASE_SCHEMA_CACHE_TTL",
             Int,
             "",
-            "read the schema anew after so many ms",
+            "look for changes of the schema by other processes every so many ms, where the database does not tell of them",
             OnMongo("no other process changes the schema of the file"),
         ),
         driver("appName", "PARSE_SERVER_DATABASE_APP_NAME"),

@@ -64,7 +64,7 @@ async fn a_cut_connection_costs_an_error_at_most() {
     mongo.find(&t.read("{}")).await.unwrap();
     (0..2).for_each(|_| peer.plays("find", Fault::CutAfter));
     let failed = mongo.find(&t.read("{}")).await.err().unwrap();
-    assert_eq!((failed.code(), failed.client_message(true)), (Some(Code::InternalServerError), None));
+    assert_eq!((failed.code(), failed.client_message(true)), (Some(Code::InternalServerError), Some("Database error")));
     mongo.find(&t.read("{}")).await.unwrap();
     peer.plays("insert", Fault::Cut);
     assert_eq!(t.write(t.create("a", "{}")).await.unwrap_err().code(), Some(Code::InternalServerError));
@@ -153,6 +153,22 @@ async fn a_frozen_server_holds_nobody_for_ever() {
         assert!(Instant::now() < until, "it does not heal");
     }
     mongo.find(&t.read("{}")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_follow_entries_is_asked_once() {
+    let peer = Peer::start(Kind::Standalone);
+    let mongo = connected(&peer, "").await;
+    let r = crate::storage::Relation { class: "_Role".into(), field: "roles".into() };
+    peer.plays("aggregate", Fault::error(11600, "interrupted at shutdown"));
+    peer.plays("aggregate", Fault::error(11600, "interrupted at shutdown"));
+    mongo.lineage(&r, &r, "a").await.unwrap_err();
+    assert!(mongo.lineage(&r, &r, "a").await.unwrap().is_some());
+    peer.take();
+    peer.plays("aggregate", Fault::error(40324, "Unrecognized pipeline stage name: '$graphLookup'"));
+    assert_eq!(mongo.lineage(&r, &r, "a").await.unwrap(), None);
+    assert_eq!(mongo.lineage(&r, &r, "a").await.unwrap(), None);
+    assert_eq!(peer.told(), ["aggregate _Join:roles:_Role"]);
 }
 
 #[tokio::test]

@@ -158,6 +158,27 @@ async fn a_standalone_server_has_none() {
 }
 
 #[tokio::test]
+async fn what_may_have_happened_is_undone_too() {
+    for (fault, undone) in [(Fault::CutAfter, true), (Fault::error(2, "a wrong type"), false)] {
+        let peer = Peer::start(Kind::Standalone);
+        let row = doc! { "_id": "c", "n": 1, "other": 5 };
+        let found = doc! { "id": 0_i64, "ns": "db.T", "firstBatch": [row] };
+        peer.plays("find", Fault::Answer(doc! { "ok": 1, "cursor": found }));
+        peer.plays("findAndModify", fault.clone());
+        assert!(run(&peer).await.last().unwrap().is_err());
+        let sent = peer.take();
+        let back: Vec<&Sent> = sent.iter().filter(|sent| sent.name == "update").collect();
+        assert_eq!(back.len(), usize::from(undone), "{fault:?}");
+        if let [back] = back[..] {
+            let change = back.command.get_array("updates").unwrap()[0].as_document().unwrap();
+            let was = doc! { "$set": { "n": 1 }, "$unset": { "_updated_at": "" } };
+            assert_eq!(change.get_document("u").unwrap(), &was);
+        }
+        assert_eq!(names(&sent).iter().filter(|name| *name == "delete T").count(), 2, "both new objects go");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_only_calls_itself_a_replica_set_has_none() {
     let peer = Peer::start(Kind::ReplicaSet(1));
     peer.plays("abortTransaction", Fault::error(59, "no such command: 'abortTransaction'"));

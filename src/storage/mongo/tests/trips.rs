@@ -5,7 +5,7 @@ use super::{class, connected, engine};
 use crate::access::{Join, Write};
 use crate::model::Filter;
 use crate::storage::contract::kit::{Class, keys};
-use crate::storage::{Relation, SchemaChange, Side, Storage};
+use crate::storage::{Lineage, Relation, SchemaChange, Side, Storage};
 
 fn creates(t: &Class<'_>, number: usize) -> Vec<Write> {
     (0..number).map(|i| t.create(&format!("o{i}"), r#"{"n":1}"#)).collect()
@@ -43,6 +43,18 @@ async fn one_command_does() {
     let r = Relation { class: "T".into(), field: "r".into() };
     assert_eq!(mongo.joined(&r, Side::Owning, &["o1".into()]).await.unwrap().len(), 2);
     said("entries", &["find _Join:r:T"]);
+    // Who holds o3, who holds these, and so on: o1, and what is above it.
+    for (owner, held) in [("o5", "o1"), ("o6", "o5"), ("o1", "o6"), ("o7", "o9")] {
+        let update = t.update(&format!(r#"{{"objectId":"{owner}"}}"#), "{}").with_joins(vec![join(held, true)]);
+        t.write(Write::Update(update)).await.unwrap();
+    }
+    peer.take();
+    let Lineage { first, mut above } = mongo.lineage(&r, &r, "o3").await.unwrap().unwrap();
+    above.sort();
+    let above: Vec<String> = above.into_iter().map(|(owner, held)| format!("{owner}>{held}")).collect();
+    assert_eq!((first.join(" "), above.join(" ")), ("o1".to_owned(), "o1>o6 o5>o1 o6>o5".to_owned()));
+    assert_eq!(mongo.lineage(&r, &r, "nothing").await.unwrap().unwrap(), Lineage::default());
+    said("lineages", &["aggregate _Join:r:T", "aggregate _Join:r:T"]);
 }
 
 #[tokio::test]
