@@ -93,11 +93,8 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepare
     object.fields.set("createdAt", Value::Date(created));
     object.fields.set("updatedAt", Value::Date(updated));
     let after = call.engine.invoker.has(class, Trigger::AfterSave).then(|| object.clone());
-    // Who signs up becomes the user, and is told of it.
-    let tells = answer.len() > 2 || after.is_some();
-    let unseen = tells && class != "_User" && !call.sees(&schema, &object);
     let write = Write::Create(gate.create(schema, object, joins));
-    let pending = Pending { class: class.to_owned(), id, answer, after, unseen, extra, call };
+    let pending = Pending { class: class.to_owned(), id, answer, after, extra, call };
     Ok(Prepared::Write(write, Box::new(pending)))
 }
 
@@ -108,8 +105,6 @@ pub struct Pending {
     id: String,
     answer: Map,
     after: Option<ParseObject>,
-    /// Is the object one that the caller may not read?
-    unseen: bool,
     extra: Extra,
 }
 
@@ -126,7 +121,7 @@ impl Pending {
     /// 1 if the write was another one.
     pub async fn finish(self, outcome: Outcome) -> Result<Answer> {
         let refusal = self.refusal();
-        let Self { mut call, class, id, mut answer, after, unseen, extra } = self;
+        let Self { mut call, class, id, mut answer, after, extra } = self;
         if outcome != Outcome::Created {
             return Err(Error::internal("the database answered a create with something else"));
         }
@@ -139,9 +134,6 @@ impl Pending {
             return Err(refusal);
         }
         call.hide_protected(&class, &id, &mut answer);
-        if unseen {
-            Call::hide_unseen(&mut answer);
-        }
         let path = if class == "_User" { format!("/users/{id}") } else { format!("/classes/{class}/{id}") };
         Ok(Answer::created(answer, path))
     }
