@@ -139,7 +139,7 @@ impl Gate<'_> {
     /// 119 if the filter or the order looks at a column that is hidden from the caller.
     pub fn read(self, wanted: Wanted) -> Result<Read> {
         let Self { door, granted } = self;
-        let mut filter = wanted.filter.unwrap_or(Filter::all());
+        let mut filter = of_class(&door.schema, wanted.filter.unwrap_or(Filter::all()));
         door.check_asked(&filter, &wanted.order)?;
         let mut render = Render::of(&door.schema, wanted.select, wanted.file_base);
         render.internals = *door.subject == Subject::Maintenance;
@@ -182,7 +182,7 @@ impl Gate<'_> {
 
     /// A plan to delete the object with an id.
     pub fn delete(self, id: &str) -> Delete {
-        let filter = narrowed(Filter::eq("objectId", id), self.granted);
+        let filter = of_class(&self.door.schema, narrowed(Filter::eq("objectId", id), self.granted));
         Delete { schema: self.door.schema, filter, groups: self.door.subject.groups() }
     }
 
@@ -249,12 +249,42 @@ pub fn purge(subject: &Subject, schema: Arc<ClassSchema>) -> Result<Delete> {
         return Err(Error::denied(Code::OperationForbidden, text));
     }
     class(subject, &schema.name, Action::Delete)?;
-    Ok(super::internal("the master key may purge").delete(schema, Filter::all()))
+    let all = of_class(&schema, Filter::all());
+    Ok(super::internal("the master key may purge").delete(schema, all))
+}
+
+/// What a caller names need not be a class. Under a name that none can have, a database may keep something else (on MongoDB the
+/// table of schemas, or the parts of files), of which nothing is anybody's.
+fn of_class(schema: &ClassSchema, filter: Filter) -> Filter {
+    if names::is_valid_class(&schema.name) { filter } else { Filter::none() }
 }
 
 fn narrowed(filter: Filter, granted: Granted) -> Filter {
     match granted {
         Granted::All => filter,
         Granted::Some(more) => filter.and(more),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_reached_under_a_name_that_no_class_can_have() {
+        let mine = |name: &str| Arc::new(ClassSchema::new(name));
+        let names = ["Post", "_User", "_Session", "_Join:users:_Role"].map(|name| (name, true));
+        let others = ["_SCHEMA", "fs.files", "system.users", "_Nope", "a\0", ""].map(|name| (name, false));
+        for (name, reached) in names.into_iter().chain(others) {
+            let subject = Subject::Master;
+            let open = |action| Door::new(&subject, mine(name), None, true, Limits::default()).open(action);
+            let deleted = open(Action::Delete).map(|gate| gate.delete("x").filter().clone());
+            assert_eq!(deleted.is_ok_and(|filter| filter == Filter::eq("objectId", "x")), reached, "delete {name}");
+            let read =
+                open(Action::Find).and_then(|gate| gate.read(Wanted::default())).map(|plan| plan.filter().clone());
+            assert_eq!(read.is_ok_and(|filter| filter == Filter::all()), reached, "read {name}");
+            let purged = purge(&Subject::Master, mine(name)).map(|plan| plan.filter().clone());
+            assert_eq!(purged.is_ok_and(|filter| filter == Filter::all()), reached, "purge {name}");
+        }
     }
 }

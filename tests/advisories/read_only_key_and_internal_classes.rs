@@ -129,3 +129,32 @@ fn only_a_trusted_proxy_says_where_a_key_comes_from() {
     let local = Server::start(json!({"masterKeyIps": ["127.0.0.1"], "trustProxy": true}));
     assert_eq!((status(&local, &[]), status(&local, &from("9.9.9.9"))), (200, 403));
 }
+
+/// On MongoDB a class is a collection of its name, and so is what is no class.
+#[test]
+fn what_is_no_class_in_the_database_is_nobodys() {
+    let server = Server::start(json!({"allowClientClassCreation": true}));
+    no_class_is_nobodys(&server);
+    if Backend::has_mongo("what is no class is nobody's") {
+        no_class_is_nobodys(&Server::start_on(Backend::Mongo, json!({"allowClientClassCreation": true})));
+    }
+}
+
+fn no_class_is_nobodys(server: &Server) {
+    let user = User::sign_up(server, "user");
+    let kept = stored(server, "Kept", json!({"a": 1}));
+    let master = server.client(Actor::Master);
+    let delete = |client: &Client, path: &str| said(&client.send("DELETE", path, &[], None));
+    for client in [server.client(Actor::Client), user.client(server), server.client(Actor::Maintenance), master] {
+        for class in ["_User", "_Session", "Kept"] {
+            assert_eq!(delete(&client, &format!("/classes/_SCHEMA/{class}")), "101: Object not found.", "{class}");
+        }
+        let one = json!({"requests": [{"method": "DELETE", "path": "/parse/classes/_SCHEMA/Kept"}]});
+        assert!(client.post("/batch", &one).text().contains("Object not found."), "in a batch");
+    }
+    let master = server.client(Actor::Master);
+    delete(&master, "/purge/_SCHEMA");
+    assert_eq!(said(&master.get("/schemas/Kept")), "200");
+    assert_eq!(said(&log_in(&server.client(Actor::Client), "user", "pw")), "200");
+    assert_eq!(delete(&server.client(Actor::Client), &format!("/classes/Kept/{kept}")), "200", "the honest use");
+}
