@@ -21,7 +21,7 @@ fn answers_to_saves_hide_what_is_protected_if_they_are_not_exempt() {
         }));
         let master = server.client(Actor::Master);
         let class = json!({"fields": {"rank": {"type": "Number", "defaultValue": 1}, "counter": {"type": "Number"}},
-            "classLevelPermissions": {"create": {"*": true}, "update": {"*": true}, "protectedFields": {"*": ["rank"]}}});
+            "classLevelPermissions": {"get": {"*": true}, "create": {"*": true}, "update": {"*": true}, "protectedFields": {"*": ["rank"]}}});
         assert_eq!(master.post("/schemas/A", &class).status, 200);
         assert_eq!(told(&master), (json!(1), json!(2)));
         let seen = if exempt { (json!(1), json!(2)) } else { (Value::Null, Value::Null) };

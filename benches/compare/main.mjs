@@ -194,8 +194,8 @@ const summary = server => ({
 async function bareDriver(uri) {
   const program = join(out, 'driver/release/driver'), results = {};
   for (const { name } of wanted.filter(row => row.driver)) {
-    const { stdout } = await promisify(execFile)(program, [uri, name, options.seconds, options.connections]);
-    results[name] = JSON.parse(stdout);
+    const run = promisify(execFile)(program, [uri, name, options.seconds, options.connections]);
+    await run.then(({ stdout }) => { results[name] = JSON.parse(stdout); }, error => console.error(`the bare driver, ${name}: ${error.stderr}`));
   }
   return results;
 }

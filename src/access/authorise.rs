@@ -133,6 +133,19 @@ impl Gate<'_> {
         matches!(&self.granted, Granted::Some(filter) if *filter == Filter::none())
     }
 
+    /// Does the caller reach this object, by its permission list and by what was granted? `holds` says whether a filter fits it.
+    pub fn reaches(&self, object: &ParseObject, holds: impl FnOnce(&Filter) -> bool) -> bool {
+        let listed = match (self.door.subject.groups(), &object.acl) {
+            (Some(groups), Some(acl)) => acl.read.iter().any(|entry| groups.contains(entry)),
+            _ => true,
+        };
+        let granted = match &self.granted {
+            Granted::All => true,
+            Granted::Some(filter) => holds(filter),
+        };
+        listed && granted
+    }
+
     /// A plan to read.
     ///
     /// # Errors

@@ -12,7 +12,8 @@ use crate::access::{Limits, SharedVeil, Subject};
 use crate::auth::Caller;
 use crate::cloud::{About, Trigger, TriggerAnswer, TriggerRequest};
 use crate::error::{Code, Error, Result};
-use crate::model::{ClassSchema, Map, Value};
+use crate::matching::{Work, matches};
+use crate::model::{ClassSchema, Filter, Map, ParseObject, Value};
 
 /// Everything a recipe needs to know besides the class and the body. Cheap to clone; batch makes one for each of its requests.
 #[derive(Clone)]
@@ -66,6 +67,20 @@ impl Call {
             true => Err(Error::new(Code::CommandUnavailable, format!("{what} cannot be part of a transaction"))),
             false => Ok(()),
         }
+    }
+
+    /// May the caller get or find an object that it saves? To be asked with what is stored, before the answer is told.
+    pub fn sees(&self, schema: &Arc<ClassSchema>, object: &ParseObject) -> bool {
+        let holds = |filter: &Filter| matches(filter, object, &mut Work::unlimited()).unwrap_or(false);
+        [Action::Get, Action::Find]
+            .into_iter()
+            .any(|action| self.gate(schema.clone(), action).is_ok_and(|gate| gate.reaches(object, holds)))
+    }
+
+    /// Leaves in the answer to a save of an object that the caller may not read only what is no part of what is stored.
+    pub fn hide_unseen(answer: &mut Map) {
+        const TOLD: [&str; 5] = ["objectId", "createdAt", "updatedAt", "sessionToken", "authDataResponse"];
+        answer.retain(|name, _| TOLD.contains(&name.as_str()));
     }
 
     /// Takes the protected fields out of the answer to a save of the object with an id, where the app does not exempt it.

@@ -127,13 +127,18 @@ impl Pending {
         }
         let target = Target { class: &class, id: &id, updating: true };
         classes::after_store(&call, target, extra, &mut answer).await?;
-        if call.engine.invoker.has(&class, Trigger::AfterSave) {
+        let heard = call.engine.invoker.has(&class, Trigger::AfterSave);
+        let unseen = (answer.len() > 1 || heard) && !call.sees(&call.engine.schemas.get_or_new(&class), &object);
+        if heard {
             let mut object = trigger_object(object);
             let (original, unseen) = hooks.map(|hooks| (hooks.original, hooks.unseen)).unzip();
             unseen.iter().flatten().for_each(|field| drop(object.take(field)));
             answer = after_save(&mut call, &class, answer, object, original).await;
         }
         call.hide_protected(&class, &id, &mut answer);
+        if unseen {
+            Call::hide_unseen(&mut answer);
+        }
         Ok(Answer::ok(&Value::Object(answer)))
     }
 }

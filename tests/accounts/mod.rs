@@ -11,7 +11,7 @@ mod secrets;
 mod sessions;
 mod transactions;
 
-use crate::support::{Actor, Answer, Backend, Client, Server};
+use crate::support::{Actor, Answer, Client, Server};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Barrier;

@@ -198,3 +198,46 @@ fn an_answer_without_a_body_is_never_announced_with_one() {
     let (first, second) = (raw.answer(limit).unwrap(), raw.answer(limit).unwrap());
     assert_eq!((first.status, second.text().as_str()), (404, r#"{"status":"ok"}"#), "{}", first.text());
 }
+
+#[test]
+fn an_update_tells_no_more_of_an_object_than_a_get_would() {
+    let server = Server::start(json!({}));
+    let ann = User::sign_up(&server, "ann");
+    let shut = json!({});
+    let fields = json!({"n": {"type": "Number"}, "l": {"type": "Array"}, "o": {"type": "Object"},
+        "owner": {"type": "Pointer", "targetClass": "_User"}});
+    let permissions = |read: Value| {
+        json!({"find": shut, "count": shut, "get": read, "create": {"*": true}, "update": {"*": true}, "delete": shut,
+            "ACL": {"*": {"read": true, "write": true}}})
+    };
+    class(&server, "Closed", fields.clone(), permissions(json!({})));
+    class(&server, "Owned", fields.clone(), permissions(json!({"pointerFields": ["owner"]})));
+    class(&server, "Open", fields, permissions(json!({"*": true})));
+    let (anyone, own) = (server.client(Actor::Client), ann.client(&server));
+    let row = |more: Value| {
+        let mut row = json!({"n": 41, "l": ["hidden"], "o": {"n": 1}, "owner": ann.pointer()});
+        row.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
+        row
+    };
+    let list = json!({"*": {"write": true}, &ann.id: {"read": true, "write": true}});
+    for (name, more) in [("Closed", json!({})), ("Owned", json!({})), ("Open", json!({"ACL": list}))] {
+        let id = stored(&server, name, row(more));
+        let path = format!("/classes/{name}/{id}");
+        let change = |op: &str| json!({"l": {"__op": op, "objects": ["x"]}});
+        let count = json!({"n": {"__op": "Increment", "amount": 1}});
+        for body in [count.clone(), json!({"o.n": count["n"]}), change("Add"), change("AddUnique"), change("Remove")] {
+            assert_eq!(keys(&put(&anyone, &path, &body).json()), ["updatedAt"], "{name} {body}");
+        }
+        for transaction in [false, true] {
+            let one = json!({"method": "PUT", "path": format!("/parse{path}"), "body": count});
+            let answer = anyone.post("/batch", &json!({"requests": [one], "transaction": transaction})).json();
+            assert_eq!(keys(&answer[0]["success"]), ["updatedAt"], "{name} {transaction}");
+        }
+        let told = put(&own, &path, &count).json()["n"].clone();
+        assert_eq!(told, if name == "Closed" { Value::Null } else { json!(45) }, "{name}: who may read is told");
+    }
+}
+
+fn keys(answer: &Value) -> Vec<String> {
+    answer.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect()
+}
