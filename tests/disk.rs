@@ -30,7 +30,7 @@ fn a_full_disk_loses_nothing_that_was_acknowledged() {
     let running = Running(limited.spawn().unwrap());
     let client = Client::new(&format!("http://127.0.0.1:{port}/parse"), Actor::Client);
     let until = Instant::now() + Duration::from_secs(20);
-    while client.try_send("GET", "/health", &[], None).is_err() {
+    while !client.try_send("GET", "/health", &[], None).is_ok_and(|answer| answer.status == 200) {
         assert!(Instant::now() < until, "no server");
         sleep(Duration::from_millis(10));
     }

@@ -81,6 +81,10 @@ fn is_own(code: i32) -> bool {
 pub fn of_write(error: mongodb::error::Error) -> Error {
     match told(&error) {
         Some((code, text)) => of_code(code, text).unwrap_or_else(|| any(error)),
+        // A name with a NUL cannot be sent, let alone stored.
+        None if matches!(*error.kind, ErrorKind::Bson(_) | ErrorKind::BsonSerialization(_)) => {
+            Error::json("a value that cannot be stored")
+        }
         None => any(error),
     }
 }
