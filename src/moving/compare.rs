@@ -59,13 +59,13 @@ impl Compare {
 
     async fn entries(&mut self, entries: Entries, report: &mut Report) -> Result<()> {
         let Entries { relation, from, entries } = entries;
+        if !self.fit.is_relation(&relation) {
+            return Ok(());
+        }
         if self.entries.as_ref().is_none_or(|(known, _)| *known != relation) {
             self.entries = Some((relation.clone(), known_entries(&*self.target, &relation).await?));
         }
         let Some((_, known)) = &self.entries else { return Ok(()) };
-        if report.is_told(&from.fault_of_all("")) {
-            return Ok(());
-        }
         for (number, entry) in entries {
             match entry {
                 Ok(entry) if !known.contains(&short(&entry)) => {

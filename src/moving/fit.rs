@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::names::{self, VOLATILE_CLASSES};
 use crate::model::{ClassSchema, Field, ParseObject, Value};
 use crate::schema::check::{self, Kind};
-use crate::storage::{SchemaChange, Storage};
+use crate::storage::{Relation, SchemaChange, Storage};
 
 /// The index that MongoDB makes itself.
 const OF_IDS: &str = "_id_";
@@ -40,6 +40,11 @@ impl Fit {
         self.classes.contains_key(class) || VOLATILE_CLASSES.contains(&class)
     }
 
+    /// Is it, or will it be, a column of its class?
+    pub fn is_relation(&self, relation: &Relation) -> bool {
+        self.get(&relation.class).relations().any(|(field, _)| field == relation.field)
+    }
+
     /// Brings the target's class to what is given, as far as both agree: what has to change, and what stays otherwise.
     pub fn class(&mut self, given: &ClassSchema) -> (Vec<SchemaChange>, Vec<String>) {
         let name = given.name.clone();
@@ -56,10 +61,13 @@ impl Fit {
         }));
         let Some(known) = self.classes.get_mut(&name) else {
             let class = ClassSchema { indexes: Default::default(), ..given.clone() };
-            self.classes.insert(name.clone(), class.clone());
+            self.classes.insert(name.clone(), given.clone());
             let is_stored = !VOLATILE_CLASSES.contains(&name.as_str());
             return (is_stored.then_some(SchemaChange::CreateClass(class)).into_iter().collect(), Vec::new());
         };
+        for (index, keys) in &given.indexes {
+            known.indexes.set(index.as_str(), keys.clone());
+        }
         merge(known, given)
     }
 

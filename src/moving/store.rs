@@ -149,12 +149,14 @@ impl Store {
     async fn entries(&mut self, entries: Entries, report: &mut Report) -> Result<()> {
         let Entries { relation, from, entries } = entries;
         report.tally(&from.class).rows += entries.len() as u64;
-        let is_column = self.fit.get(&relation.class).relations().any(|(field, _)| field == relation.field);
-        if !is_column {
+        if !self.fit.is_relation(&relation) {
             report.tally(&from.class).left_out += entries.len() as u64;
             let what = format!("{} is no relation of {}: its entries are left out", relation.field, relation.class);
             report.fault(from.fault_of_all(what));
             return Ok(());
+        }
+        if !self.fit.has(&relation.class) {
+            self.class(&ClassSchema::new(&relation.class), report).await?;
         }
         if self.entries.as_ref().is_none_or(|(known, _)| *known != relation) {
             self.entries = Some((relation.clone(), known_entries(&*self.target, &relation).await?));
