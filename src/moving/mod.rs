@@ -6,8 +6,10 @@
 mod check;
 mod class;
 mod compare;
+pub mod csv;
 pub mod database;
 pub mod digest;
+pub mod dump;
 pub mod export;
 mod fit;
 pub mod folder;

@@ -4,6 +4,7 @@ mod aggregate;
 mod alter;
 mod class;
 mod decode;
+pub mod dump;
 mod encode;
 mod error;
 mod filter;
