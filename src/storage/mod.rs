@@ -2,6 +2,7 @@
 //!
 //! Every back end passes `contract.rs`. MongoDB's meaning of ordering, equality, null and missing is the meaning.
 
+mod bulk;
 #[cfg(test)]
 mod contract;
 #[cfg(feature = "mongodb")]
@@ -18,6 +19,8 @@ use tokio::sync::Notify;
 use crate::access::{Aggregate, Read, Render, Write};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Date, Field, Map, ParseObject, Path, Value};
+
+pub use bulk::{Bulk, Entry, Flow};
 
 /// What the methods of [`Storage`] give back.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
