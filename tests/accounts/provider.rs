@@ -99,7 +99,10 @@ fn what_providers_say_is_told_to_the_user_and_the_master_key() {
     let own = || Actor::Session(user.token.clone());
     assert_eq!(link(own(), "a")["authDataResponse"], json!({}));
     for actor in [own(), Actor::Master, Actor::Maintenance] {
-        assert!(link(actor.clone(), "a").get("authDataResponse").is_none(), "{actor:?}: nothing is new, nobody was asked");
+        assert!(
+            link(actor.clone(), "a").get("authDataResponse").is_none(),
+            "{actor:?}: nothing is new, nobody was asked"
+        );
     }
 }
 
