@@ -2,11 +2,11 @@
 //! goes on behind its last whole row.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Entries, Item, Report, Rows, Sink, class, folder::SCHEMA, row};
+use super::{Entries, From, Item, Report, Rows, Sink, class, folder::SCHEMA, own, row};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, wire};
 use crate::storage::Answer;
@@ -30,7 +30,7 @@ impl Export {
     /// 1 for such a folder, and for one that cannot be written to.
     pub fn new(folder: &Path, of: &str) -> Result<Self> {
         let failed = |e| Error::caused(format!("writing to {}", folder.display()), e);
-        fs::create_dir_all(folder).map_err(failed)?;
+        own::folder(folder).map_err(failed)?;
         let note = folder.join(UNDER_WAY);
         match fs::read_to_string(&note) {
             Ok(text) if text == of => {}
@@ -41,7 +41,10 @@ impl Export {
             Err(_) if fs::read_dir(folder).map_err(failed)?.next().is_some() => {
                 return Err(Error::internal(format!("{} is not empty", folder.display())));
             }
-            Err(_) => fs::write(&note, of).map_err(failed)?,
+            Err(_) => {
+                let mut file = own::options().create_new(true).open(&note).map_err(failed)?;
+                file.write_all(of.as_bytes()).map_err(failed)?;
+            }
         }
         Ok(Self { folder: folder.to_owned(), schemas: HashMap::new(), open: None })
     }
@@ -64,6 +67,9 @@ impl Export {
 
     fn rows(&mut self, rows: Rows, report: &mut Report) -> Result<()> {
         let name = rows.from.class.to_string();
+        if !is_name(&rows.from, rows.rows.len(), report) {
+            return Ok(());
+        }
         let schema = self.schemas.get(&name).cloned().unwrap_or_else(|| ClassSchema::new(&name));
         let part = self.part(&name)?;
         for (number, object) in rows.rows {
@@ -86,6 +92,9 @@ impl Export {
 
     fn entries(&mut self, entries: Entries, report: &mut Report) -> Result<()> {
         let name = entries.from.class.to_string();
+        if !is_name(&entries.from, entries.entries.len(), report) {
+            return Ok(());
+        }
         let part = self.part(&name)?;
         for (_, entry) in entries.entries {
             let Ok((owning, related)) = entry else { continue };
@@ -135,6 +144,17 @@ impl Sink for Export {
     }
 }
 
+/// Tells of rows whose class can have no file.
+fn is_name(from: &From, rows: usize, report: &mut Report) -> bool {
+    let is_name = own::is_file_name(&from.class);
+    if !is_name {
+        let tally = report.tally(&from.class);
+        (tally.rows, tally.left_out) = (tally.rows + rows as u64, tally.left_out + rows as u64);
+        report.fault(from.fault_of_all("no file can have this name: its rows are left out"));
+    }
+    is_name
+}
+
 /// A file that is being written.
 struct Part {
     name: String,
@@ -153,7 +173,7 @@ impl Part {
             return Ok(Self { name, file: None, last: None, is_empty: false, row });
         }
         let path = folder.join(format!("{name}.json.part"));
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut file = own::options().read(true).create(true).truncate(false).open(path)?;
         // What has no ids to go on from is short enough to begin anew.
         let resumes = name != SCHEMA && !name.starts_with("_Join:");
         let (end, last) = if resumes { whole_rows(&file)? } else { (0, None) };

@@ -116,7 +116,7 @@ fn with_times(mut row: Value, n: u64) -> Value {
 fn user(n: u64, hash: &str) -> Value {
     let id = user_id(n);
     let mut row = json!({
-        "objectId": id, "username": format!("player{n}"), "email": format!("player{n}@example.com"), "emailVerified": n % 2 == 0,
+        "objectId": id, "username": format!("player{n}"), "email": format!("player{n}@example.com"), "emailVerified": n.is_multiple_of(2),
         "bcryptPassword": hash, "sessionToken": format!("old{n}"), "ACL": {"*": {"read": true}, (id.as_str()): {"read": true, "write": true}},
     });
     if n % 10 == 3 {
@@ -129,7 +129,7 @@ fn score(n: u64, size: Size) -> Value {
     let player = json!({"__type": "Pointer", "className": "_User", "objectId": user_id(chance(n) % size.users)});
     let mut row = json!({
         "objectId": score_id(n), "score": chance(n) % 100_000, "ratio": (chance(n) % 1000) as f64 / 7.0,
-        "name": format!("Größe \"{n}\" \\ ☃ \u{1f600}"), "cheats": n % 3 == 0, "player": player,
+        "name": format!("Größe \"{n}\" \\ ☃ \u{1f600}"), "cheats": n.is_multiple_of(3), "player": player,
         "at": {"__type": "Date", "iso": date(n + 5)},
         "place": {"__type": "GeoPoint", "latitude": (n % 180) as f64 - 90.0, "longitude": (n % 360) as f64 - 180.0 + 0.5},
         "photo": {"__type": "File", "name": format!("tfss-{n}-photo.jpg"), "url": format!("http://files.parsetfss.com/key/tfss-{n}-photo.jpg")},
@@ -151,7 +151,7 @@ fn score(n: u64, size: Size) -> Value {
 fn installation(n: u64, size: Size) -> Value {
     let row = json!({
         "objectId": id('i', n), "installationId": format!("{:08x}-0000-4000-8000-{n:012x}", chance(n) as u32),
-        "deviceType": (if n % 2 == 0 { "ios" } else { "android" }), "deviceToken": format!("{:016x}{n:016x}", chance(n)),
+        "deviceType": (if n.is_multiple_of(2) { "ios" } else { "android" }), "deviceToken": format!("{:016x}{n:016x}", chance(n)),
         "channels": ["", format!("team{}", n % 9)], "badge": n % 4, "timeZone": "Europe/Berlin", "appVersion": "1.0", "parseVersion": "1.7.5",
         "user": {"__type": "Pointer", "className": "_User", "objectId": user_id(n % size.users)},
     });

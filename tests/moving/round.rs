@@ -8,6 +8,7 @@ use crate::support::{Actor, Backend, Server};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -42,6 +43,9 @@ fn round(backend: Backend, back: Backend) {
     let out = moved(dir.path(), &["export", "out", "--from", one.uri()]);
     assert_eq!(out.status, Some(0), "{:?}", out.faults());
     same_files(&dir.path().join("in"), &dir.path().join("out"));
+    // They hold password hashes.
+    let mode = |path: &str| fs::metadata(dir.path().join(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("out"), mode("out/_User.json"), mode("out/_SCHEMA.json")), (0o700, 0o600, 0o600));
     let again = moved(dir.path(), &["import", "out", "--to", two.uri()]);
     assert_eq!(again.status, Some(0), "{:?}", again.faults());
     equal(dir.path(), one.uri(), two.uri());

@@ -42,7 +42,7 @@ pub(super) fn perform(moving: &Moving, env: &BTreeMap<String, String>) -> anyhow
     })
 }
 
-/// The first SIGINT or SIGTERM ends the work between two pieces, the second the process.
+/// The first SIGINT ends the work between two pieces, the second the process.
 async fn stop_when_told(stop: Arc<AtomicBool>) {
     for again in [false, true] {
         if tokio::signal::ctrl_c().await.is_err() {

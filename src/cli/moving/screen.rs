@@ -35,12 +35,22 @@ impl Screen {
     }
 
     fn line(&self, text: &str) {
+        let text = harmless(text);
         let write = || drop(writeln!(std::io::stdout().lock(), "{text}"));
         match &self.bar {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
     }
+}
+
+/// A text without what a terminal would take for orders: rows come from anywhere.
+fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return text.into();
+    }
+    let escaped = text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() });
+    escaped.collect::<String>().into()
 }
 
 /// A line for machines.
@@ -105,5 +115,13 @@ impl Drop for Screen {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_row_gives_orders_to_a_terminal() {
+        assert_eq!(super::harmless("A (x\u{1b}[2J\n): Grüße"), "A (x\\u{1b}[2J\\n): Grüße");
     }
 }

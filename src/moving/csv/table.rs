@@ -8,7 +8,7 @@ use super::cell::text;
 use super::is_shown;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Value};
-use crate::moving::{Item, Report, Rows, Sink};
+use crate::moving::{Item, Report, Rows, Sink, own};
 use crate::storage::Answer;
 
 /// A file to write.
@@ -26,8 +26,11 @@ impl Table {
     pub fn new(folder: &Path, class: &ClassSchema) -> Result<Self> {
         let path = folder.join(format!("{}.csv", class.name));
         let failed = |e| Error::caused(format!("writing {}", path.display()), e);
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        let file = File::options().write(true).create_new(true).open(&path).map_err(failed)?;
+        if !own::is_file_name(&class.name) {
+            return Err(Error::internal(format!("no file can have the name {}", class.name)));
+        }
+        own::folder(folder).map_err(failed)?;
+        let file = own::options().create_new(true).open(&path).map_err(failed)?;
         let mut out = csv::Writer::from_writer(BufWriter::new(file));
         let columns: Vec<String> = class
             .fields
