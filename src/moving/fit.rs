@@ -9,8 +9,8 @@ use crate::model::{ClassSchema, Field, ParseObject, Value};
 use crate::schema::check::{self, Kind};
 use crate::storage::{Relation, SchemaChange, Storage};
 
-/// The index that MongoDB makes itself.
-const OF_IDS: &str = "_id_";
+/// Columns with an index that a database or every start makes itself.
+const INDEXED: [(&str, &str); 3] = [("_User", "username"), ("_User", "email"), ("_Role", "name")];
 
 /// The classes of a target as they will be.
 #[derive(Default)]
@@ -51,7 +51,7 @@ impl Fit {
         if !names::is_valid_class(&name) || names::is_join_class(&name) {
             return (Vec::new(), vec!["it is no name of a class: its rows are left out".into()]);
         }
-        let indexes = given.indexes.iter().filter(|(index, _)| *index != OF_IDS);
+        let indexes = given.indexes.iter().filter(|(_, keys)| !is_own(&name, keys));
         let there = |class: &ClassSchema, index: &str| class.indexes.contains_key(index);
         let known = self.classes.get(&name);
         let missing = indexes.filter(|(index, _)| !known.is_some_and(|class| there(class, index.as_str())));
@@ -132,6 +132,14 @@ fn merge(known: &mut ClassSchema, given: &ClassSchema) -> (Vec<SchemaChange>, Ve
         _ => {}
     }
     (changes, otherwise)
+}
+
+/// Is it an index that no app has declared: of ids, of internal columns, of what must be unique?
+fn is_own(class: &str, keys: &Value) -> bool {
+    let mut keys = keys.as_object().into_iter().flat_map(|keys| keys.keys());
+    let (first, more) = (keys.next(), keys.next());
+    let of_start = |key: &str| INDEXED.contains(&(class, key)) || (class == "_User" && key.starts_with('_'));
+    first.is_some_and(|key| key == "_id" || (more.is_none() && of_start(key)))
 }
 
 /// A fault of a class as a whole.

@@ -181,3 +181,26 @@ fn role(n: u64) -> Value {
     });
     with_times(row, n)
 }
+
+/// The same files every time; with `TEST_KEEP` they stay in that folder, for `benches/moving/run`.
+#[test]
+fn the_same_number_gives_the_same_files() {
+    let (rows, kept) = (super::round::rows(), std::env::var_os("TEST_KEEP"));
+    if let Some(folder) = &kept {
+        write(Path::new(folder), Size::of(rows));
+    }
+    let dir = tempfile::TempDir::new().unwrap();
+    for name in ["one", "two"] {
+        write(&dir.path().join(name), Size::of(500));
+    }
+    for (name, rows) in Size::of(500).files() {
+        let read =
+            |folder: &str| std::fs::read_to_string(dir.path().join(folder).join(format!("{name}.json"))).unwrap();
+        // Each hash of a password has chance in it.
+        let plain = |text: String| {
+            text.lines().map(|line| line.split("bcryptPassword").next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(plain(read("one")), plain(read("two")));
+        assert_eq!(read("one").lines().count() as u64, rows + 2, "{name}");
+    }
+}

@@ -26,7 +26,7 @@ fn an_export_comes_in_and_goes_out_on_mongodb() {
     }
 }
 
-fn rows() -> u64 {
+pub fn rows() -> u64 {
     std::env::var("TEST_OBJECTS").map_or(6000, |text| text.parse().expect("TEST_OBJECTS is a number"))
 }
 
