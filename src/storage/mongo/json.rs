@@ -7,10 +7,11 @@ use mongodb::bson::raw::RawArray;
 use mongodb::bson::{RawBsonRef, RawDocument};
 
 use super::decode;
-use super::names::{INTERNAL, POINTER, PROVIDER};
+use super::names::{POINTER, PROVIDER};
 use crate::access::Render;
 use crate::access::render::Shown;
 use crate::error::Result;
+use crate::model::names::INTERNAL_COLUMNS;
 use crate::model::{Acl, ClassSchema, Date, FieldType, Value, number, wire};
 
 /// Is a row, or a value, written? If not, it must go the other way, and what is written of it is to be forgotten.
@@ -37,7 +38,7 @@ pub fn row(document: &RawDocument, schema: &ClassSchema, render: &Render, out: &
             ("_wperm", RawBsonRef::Array(list)) => lists[1] = Some(list),
             ("_rperm" | "_wperm", _) => return Ok(false),
             ("_session_token", _) if schema.name == "_User" => {}
-            (key, _) if INTERNAL.contains(&key) => {}
+            (key, _) if INTERNAL_COLUMNS.contains(&key) => {}
             (key, value) => {
                 if !(Field { schema, shown: &shown, out }.field(key, value)?) {
                     return Ok(false);

@@ -4,6 +4,7 @@ mod aggregate;
 mod alter;
 mod class;
 mod decode;
+pub mod dump;
 mod encode;
 mod error;
 mod filter;
@@ -16,6 +17,7 @@ mod names;
 mod question;
 mod read;
 mod rows;
+mod scan;
 #[cfg(test)]
 mod tests;
 mod turns;
@@ -38,7 +40,7 @@ use tokio::sync::{Notify, OnceCell};
 use self::error::Db;
 use self::turns::Turns;
 use self::unique::Unique;
-use super::{Answer, Lineage, Outcome, Relation, Rows, SchemaChange, Side, Storage};
+use super::{Answer, Bulk, Entry, Flow, Lineage, Outcome, Relation, Rows, SchemaChange, Side, Storage};
 use crate::access::{Aggregate, Read, Write};
 use crate::config::MongoConfig;
 use crate::error::{Error, Result};
@@ -63,6 +65,16 @@ impl Mongo {
     /// # Errors
     /// 1 for a configuration that the driver refuses, and for a database that cannot be reached.
     pub async fn open(config: &MongoConfig) -> Result<Self> {
+        let mongo = Self::view(config).await?;
+        mongo.own_indexes().await?;
+        Ok(mongo)
+    }
+
+    /// Connects, and leaves the database as it is.
+    ///
+    /// # Errors
+    /// As [`Mongo::open`].
+    pub async fn view(config: &MongoConfig) -> Result<Self> {
         let mut options = ClientOptions::parse(config.uri.reveal()).await.or_db()?;
         options.app_name.get_or_insert_with(|| "parsimony".to_owned());
         options.driver_info = config.client.as_ref().map(|(name, version)| {
@@ -74,9 +86,7 @@ impl Mongo {
         let client = Client::with_options(options).or_db()?;
         let db = client.database(&name);
         let (unique, turns, transactions, no_lineage) = Default::default();
-        let mongo = Self { client, db, config: config.clone(), unique, turns, transactions, no_lineage };
-        mongo.own_indexes().await?;
-        Ok(mongo)
+        Ok(Self { client, db, config: config.clone(), unique, turns, transactions, no_lineage })
     }
 
     /// The name of the collection of a class.
@@ -153,7 +163,7 @@ impl Storage for Mongo {
     }
 
     fn joined<'a>(&'a self, relation: &'a Relation, side: Side, ids: &'a [String]) -> Answer<'a, Vec<String>> {
-        Box::pin(self.entries(relation, side, ids))
+        Box::pin(self.others(relation, side, ids))
     }
 
     fn lineage<'a>(&'a self, first: &'a Relation, next: &'a Relation, id: &'a str) -> Answer<'a, Option<Lineage>> {
@@ -193,5 +203,19 @@ impl Storage for Mongo {
             self.client.clone().shutdown().await;
             Ok(())
         })
+    }
+}
+
+impl Bulk for Mongo {
+    fn scan<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows> {
+        self.all_rows(plan, some)
+    }
+
+    fn entries<'a>(&'a self, relation: &'a Relation, some: u32) -> Flow<'a, Vec<Entry>> {
+        self.all_entries(relation, some)
+    }
+
+    fn relate<'a>(&'a self, relation: &'a Relation, entries: Vec<Entry>) -> Answer<'a, ()> {
+        Box::pin(self.add_new_entries(relation, entries))
     }
 }
