@@ -10,7 +10,7 @@ use crate::access::clp::{Action, Granted};
 use crate::access::{Subject, Write};
 use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
-use crate::model::{Acl, ClassSchema, Date, Map, Op, ParseObject, Value, names, wire};
+use crate::model::{Acl, ClassSchema, Date, Key, Map, Op, ParseObject, Value, names, wire};
 use crate::schema::check::{self, Kind};
 use crate::storage::Outcome;
 
@@ -128,7 +128,8 @@ impl Pending {
         let target = Target { class: &class, id: &id, updating: false };
         classes::after_store(&call, target, extra, &mut answer).await?;
         if let Some(object) = after {
-            answer = after_save(&mut call, &class, answer, trigger_object(object), None).await;
+            let first = ["createdAt", "objectId"].map(Key::from).to_vec();
+            answer = after_save(&mut call, &class, answer, trigger_object(object), None, first).await;
         }
         if let Some(refusal) = refusal {
             return Err(refusal);

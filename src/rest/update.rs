@@ -123,6 +123,8 @@ impl Pending {
             report(&mut answer, path, &object);
         }
         answer.set("updatedAt", Value::String(updated.iso()));
+        let stored = hooks.iter().flat_map(|hooks| hooks.original.keys());
+        let first = stored.filter(|key| answer.contains_key(key)).cloned().collect();
         for (name, value) in hooked {
             answer.set(name, value);
         }
@@ -134,7 +136,7 @@ impl Pending {
             let mut object = trigger_object(object);
             let (original, unseen) = hooks.map(|hooks| (hooks.original, hooks.unseen)).unzip();
             unseen.iter().flatten().for_each(|field| drop(object.take(field)));
-            answer = after_save(&mut call, &class, answer, object, original).await;
+            answer = after_save(&mut call, &class, answer, object, original, first).await;
         }
         call.hide_protected(&class, &id, &mut answer);
         if closed {
