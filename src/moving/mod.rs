@@ -8,6 +8,7 @@ mod class;
 mod compare;
 pub mod database;
 pub mod digest;
+pub mod doctor;
 pub mod export;
 mod fit;
 pub mod folder;
