@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::findings::Findings;
 use super::kinds::{self, Kind};
-use super::mend;
+use super::{Setting, mend};
 use crate::error::Result;
 use crate::model::{ClassSchema, Map, Value};
 use crate::storage::{Bulk, Index};
@@ -42,6 +42,7 @@ const EXPECTED: [(&str, &str, Use); 9] = [
 pub async fn look(
     database: &dyn Bulk,
     classes: &[ClassSchema],
+    setting: &Setting,
     found: &mut Findings,
 ) -> Result<HashMap<String, Vec<Index>>> {
     let mut all = HashMap::new();
@@ -60,7 +61,11 @@ pub async fn look(
             let kind: &'static Kind =
                 if wanted == Use::Unique { &kinds::MISSING_UNIQUE_INDEX } else { &kinds::MISSING_INDEX };
             let what = if wanted == Use::AnyCase { "whatever the case" } else { "" };
-            found.note(kind, (class, Some(column)), None, || (what.to_owned(), mend::start()));
+            found.note(kind, (class, Some(column)), None, || {
+                // Look-ups of a file are indexed when their class is made, and never again.
+                let is_made = wanted != Use::LookUp || setting.prefix.is_some();
+                (what.to_owned(), if is_made { mend::start() } else { mend::copy() })
+            });
         }
     }
     for class in classes {

@@ -43,6 +43,19 @@ pub fn start() -> String {
     "parsimony config.json".to_owned()
 }
 
+/// Into a new file, which gets what every database has.
+pub fn copy() -> String {
+    r#"parsimony copy --from "$DATABASE_URI" --to sqlite:new.db"#.to_owned()
+}
+
+/// Out into files, where a row can be put right, and into a new file.
+pub fn by_hand(class: &str) -> String {
+    let file = quoted(&format!("out/{class}.json"));
+    format!(
+        r#"parsimony export out --from "$DATABASE_URI" && "$EDITOR" {file} && parsimony import out --to sqlite:new.db"#
+    )
+}
+
 /// A call in MongoDB's shell on a collection.
 pub fn shell(collection: &str, call: &str) -> String {
     let script = format!("db.getCollection({}).{call}", text(collection));

@@ -43,9 +43,12 @@ impl Setting {
         format!("{}{class}", self.prefix.as_deref().unwrap_or_default())
     }
 
-    /// A call in MongoDB's shell on the collection of a class.
+    /// A call in MongoDB's shell on the collection of a class. What no request reaches in a file is mended on its way out and in.
     fn shell(&self, class: &str, call: &str) -> String {
-        mend::shell(&self.collection(class), call)
+        match self.prefix {
+            Some(_) => mend::shell(&self.collection(class), call),
+            None => mend::by_hand(class),
+        }
     }
 }
 
@@ -93,7 +96,7 @@ pub async fn doctor(
         }
         odd::of_class(&name, odd, setting, &mut found);
     }
-    let indexes = indexes::look(database, &classes, &mut found).await?;
+    let indexes = indexes::look(database, &classes, setting, &mut found).await?;
     let mut total = 0;
     for class in &classes {
         total += database.count(&plan(class)).await?;

@@ -46,12 +46,8 @@ pub async fn look(walk: &mut Walk<'_>, relation: &Relation, target: &str) -> Res
 fn without_owner(walk: &mut Walk<'_>, relation: &Relation, (owning, related): &Entry) {
     let (name, setting) = (join_name(relation), walk.setting);
     walk.found.note(&kinds::ENTRY_WITHOUT_OWNER, (&name, None), Some(owning), || {
-        let command = match setting.prefix {
-            Some(_) => setting.shell(&name, &format!("deleteMany({{owningId: {}}})", mend::text(owning))),
-            // No request reaches them, and the tables of a file have no names.
-            None => "# in a file of SQLite they can stay: they go with the column or the class".to_owned(),
-        };
-        (format!("→ {related}"), command)
+        let call = format!("deleteMany({{owningId: {}}})", mend::text(owning));
+        (format!("→ {related}"), setting.shell(&name, &call))
     });
 }
 

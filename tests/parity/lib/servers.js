@@ -133,4 +133,4 @@ async function stop(child, home) {
   fs.rmSync(home, { recursive: true, force: true });
 }
 
-module.exports = { modules, oracle, ours, withDatabase, drop };
+module.exports = { modules, oracle, ours, withDatabase, drop, uriOf };
