@@ -30,10 +30,10 @@ impl Look {
         self.findings.iter().map(line).collect()
     }
 
-    /// The one finding of a kind and class.
-    fn of(&self, kind: &str, class: &str) -> &Value {
-        let is_it = |finding: &&Value| finding["kind"] == json!(kind) && finding["class"] == json!(class);
-        self.findings.iter().find(is_it).unwrap_or_else(|| panic!("{kind} {class}: {:?}", self.told()))
+    /// The finding of a kind, in a column if there are several.
+    fn of(&self, kind: &str, column: Option<&str>) -> &Value {
+        let is_it = |finding: &&Value| finding["kind"] == json!(kind) && finding["column"] == json!(column);
+        self.findings.iter().find(is_it).unwrap_or_else(|| panic!("{kind} {column:?}: {:?}", self.told()))
     }
 
     /// Nothing else was found.

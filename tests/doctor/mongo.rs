@@ -31,7 +31,11 @@ impl Base {
     }
 
     fn drop_index(&self, class: &str, name: &str) {
-        self.0.block_on(self.1.collection::<Document>(class).drop_index(name).into_future()).unwrap();
+        // One engine's answer is not in the words that the driver knows: whether it has gone is looked up.
+        let collection = self.1.collection::<Document>(class);
+        drop(self.0.block_on(collection.drop_index(name).into_future()));
+        let left = self.0.block_on(collection.list_index_names().into_future()).unwrap();
+        assert!(!left.iter().any(|left| left == name), "{left:?}");
     }
 
     /// All documents and all indexes.
@@ -164,7 +168,7 @@ fn every_fault_is_found_and_mended() {
     let found = look(&server.dir(), &[&uri(&server), "--batch", "3"]);
     found.says(&FOUND);
     assert_eq!(found.status, 1);
-    let named: Vec<Value> = found.of("unreadable-row", "Post")["first"].as_array().unwrap().clone();
+    let named: Vec<Value> = found.of("unreadable-row", None)["first"].as_array().unwrap().clone();
     assert_eq!(named.iter().map(|row| &row["objectId"]).collect::<Vec<_>>(), ["r1", "r2"]);
     assert!(before == base.all(), "the database has changed");
     server.restart();

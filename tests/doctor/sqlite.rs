@@ -117,9 +117,9 @@ fn every_fault_is_found_and_mended() {
         "wrong-type Post.score 1",
     ]);
     assert_eq!(found.status, 1);
-    assert_eq!(found.of("same-name", "_User")["first"][0]["what"], json!("ann@a.b (ann), ann@a.b (bob)"));
+    assert_eq!(found.of("same-name", Some("email"))["first"][0]["what"], json!("ann@a.b (ann), ann@a.b (bob)"));
     assert_eq!(
-        found.of("wrong-type", "Post")["first"],
+        found.of("wrong-type", Some("score"))["first"],
         json!([{"objectId": "p0", "what": "String in place of Number"}])
     );
     assert!(before == File::all(&server), "the file has changed");

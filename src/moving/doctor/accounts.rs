@@ -92,6 +92,7 @@ fn note(walk: &mut Walk<'_>, column: &str, group: &[(String, String)]) {
     walk.found.note(&kinds::SAME_NAME, ("_User", Some(column)), id, || {
         let named: Vec<String> = group.iter().map(|(id, name)| format!("{name} ({id})")).collect();
         let last = group.last().map_or("", |(id, _)| id);
-        (named.join(", "), mend::set("_User", last, column, Value::from("SOMETHING ELSE")))
+        let other = if column == "email" { "somebody.else@example.com" } else { "SOMETHING ELSE" };
+        (named.join(", "), mend::set("_User", last, column, Value::from(other)))
     });
 }

@@ -90,7 +90,7 @@ fn column(
     }
 }
 
-/// Another name for a column, in the database itself: the server does not take the old one into its mouth.
+/// Another name for a column, in the database itself: no request may say the old one.
 fn rename(class: &str, key: &str, setting: &Setting) -> String {
     let good: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let good = if names::is_valid_field(&good) { good } else { format!("x{good}") };
