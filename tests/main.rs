@@ -14,6 +14,7 @@ mod dashboard;
 mod database_away;
 mod defined;
 mod disk;
+mod doctor;
 mod drain;
 mod garbage;
 mod golden;

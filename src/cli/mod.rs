@@ -1,5 +1,5 @@
 //! The command line: `parsimony [config.json] [--option value …]` serves; `check-config`, `backup`, `mail test` and `options`
-//! look at an app; `import`, `export`, `copy` and `verify` move whole databases. Only this module and `main` touch the process: arguments, environment, stdout and stderr.
+//! look at an app; `import`, `export`, `copy`, `verify` and `doctor` are for whole databases. Only this module and `main` touch the process: arguments, environment, stdout and stderr.
 
 mod args;
 mod greeting;

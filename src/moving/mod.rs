@@ -9,6 +9,7 @@ mod compare;
 pub mod csv;
 pub mod database;
 pub mod digest;
+pub mod doctor;
 pub mod dump;
 pub mod export;
 mod fit;

@@ -71,7 +71,7 @@ pub async fn pump(source: &Arc<dyn Source>, sink: &mut dyn Sink, run: &Run, repo
         let source = Arc::clone(source);
         async move { source.run(&mut Pipe { items, at: 0 }).await }
     });
-    let mut clock = Clock { began: Instant::now(), rows: 0, rate: run.pace.rate };
+    let mut clock = Clock::new(run.pace.rate);
     while let Some((item, at)) = waiting.recv().await {
         if run.is_stopped() {
             return Ok(false);
@@ -91,15 +91,23 @@ pub async fn pump(source: &Arc<dyn Source>, sink: &mut dyn Sink, run: &Run, repo
     Ok(!run.is_stopped())
 }
 
-struct Clock {
-    began: Instant,
-    rows: u64,
+/// How long it takes, and how far it has come.
+pub struct Clock {
+    /// When it began.
+    pub began: Instant,
+    /// Rows so far.
+    pub rows: u64,
     rate: Option<u32>,
 }
 
 impl Clock {
+    /// Begins now, for at most so many rows a second.
+    pub fn new(rate: Option<u32>) -> Self {
+        Self { began: Instant::now(), rows: 0, rate }
+    }
+
     /// Waits until so many rows may have been moved.
-    async fn wait(&self) {
+    pub async fn wait(&self) {
         let Some(rate) = self.rate else { return };
         let due = Duration::from_secs_f64(self.rows as f64 / f64::from(rate.max(1)));
         tokio::time::sleep(due.saturating_sub(self.began.elapsed())).await;

@@ -21,7 +21,7 @@ use crate::access::{Aggregate, Read, Render, Write};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Date, Field, Map, ParseObject, Path, Value};
 
-pub use bulk::{Bulk, Entry, Flow};
+pub use bulk::{Bulk, Entry, Flow, Index, Odd};
 
 /// What the methods of [`Storage`] give back.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
@@ -124,6 +124,18 @@ pub trait RowSet: Send + Sync {
     /// # Errors
     /// As [`RowSet::write_json`].
     fn object(&self, row: usize) -> Result<ParseObject>;
+
+    /// The id of one row, also of one that cannot be read otherwise.
+    ///
+    /// # Errors
+    /// 1 for a row without an id.
+    fn id(&self, row: usize) -> Result<String>;
+
+    /// What is stored of one row in a form that has been given up, or that nobody reads.
+    fn odd(&self, row: usize) -> Vec<Odd> {
+        let _ = row;
+        Vec::new()
+    }
 }
 
 /// What [`Storage::find`] answers.

@@ -23,6 +23,7 @@ pub(super) enum Task {
     Export { to: PathBuf, from: Place, part: Part },
     Copy { from: Place, to: Place, is_dry: bool },
     Verify { one: Place, other: Place },
+    Doctor { of: Place },
 }
 
 /// Files with rows.
@@ -54,10 +55,10 @@ pub(super) enum Place {
 }
 
 /// The names of the commands.
-pub(crate) const NAMES: [&str; 4] = ["import", "export", "copy", "verify"];
+pub(crate) const NAMES: [&str; 5] = ["import", "export", "copy", "verify", "doctor"];
 
 /// The commands.
-pub(crate) fn commands() -> [clap::Command; 4] {
+pub(crate) fn commands() -> [clap::Command; 5] {
     let folder = |help: &'static str| {
         Arg::new("folder").value_name("DIR").required(true).help(help).value_parser(ValueParser::path_buf())
     };
@@ -107,7 +108,11 @@ pub(crate) fn commands() -> [clap::Command; 4] {
         .arg(uri("one", "URI_A").required(true))
         .arg(uri("other", "URI_B").required(true))
         .args([prefix("one"), prefix("other")]);
-    [config(import), config(export), copy.args(common()), verify.args(common())]
+    let doctor = clap::Command::new("doctor")
+        .about("Look at a database, change nothing, and say what is wrong with it, what that means, and what mends it")
+        .arg(uri("database", "URI").help("sqlite:FILE or mongodb://HOST/DATABASE; without it the configuration's"))
+        .arg(prefix("database"));
+    [config(import), config(export), copy.args(common()), verify.args(common()), config(doctor)]
 }
 
 /// Reads the arguments of a command.
@@ -122,6 +127,7 @@ pub(crate) fn read(name: &str, matches: &ArgMatches) -> Moving {
             Task::Export { to: folder(), from: placed(matches, "from"), part }
         }
         "copy" => Task::Copy { from: placed(matches, "from"), to: placed(matches, "to"), is_dry: is_dry() },
+        "doctor" => Task::Doctor { of: looked_at(matches) },
         _ => Task::Verify { one: placed(matches, "one"), other: placed(matches, "other") },
     };
     Moving {
@@ -151,6 +157,16 @@ fn placed(matches: &ArgMatches, name: &str) -> Place {
     }
 }
 
+/// The database to look at: what is named first may be a configuration as well.
+fn looked_at(matches: &ArgMatches) -> Place {
+    match matches.get_one::<String>("database") {
+        Some(file) if !file.contains("://") && !file.starts_with("sqlite:") && path(matches, "config").is_none() => {
+            Place::Config(Source { file: Some(file.into()), ..source(matches) })
+        }
+        _ => placed(matches, "database"),
+    }
+}
+
 fn uri(name: &'static str, shown: &'static str) -> Arg {
     Arg::new(name).value_name(shown).help("sqlite:FILE or mongodb://HOST/DATABASE")
 }
@@ -161,6 +177,7 @@ fn prefix_name(name: &str) -> &'static str {
         "from" => "from-prefix",
         "to" => "to-prefix",
         "one" => "a-prefix",
+        "database" => "prefix",
         _ => "b-prefix",
     }
 }

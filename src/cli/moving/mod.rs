@@ -1,7 +1,8 @@
-//! `import`, `export`, `copy`, `verify`. They end with 0 when all is done, 1 when rows were left out or differ, 2 when they could
+//! `import`, `export`, `copy`, `verify`, `doctor`. They end with 0 when all is done, 1 when rows were left out or differ or something is wrong, 2 when they could
 //! not run, 130 when they were stopped.
 
 mod args;
+mod diagnosis;
 mod ends;
 mod screen;
 mod table;
@@ -20,8 +21,10 @@ use self::screen::Screen;
 use crate::app;
 use crate::config::Database;
 use crate::moving::database::Database as Whole;
+use crate::moving::doctor::{Setting, doctor};
 use crate::moving::verify::verify;
 use crate::moving::{End, Pace, Report, Run, Source, Transfer, look, pump, transfer};
+use crate::rest::engine::Clock as _;
 use crate::storage::Bulk;
 
 /// Could not run.
@@ -91,6 +94,18 @@ async fn task(
             storage.close().await?;
             let end = if is_over { End::Done { equal: 0 } } else { End::Stopped };
             Ok(table::moved(report, end, table::Kind::Export, is_json))
+        }
+        Task::Doctor { of } => {
+            let database = database(of, env)?;
+            let prefix = match &database {
+                Database::Mongo(mongo) => Some(mongo.prefix.clone()),
+                Database::Sqlite(_) => None,
+            };
+            let setting = Setting { now: app::SystemClock.now(), prefix };
+            let storage = app::view(&database).await.with_context(|| format!("opening {}", database.shown()))?;
+            let found = doctor(&*storage, &setting, run, report).await?;
+            storage.close().await?;
+            Ok(diagnosis::shown(report, found, is_json))
         }
         Task::Verify { one, other } => {
             let (one, other) = (database(one, env)?, database(other, env)?);

@@ -130,7 +130,7 @@ fn of_verdict(verdict: &Verdict) -> Map {
 }
 
 /// A number as people read it: `1,000,000`.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

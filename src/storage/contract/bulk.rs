@@ -2,8 +2,8 @@
 
 use futures_util::TryStreamExt;
 
-use super::kit::Bed;
-use crate::storage::{Entry, Relation, Side};
+use super::kit::{Bed, json};
+use crate::storage::{Entry, Relation, SchemaChange, Side};
 
 /// Every row comes once, in the order of ids, whatever the size of the pages; internal columns come along.
 pub async fn rows_in_order(db: &Bed) {
@@ -23,6 +23,9 @@ pub async fn rows_in_order(db: &Bed) {
         let objects = pages.iter().flat_map(|page| (0..page.len()).map(|row| page.object(row).unwrap()));
         let objects: Vec<_> = objects.collect();
         assert_eq!(objects.iter().map(|object| object.id.as_str()).collect::<Vec<_>>(), sorted, "{some} at a time");
+        let named = pages.iter().flat_map(|page| (0..page.len()).map(|row| page.id(row).unwrap()));
+        assert_eq!(named.collect::<Vec<_>>(), sorted);
+        assert!(pages.iter().all(|page| (0..page.len()).all(|row| page.odd(row).is_empty())));
         assert!(objects.iter().all(|object| object.fields.contains_key("n") != object.internal.is_empty()));
     }
     let plan = t.read(r#"{"s":"x"}"#);
@@ -54,4 +57,35 @@ pub async fn relations(db: &Bed) {
     assert_eq!(related, ["r10", "r17", "r24", "r3"]);
     let other = Relation { class: "T".into(), field: "other".into() };
     assert!(db.entries(&other, 5).try_collect::<Vec<_>>().await.unwrap().concat().is_empty());
+}
+
+/// Indexes are told as they are: declared ones, unique ones, those of any case; none that has been taken away.
+pub async fn real_indexes(db: &Bed) {
+    assert_eq!(db.indexes("T").await.unwrap(), []);
+    db.class("T", "n Number, s String, p Pointer U").await;
+    db.class("_User", "").await;
+    let indexes = json(r#"{"one":{"n":1},"two":{"s":1,"n":-1},"three":{"_p_p":1},"words":{"s":"text"}}"#);
+    db.alter(SchemaChange::CreateIndexes { class: "T".into(), indexes: indexes.clone() }).await.unwrap();
+    let unique = |field: &str| SchemaChange::EnsureUnique { class: "_User".into(), field: field.into() };
+    let change = SchemaChange::EnsureUniqueText { class: "_User".into(), field: "username".into() };
+    for change in [unique("authData.facebook.id"), change] {
+        db.alter(change).await.unwrap();
+    }
+    let there = db.indexes("T").await.unwrap();
+    for (name, keys) in &indexes {
+        let index = there.iter().find(|index| index.name == name.as_str()).unwrap();
+        assert_eq!(Some(&index.keys), keys.as_object(), "{name}");
+        assert!(!index.is_unique && !index.any_case, "{name}");
+    }
+    assert_eq!(there.len(), indexes.len(), "{there:?}");
+    let there = db.indexes("_User").await.unwrap();
+    let over = |keys: &str| there.iter().filter(move |index| index.keys == json(keys)).collect::<Vec<_>>();
+    assert!(over(r#"{"_auth_data_facebook.id":1}"#).iter().any(|index| index.is_unique), "{there:?}");
+    let names = over(r#"{"username":1}"#);
+    assert!(names.iter().any(|index| index.is_unique) && names.iter().any(|index| index.any_case), "{there:?}");
+    assert!(over(r#"{"email":1}"#).iter().all(|index| !index.is_unique), "{there:?}");
+    db.alter(SchemaChange::DropIndexes { class: "T".into(), names: vec!["one".into(), "words".into()] }).await.unwrap();
+    let left: Vec<String> = db.indexes("T").await.unwrap().into_iter().map(|index| index.name).collect();
+    assert_eq!(left, ["two", "three"]);
+    assert_eq!(db.oddities().await.unwrap(), []);
 }

@@ -54,7 +54,7 @@ macro_rules! contract {
             atomic { all all_or_none one_by_one };
             unique { names_the_field in_any_case missing_is_free below_a_column refuses_what_is_there ids };
             relations { entries with_writes removal };
-            bulk { rows_in_order relations };
+            bulk { rows_in_order relations real_indexes };
             schemas { classes more_fields deleted_fields declared indexes dropped names };
             claims { once };
             deadlines { passed passes };

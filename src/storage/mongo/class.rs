@@ -23,7 +23,8 @@ pub fn type_text(ty: &FieldType) -> String {
     }
 }
 
-fn type_of(text: &str) -> Option<FieldType> {
+/// The type of a column by its name in a document.
+pub fn type_of(text: &str) -> Option<FieldType> {
     if let Some(target) = text.strip_prefix('*') {
         return Some(FieldType::Pointer(target.to_owned()));
     }

@@ -100,6 +100,17 @@ fn pointer(fields: &mut Map, name: &str, value: RawBsonRef<'_>, schema: &ClassSc
     }
 }
 
+/// The id of a document.
+///
+/// # Errors
+/// 1 for one without.
+pub fn id_of(document: &RawDocument) -> Result<String> {
+    match document.get("_id").map_err(broken)? {
+        Some(value) => id(value),
+        None => Err(Error::internal("a document without an id")),
+    }
+}
+
 fn id(value: RawBsonRef<'_>) -> Result<String> {
     Ok(match plain(value)? {
         Value::String(text) => text,

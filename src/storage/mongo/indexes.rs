@@ -1,13 +1,17 @@
 //! Indexes: those of `/schemas`, those that Parse Server makes at the start, and those that queries need (`storage.md` A5).
 
 use mongodb::IndexModel;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::IndexOptions;
 
 use super::{Mongo, encode, error, names, unique};
 use crate::config::OwnIndex;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Map, Path, Value};
+use crate::storage::Index;
+
+/// What the name of an index begins with to which texts are one that differ in case.
+const ANY_CASE: &str = "case_insensitive_";
 
 impl Mongo {
     /// Makes declared indexes, and notes them in the schema.
@@ -64,7 +68,7 @@ impl Mongo {
     /// unique; see `unique.rs`.
     pub(super) async fn ensure_unique_text(&self, class: &str, field: &str) -> Result<()> {
         let key = names::column(&ClassSchema::new(class), field);
-        let name = format!("case_insensitive_{field}");
+        let name = format!("{ANY_CASE}{field}");
         let index = model(doc! { &key: 1 }, &name, |options| options.collation = Some(unique::collation()));
         self.unique.note_texts(class, &key);
         self.ensure_unique(class, field).await?;
@@ -106,23 +110,10 @@ impl Mongo {
     /// Notes in every schema which indexes there really are, as Parse Server does at each start.
     pub(super) async fn note_indexes(&self) -> Result<()> {
         for class in self.classes().await? {
-            let mut there = match self.collection(&class.name).list_indexes().await {
-                // A class without objects has no collection.
-                Err(error) if error::told(&error).is_some_and(|(code, _)| code == 26) => continue,
-                listed => listed.map_err(error::any)?,
+            let named = |index: IndexModel| {
+                (index.options.unwrap_or_default().name.unwrap_or_default(), Bson::Document(index.keys))
             };
-            let mut all = Document::new();
-            while there.advance().await.map_err(error::any)? {
-                let index = there.deserialize_current().map_err(error::any)?;
-                let options = index.options.unwrap_or_default();
-                let mut keys = index.keys;
-                if keys.remove("_fts").is_some() {
-                    keys.remove("_ftsx");
-                    let texts = options.weights.iter().flat_map(Document::keys);
-                    texts.for_each(|field| drop(keys.insert(field, "text")));
-                }
-                all.insert(options.name.unwrap_or_default(), keys);
-            }
+            let all: Document = self.listed(&class.name).await?.into_iter().map(named).collect();
             if !all.is_empty() {
                 self.edit(&class.name, doc! { "$set": { "_metadata.indexes": all } }).await?;
             }
@@ -130,11 +121,55 @@ impl Mongo {
         Ok(())
     }
 
+    /// The indexes that a class has, those over texts with their columns; none of a class without a collection, as one without
+    /// objects may be.
+    async fn listed(&self, class: &str) -> Result<Vec<IndexModel>> {
+        let mut there = match self.collection(class).list_indexes().await {
+            Err(error) if error::told(&error).is_some_and(|(code, _)| code == 26) => return Ok(Vec::new()),
+            listed => listed.map_err(error::any)?,
+        };
+        let mut all = Vec::new();
+        while there.advance().await.map_err(error::any)? {
+            let mut index = there.deserialize_current().map_err(error::any)?;
+            if index.keys.remove("_fts").is_some() {
+                index.keys.remove("_ftsx");
+                let weights = index.options.iter().filter_map(|options| options.weights.as_ref());
+                weights.flat_map(Document::keys).for_each(|field| drop(index.keys.insert(field, "text")));
+            }
+            all.push(index);
+        }
+        Ok(all)
+    }
+
+    /// The same in Parse's terms, but for that of the ids.
+    pub(super) async fn real_indexes(&self, class: &str) -> Result<Vec<Index>> {
+        let index = |index: IndexModel| {
+            let options = index.options.unwrap_or_default();
+            let name = options.name.unwrap_or_default();
+            let strength = options.collation.and_then(|collation| collation.strength).map(u32::from);
+            // Some engines take a collation and do not tell of it.
+            let any_case = strength.is_some_and(|strength| strength < 3) || name.starts_with(ANY_CASE);
+            let keys = index.keys.iter().map(|(key, kind)| (key.as_str(), decode_kind(kind))).collect();
+            Index { name, keys, is_unique: options.unique == Some(true), any_case }
+        };
+        Ok(self.listed(class).await?.into_iter().map(index).filter(|index| index.name != "_id_").collect())
+    }
+
     /// The index without which nothing is found near a place.
     pub(super) async fn index_place(&self, schema: &ClassSchema, field: &Path) -> Result<()> {
         let key = names::stored(schema, field);
         let index = model(doc! { &key: "2d" }, &format!("{key}_2d"), |options| options.sparse = None);
         self.collection(&schema.name).create_index(index).await.map(drop).map_err(refused)
+    }
+}
+
+/// Up, down, or the kind of index.
+fn decode_kind(kind: &Bson) -> Value {
+    match kind {
+        Bson::Int32(n) => Value::Number(f64::from(*n)),
+        Bson::Int64(n) => Value::Number(*n as f64),
+        Bson::Double(n) => Value::Number(*n),
+        other => Value::from(other.as_str().unwrap_or_default()),
     }
 }
 

@@ -14,6 +14,7 @@ mod indexes;
 mod json;
 mod lineage;
 mod names;
+mod odd;
 mod question;
 mod read;
 mod rows;
@@ -40,7 +41,7 @@ use tokio::sync::{Notify, OnceCell};
 use self::error::Db;
 use self::turns::Turns;
 use self::unique::Unique;
-use super::{Answer, Bulk, Entry, Flow, Lineage, Outcome, Relation, Rows, SchemaChange, Side, Storage};
+use super::{Answer, Bulk, Entry, Flow, Index, Lineage, Odd, Outcome, Relation, Rows, SchemaChange, Side, Storage};
 use crate::access::{Aggregate, Read, Write};
 use crate::config::MongoConfig;
 use crate::error::{Error, Result};
@@ -221,5 +222,13 @@ impl Bulk for Mongo {
 
     fn relate<'a>(&'a self, relation: &'a Relation, entries: Vec<Entry>) -> Answer<'a, ()> {
         Box::pin(self.add_new_entries(relation, entries))
+    }
+
+    fn indexes<'a>(&'a self, class: &'a str) -> Answer<'a, Vec<Index>> {
+        Box::pin(self.real_indexes(class))
+    }
+
+    fn oddities(&self) -> Answer<'_, Vec<(String, Odd)>> {
+        Box::pin(self.odd_classes())
     }
 }

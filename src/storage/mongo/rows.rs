@@ -5,11 +5,11 @@ use std::sync::Arc;
 use mongodb::bson::{RawBsonRef, RawDocument};
 use mongodb::raw_batch_cursor::RawBatch;
 
-use super::{decode, json};
+use super::{decode, json, odd};
 use crate::access::Render;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, ParseObject, Value, wire};
-use crate::storage::{MOST_BYTES, RowSet, too_large};
+use crate::storage::{MOST_BYTES, Odd, RowSet, too_large};
 
 /// The rows of one read.
 pub struct Found {
@@ -82,5 +82,13 @@ impl RowSet for Found {
 
     fn object(&self, row: usize) -> Result<ParseObject> {
         self.read(row, self.internals)
+    }
+
+    fn id(&self, row: usize) -> Result<String> {
+        decode::id_of(self.document(row)?)
+    }
+
+    fn odd(&self, row: usize) -> Vec<Odd> {
+        self.document(row).map(|document| odd::of_row(document, &self.schema)).unwrap_or_default()
     }
 }

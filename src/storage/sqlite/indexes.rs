@@ -146,7 +146,7 @@ fn drop_name(indexes: &mut Map, name: &str) {
 }
 
 fn remove(conn: &Conn, id: i64) -> Result<()> {
-    conn.sql.execute_batch(&format!("DROP INDEX i{id}; DELETE FROM ix WHERE id = {id}")).or_db()
+    conn.sql.execute_batch(&format!("DROP INDEX IF EXISTS i{id}; DELETE FROM ix WHERE id = {id}")).or_db()
 }
 
 /// Takes the indexes away that a column is part of, before it goes.

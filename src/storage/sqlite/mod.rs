@@ -18,6 +18,7 @@ mod place;
 mod pred;
 mod query;
 mod readers;
+mod real;
 mod row;
 mod scan;
 mod slot;
@@ -44,7 +45,7 @@ use self::query::Query;
 use self::readers::Readers;
 use self::spare::Spare;
 use self::writer::{Job, Writer};
-use super::{Answer, Bulk, Entry, Flow, Outcome, Relation, Rows, SchemaChange, Side, Storage};
+use super::{Answer, Bulk, Entry, Flow, Index, Outcome, Relation, Rows, SchemaChange, Side, Storage};
 use crate::access::{Aggregate, Read, Write};
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Constraint, Date, Filter, Map, Path, Value};
@@ -319,5 +320,9 @@ impl Bulk for Sqlite {
 
     fn relate<'a>(&'a self, relation: &'a Relation, entries: Vec<Entry>) -> Answer<'a, ()> {
         Box::pin(async move { self.writer()?.ask(|answer| Job::Relate(relation.clone(), entries, answer)).await })
+    }
+
+    fn indexes<'a>(&'a self, class: &'a str) -> Answer<'a, Vec<Index>> {
+        Box::pin(self.real_indexes(class))
     }
 }

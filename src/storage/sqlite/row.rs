@@ -266,6 +266,10 @@ impl RowSet for Arena {
         let texts = self.texts(row)?;
         object(texts.id, texts.rperm, texts.wperm, texts.doc, texts.priv_)
     }
+
+    fn id(&self, row: usize) -> Result<String> {
+        Ok(self.texts(row)?.id.to_owned())
+    }
 }
 
 impl Arena {

@@ -51,7 +51,7 @@ impl Sqlite {
             };
             let rows: Rows = Box::new(rows);
             let Some(last) = rows.len().checked_sub(1) else { return Ok(None) };
-            let last = (rows.len() as u64 == many).then(|| rows.object(last).map(|object| object.id)).transpose()?;
+            let last = (rows.len() as u64 == many).then(|| rows.id(last)).transpose()?;
             Ok(Some((rows, (last, many))))
         });
         pages.boxed()
