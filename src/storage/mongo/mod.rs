@@ -4,6 +4,7 @@ mod aggregate;
 mod alter;
 mod class;
 mod decode;
+mod elements;
 mod encode;
 mod error;
 mod filter;

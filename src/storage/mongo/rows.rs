@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use mongodb::bson::{RawBsonRef, RawDocument};
+use mongodb::bson::RawDocument;
 use mongodb::raw_batch_cursor::RawBatch;
 
+use super::elements::{Elements, Item};
 use super::{decode, json};
 use crate::access::Render;
 use crate::error::{Error, Result};
@@ -39,14 +40,11 @@ impl Found {
         if self.bytes > MOST_BYTES {
             return Err(too_large());
         }
-        let list = answer.doc_slices().map_err(decode::broken)?;
-        for row in list {
-            let RawBsonRef::Document(row) = row.map_err(decode::broken)? else {
-                return Err(Error::internal("a row that is no document"));
-            };
+        for (_, row) in Elements::of(answer.doc_slices().map_err(decode::broken)?.as_bytes()) {
+            let Item::Document(row) = row else { return Err(Error::internal("a row that is no document")) };
             // Where it lies in the answer.
-            let from = (row.as_bytes().as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
-            self.rows.push((self.answers.len(), from, from + row.as_bytes().len()));
+            let from = (row.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
+            self.rows.push((self.answers.len(), from, from + row.len()));
         }
         self.answers.push(answer);
         Ok(())
