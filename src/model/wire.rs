@@ -4,6 +4,7 @@ mod ops;
 pub mod raw;
 mod read;
 mod typed;
+mod words;
 mod write;
 
 pub use ops::{is_delete, op};

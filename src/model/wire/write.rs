@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::words::{is_escaped, is_plain};
 use crate::model::value::GeoPoint;
 use crate::model::{Date, Map, Pointer, Value, number};
 
@@ -41,25 +42,6 @@ pub fn raw_string(text: &[u8], out: &mut Vec<u8>) {
         escaped(text, out);
     }
     out.push(b'"');
-}
-
-/// Has a text nothing to escape, as most have not? Looks at eight bytes at a time.
-fn is_plain(text: &[u8]) -> bool {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH: u64 = ONES << 7;
-    // The high bit of some byte is set if one is below `n`, as long as bytes from 0x80 on are left out.
-    let below = |word: u64, n: u8| word.wrapping_sub(ONES * u64::from(n)) & !word & HIGH;
-    let is_odd = |word: u64| {
-        let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-        below(word, 0x20) | is(b'"') | is(b'\\') != 0
-    };
-    let (words, rest) = text.as_chunks::<8>();
-    let any = words.iter().fold(false, |any, word| any | is_odd(u64::from_le_bytes(*word)));
-    !any && !rest.iter().any(|byte| is_escaped(*byte))
-}
-
-fn is_escaped(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 fn escaped(text: &[u8], out: &mut Vec<u8>) {

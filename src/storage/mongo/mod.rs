@@ -10,6 +10,7 @@ mod error;
 mod filter;
 mod group;
 mod hand;
+mod hold;
 mod indexes;
 mod json;
 mod lineage;
@@ -37,6 +38,7 @@ use mongodb::{Client, Collection, Database};
 use tokio::sync::{Notify, OnceCell};
 
 use self::error::Db;
+use self::hold::Left;
 use self::turns::Turns;
 use self::unique::Unique;
 use super::{Answer, Lineage, Outcome, Relation, Rows, SchemaChange, Side, Storage};
@@ -52,6 +54,8 @@ pub struct Mongo {
     config: MongoConfig,
     unique: Unique,
     turns: Turns,
+    /// Memory for answers that are being read.
+    left_for_answers: Left,
     /// Does the database know transactions?
     transactions: OnceCell<bool>,
     /// Has the database refused to follow entries of relations by itself?
@@ -74,8 +78,9 @@ impl Mongo {
         let name = options.default_database.clone().unwrap_or_default();
         let client = Client::with_options(options).or_db()?;
         let db = client.database(&name);
-        let (unique, turns, transactions, no_lineage) = Default::default();
-        let mongo = Self { client, db, config: config.clone(), unique, turns, transactions, no_lineage };
+        let (unique, turns, left_for_answers, transactions, no_lineage) = Default::default();
+        let config = config.clone();
+        let mongo = Self { client, db, config, unique, turns, left_for_answers, transactions, no_lineage };
         mongo.own_indexes().await?;
         Ok(mongo)
     }
