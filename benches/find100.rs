@@ -18,9 +18,10 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use http_body_util::Full;
-use hyper::Response;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use mongodb::Client;
 use mongodb::bson::{RawDocumentBuf, doc};
@@ -95,17 +96,20 @@ async fn measured<F: Future<Output = usize>>(what: &str, run: impl Fn() -> F) ->
 
 /// Asks a server over as many connections as there are requests at a time; `used` tells its CPU time.
 fn asked(what: &str, address: SocketAddr, used: impl Fn() -> Duration) -> anyhow::Result<Duration> {
-    let ask = |times: usize| {
+    let ask = |times: usize| -> anyhow::Result<usize> {
         std::thread::scope(|scope| {
-            let ask = || scope.spawn(move || client(address, times));
-            let all: Vec<_> = (0..AT_ONCE).map(|_| ask()).collect();
-            all.into_iter().map(|one| one.join().map_err(|_| anyhow::anyhow!("a client panicked"))?).last().transpose()
+            let all: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(move || client(address, times))).collect();
+            let mut bytes = 0;
+            for one in all {
+                bytes = one.join().map_err(|_| anyhow::anyhow!("a client panicked"))??;
+            }
+            Ok(bytes)
         })
     };
     ask(5)?;
     let (cpu, before) = (used(), Instant::now());
     let bytes = ask(ROUNDS)?;
-    Ok(report(what, used() - cpu, before.elapsed(), bytes.unwrap_or(0)))
+    Ok(report(what, used() - cpu, before.elapsed(), bytes))
 }
 
 /// Asks for the rows over one connection; how many bytes the last answer has.
@@ -142,8 +146,9 @@ fn echo(body: Bytes) -> anyhow::Result<(SocketAddr, Runtime)> {
         let Ok(listener) = TcpListener::from_std(listener) else { return };
         while let Ok((stream, _)) = listener.accept().await {
             let body = body.clone();
-            let answer =
-                service_fn(move |_| std::future::ready(Ok::<_, Infallible>(Response::new(Full::new(body.clone())))));
+            let answer = service_fn(move |_: Request<Incoming>| {
+                std::future::ready(Ok::<_, Infallible>(Response::new(Full::new(body.clone()))))
+            });
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
         }
     });
@@ -151,7 +156,7 @@ fn echo(body: Bytes) -> anyhow::Result<(SocketAddr, Runtime)> {
 }
 
 /// The server as a process of its own, ended when dropped.
-struct Server(Child, SocketAddr, TempDir);
+struct Server(Child, SocketAddr, #[expect(dead_code, reason = "it is there to be dropped with the server")] TempDir);
 
 impl Server {
     fn start(uri: &str) -> anyhow::Result<Self> {

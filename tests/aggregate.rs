@@ -1,5 +1,6 @@
 //! `GET /aggregate/:className` over HTTP: pipelines and distinct values on stored rows.
 
+use crate::support::backend::Backend;
 use crate::support::{Actor, Client, Server};
 use serde_json::{Value, json};
 
@@ -154,7 +155,14 @@ fn distinct_values(master: &Client) {
             json!([{ "__type": "Pointer", "className": "Shop", "objectId": "north" }, { "__type": "Pointer", "className": "Shop", "objectId": "south" }]),
         ),
     ] {
-        assert_eq!(results(master, query), expected, "{query}");
+        let (mut found, mut expected) = (results(master, query), expected);
+        if Backend::chosen() == Backend::Mongo {
+            // It gives them in an order of its own.
+            for list in [&mut found, &mut expected] {
+                list.as_array_mut().unwrap().sort_by_key(Value::to_string);
+            }
+        }
+        assert_eq!(found, expected, "{query}");
     }
     refused(master, r#"distinct=item&where={"a":{"$foo":1}}"#, 107, "bad constraint: $foo");
     refused(master, "distinct=item&where=x", 107, "where parameter is not valid JSON");
@@ -249,6 +257,10 @@ fn the_read_only_key_may_aggregate_by_default() {
 /// More than a pipeline may hold passes through one that holds little, and the process stays small meanwhile.
 #[test]
 fn rows_stream_and_work_is_bounded() {
+    if Backend::chosen() == Backend::Mongo {
+        eprintln!("left out on MongoDB: pipelines run there, within its own bounds");
+        return;
+    }
     let server = server(json!({ "requestTimeout": 3000 }));
     let master = server.client(Actor::Master);
     let text = "x".repeat(2 << 20);
