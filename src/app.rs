@@ -15,7 +15,7 @@ use crate::model::Date;
 use crate::model::id::Random;
 use crate::rest::engine::Clock;
 use crate::rest::{Engine, admin, elsewhere, schemas, webhooks};
-use crate::storage::Storage;
+use crate::storage::Bulk;
 use crate::storage::sqlite::Sqlite;
 
 /// One app, opened.
@@ -35,7 +35,7 @@ impl App {
     /// 1 for a database that cannot be opened, a pattern of the configuration that is none, or a migration that must succeed
     /// and did not.
     pub async fn open(config: AppConfig, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self> {
-        let storage = open_storage(&config).await?;
+        let storage = open_database(&config.database).await?;
         let code = Arc::new(Webhooks::new(&config.app_id, config.webhook_key.as_ref())?);
         let engine = Arc::new(Engine::new(config, storage, code, clock, random).await?);
         engine.prepare().await?;
@@ -70,27 +70,50 @@ pub fn check(config: &AppConfig) -> Result<()> {
     Site::check(config)
 }
 
-/// The database that the configuration names.
-async fn open_storage(config: &AppConfig) -> Result<Arc<dyn Storage>> {
-    match &config.database {
-        Database::Sqlite(path) => {
-            let failed = |e| Error::caused(format!("cannot open {}", path.display()), e);
-            Ok(Arc::new(Sqlite::open(path).map_err(failed)?))
-        }
+/// Opens a database to go through it: nothing in it changes, and it may be in use by others.
+///
+/// # Errors
+/// 1 for a database that is not there or cannot be opened.
+pub async fn view(database: &Database) -> Result<Arc<dyn Bulk>> {
+    match database {
+        Database::Sqlite(path) => Ok(Arc::new(Sqlite::view(path).map_err(|e| cannot_open(path, e))?)),
+        Database::Mongo(mongo) => view_mongo(mongo).await,
+    }
+}
+
+/// Opens a database for this process; that of a file is nobody else's then.
+///
+/// # Errors
+/// 1 for a database that cannot be opened.
+pub async fn open_database(database: &Database) -> Result<Arc<dyn Bulk>> {
+    match database {
+        Database::Sqlite(path) => Ok(Arc::new(Sqlite::open(path).map_err(|e| cannot_open(path, e))?)),
         Database::Mongo(mongo) => open_mongo(mongo).await,
     }
 }
 
+fn cannot_open(path: &Path, error: Error) -> Error {
+    Error::caused(format!("cannot open {}", path.display()), error)
+}
+
 #[cfg(feature = "mongodb")]
-async fn open_mongo(config: &MongoConfig) -> Result<Arc<dyn Storage>> {
+async fn view_mongo(config: &MongoConfig) -> Result<Arc<dyn Bulk>> {
+    Ok(Arc::new(crate::storage::mongo::Mongo::view(config).await?))
+}
+
+#[cfg(feature = "mongodb")]
+async fn open_mongo(config: &MongoConfig) -> Result<Arc<dyn Bulk>> {
     Ok(Arc::new(crate::storage::mongo::Mongo::open(config).await?))
 }
 
 /// The configuration has told before that there is none.
 #[cfg(not(feature = "mongodb"))]
-async fn open_mongo(_: &MongoConfig) -> Result<Arc<dyn Storage>> {
+async fn open_mongo(_: &MongoConfig) -> Result<Arc<dyn Bulk>> {
     Err(Error::internal("this build has no MongoDB"))
 }
+
+#[cfg(not(feature = "mongodb"))]
+use open_mongo as view_mongo;
 
 /// Looks at what only the database's driver can judge of a configuration, without asking the database.
 ///

@@ -11,9 +11,13 @@ pub mod http;
 pub mod mail;
 pub mod matching;
 pub mod model;
+pub mod moving;
 pub mod outgoing;
 pub mod rest;
 pub mod schema;
 pub mod server;
 pub mod storage;
 pub mod telemetry;
+
+/// Stack of a thread that works on values as deep as a body may be nested, bytes; only what is used of it takes memory.
+pub const STACK: usize = 8 << 20;

@@ -56,9 +56,6 @@ fn mail_test(config: ServerConfig, to: &str) -> anyhow::Result<()> {
     Ok(runtime()?.block_on(mail::test(mailer, app, to))?)
 }
 
-/// Stack of a thread that works on values as deep as a body may be nested, bytes; only what is used of it takes memory.
-const STACK: usize = 8 << 20;
-
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build()
+    tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(parsimony::STACK).build()
 }

@@ -1,6 +1,7 @@
 //! What all questions to other servers have in common: how they are made, how much of an answer is read, what went wrong.
 
 pub mod adapter;
+pub mod ask;
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};

@@ -15,7 +15,7 @@ const HEIGHTS: [&[&str]; 9] = [
     &["access", "matching", "config", "telemetry"],
     &["storage", "files", "push", "mail", "cache", "outgoing"],
     &["auth", "schema", "cloud"],
-    &["rest"],
+    &["rest", "moving"],
     &["http", "graphql", "live", "jobs"],
     &["app"],
     &["server", "cli", "main", "lib"],

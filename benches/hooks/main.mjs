@@ -21,7 +21,7 @@ if (options.help) {
   process.exit(0);
 }
 const out = process.env.COMPARE_OUT, port = Number(options.port), dir = mkdtempSync(join(tmpdir(), 'hooks-'));
-const server = ours(dir, resolve(options.ours ?? join(out, '../release/parsimony')), port, port + 1);
+const server = ours(dir, resolve(options.ours ?? join(out, '../release/parsimony')), port, undefined, port + 1);
 const stopPeer = await startPeer(port + 1);
 const mean = list => list.reduce((sum, one) => sum + one, 0) / list.length;
 

@@ -63,6 +63,13 @@ impl Internal {
 }
 
 impl Read {
+    /// The same plan for the rows that match another filter, too.
+    #[must_use]
+    pub fn narrowed(mut self, filter: Filter) -> Self {
+        self.filter = self.filter.and(filter);
+        self
+    }
+
     /// The same plan in another order.
     #[must_use]
     pub fn ordered(mut self, order: Vec<OrderKey>) -> Self {

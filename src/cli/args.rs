@@ -7,6 +7,7 @@ use clap::builder::ValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches};
 
+use super::moving;
 use crate::config::table::{self, Kind, Opt, Scope};
 use crate::config::{ConfigError, docs, unknown_flag};
 
@@ -19,6 +20,7 @@ pub(super) enum Command {
     /// The address of a test mail.
     MailTest(String, Source),
     Options(Form),
+    Moving(moving::Moving),
 }
 
 /// Where the configuration comes from, the environment aside.
@@ -53,6 +55,7 @@ pub(super) fn parse(args: Vec<OsString>) -> Result<Command, Stop> {
         Some(("check-config", inner)) => Command::Check(source(inner)),
         Some(("backup", inner)) => Command::Backup(path(inner, "destination").unwrap_or_default(), source(inner)),
         Some(("mail", inner)) => mail(inner),
+        Some((name, inner)) if moving::NAMES.contains(&name) => Command::Moving(moving::read(name, inner)),
         Some(("options", inner)) if inner.get_flag("markdown") => Command::Options(Form::Markdown),
         Some(("options", inner)) if inner.get_flag("example") => Command::Options(Form::Example),
         Some(("options", _)) => Command::Options(Form::Text),
@@ -94,10 +97,11 @@ fn command() -> clap::Command {
         .arg(config())
         .args(flags(false))
         .subcommands([check, backup, mail, options])
+        .subcommands(moving::commands())
 }
 
 /// A flag for each top-level option; `hidden` keeps the help of the other commands short.
-fn flags(hidden: bool) -> impl Iterator<Item = Arg> {
+pub(super) fn flags(hidden: bool) -> impl Iterator<Item = Arg> {
     table::all().map(move |option| {
         let arg = Arg::new(option.name)
             .long(option.flag)
@@ -142,7 +146,7 @@ fn plain_flags(args: Vec<OsString>) -> Vec<OsString> {
     out
 }
 
-fn source(matches: &ArgMatches) -> Source {
+pub(super) fn source(matches: &ArgMatches) -> Source {
     let mut flags = Vec::new();
     for option in table::all() {
         let Some(mut texts) = matches.get_many::<String>(option.name) else { continue };
@@ -156,7 +160,7 @@ fn source(matches: &ArgMatches) -> Source {
     Source { file: path(matches, "config"), flags }
 }
 
-fn path(matches: &ArgMatches, name: &str) -> Option<PathBuf> {
+pub(super) fn path(matches: &ArgMatches, name: &str) -> Option<PathBuf> {
     matches.get_one::<PathBuf>(name).cloned()
 }
 

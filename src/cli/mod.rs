@@ -1,8 +1,9 @@
 //! The command line: `parsimony [config.json] [--option value …]` serves; `check-config`, `backup`, `mail test` and `options`
-//! are the other commands. Only this module and `main` touch the process: arguments, environment, stdout and stderr.
+//! look at an app; `import`, `export`, `copy` and `verify` move whole databases. Only this module and `main` touch the process: arguments, environment, stdout and stderr.
 
 mod args;
 mod greeting;
+mod moving;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -43,20 +44,27 @@ pub fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> ExitCode {
+    let failed = match args.get(1).and_then(|name| name.to_str()) {
+        Some(name) if moving::NAMES.contains(&name) => ExitCode::from(moving::FAILED),
+        _ => ExitCode::FAILURE,
+    };
     let parsed = match args::parse(args) {
         Ok(parsed) => parsed,
         Err(args::Stop::Show(text)) => {
             drop(out.write_all(text.as_bytes()));
             return ExitCode::SUCCESS;
         }
-        Err(args::Stop::Refuse(error)) => return refuse(err, &error),
+        Err(args::Stop::Refuse(error)) => {
+            refuse(err, &error);
+            return failed;
+        }
     };
     match perform(parsed, env, commands, out, err) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => match error.downcast::<ConfigError>() {
-            Ok(error) => refuse(err, &error),
-            Err(error) => refuse(err, &ConfigError::new(reason(&error))),
-        },
+        Ok(code) => code,
+        Err(error) => {
+            refuse(err, &error.downcast::<ConfigError>().unwrap_or_else(|error| ConfigError::new(reason(&error))));
+            failed
+        }
     }
 }
 
@@ -66,22 +74,22 @@ fn perform(
     commands: &Commands,
     out: &mut dyn Write,
     err: &mut dyn Write,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<ExitCode> {
     match command {
         args::Command::Serve(source) => {
             let loaded = load(&source, env, Keys::Made)?;
-            (commands.serve)(loaded.server, loaded.warnings)
+            (commands.serve)(loaded.server, loaded.warnings)?;
         }
-        args::Command::Backup(file, source) => (commands.backup)(load(&source, env, Keys::Any)?.server, &file),
+        args::Command::Backup(file, source) => (commands.backup)(load(&source, env, Keys::Any)?.server, &file)?,
         args::Command::MailTest(to, source) => {
             (commands.mail_test)(load(&source, env, Keys::Given)?.server, &to)?;
-            Ok(writeln!(out, "a mail to {to} was taken")?)
+            writeln!(out, "a mail to {to} was taken")?;
         }
         args::Command::Check(source) => {
             let loaded = load(&source, env, Keys::Given)?;
             tell(err, &loaded.warnings);
             (commands.check)(&loaded.server)?;
-            Ok(writeln!(out, "{}", verdict(&source, &loaded))?)
+            writeln!(out, "{}", verdict(&source, &loaded))?;
         }
         args::Command::Options(form) => {
             let text = match form {
@@ -91,9 +99,10 @@ fn perform(
             };
             // A closed pipe (`parsimony options | head`) is no failure.
             drop(out.write_all(text.as_bytes()));
-            Ok(())
         }
+        args::Command::Moving(moving) => return Ok(ExitCode::from(moving::perform(&moving, env)?)),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The keys of an app, where none are configured.
@@ -143,12 +152,11 @@ fn tell(err: &mut dyn Write, warnings: &[Warning]) {
     }
 }
 
-fn refuse(err: &mut dyn Write, error: &ConfigError) -> ExitCode {
+fn refuse(err: &mut dyn Write, error: &ConfigError) {
     for line in &error.help {
         drop(writeln!(err, "{line}"));
     }
     drop(writeln!(err, "error: {}", one_line(&error.reason)));
-    ExitCode::FAILURE
 }
 
 /// An error and its causes, each said once: errors of the house name theirs themselves, and SQLite's repeat them with a number.

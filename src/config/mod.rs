@@ -37,7 +37,7 @@ pub use layers::unknown_flag;
 pub use load::{Input, Loaded, load};
 pub use mail::{HttpMailerConfig, MailConfig, MailerConfig, SmtpConfig, TemplateConfig, TemplatesConfig, TokenConfig};
 pub use mongo::{MongoConfig, OwnIndex};
-pub use pages::PagesConfig;
+pub use pages::{CustomRoute, PagesConfig};
 pub use providers::{
     AdapterConfig, BridgeConfig, KeycloakConfig, MfaConfig, OAuth2Config, OtpAlgorithm, ProviderConfig,
     ProvidersConfig, Role,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
+use super::secret::Secret;
 use super::settings::Settings;
 
 /// The pages of one app (`pages`, and what still counts of `customPages`).
@@ -27,8 +28,21 @@ pub struct PagesConfig {
     pub encode_headers: bool,
     /// URLs in the place of pages, by the ids of these (`customUrls`); paths among them have no effect, as in Parse Server.
     pub custom_urls: Vec<(String, String)>,
+    /// Routes of the app's own, in order (`customRoutes`).
+    pub routes: Vec<CustomRoute>,
     /// The page around the pages of links, whose URL stands in mails (`customPages.parseFrameURL`).
     pub frame_url: Option<String>,
+}
+
+/// A route of the app's own beside its pages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CustomRoute {
+    /// GET, POST, PUT or DELETE.
+    pub method: String,
+    /// Its path behind the app's id, as a pattern.
+    pub path: String,
+    /// The server that is asked what page is shown (`handler`).
+    pub url: Secret,
 }
 
 /// The pages of one app.
@@ -54,8 +68,25 @@ pub(super) fn build(settings: &Settings) -> PagesConfig {
         custom_urls: urls
             .filter_map(|(id, url)| Some((id, url.as_str().filter(|url| !url.is_empty() && !is_path(url))?.to_owned())))
             .collect(),
+        routes: match settings.get_in("pages", "customRoutes") {
+            Some(Value::Array(routes)) => routes.iter().filter_map(route).collect(),
+            _ => Vec::new(),
+        },
         frame_url: settings.given_in("customPages", "parseFrameURL").and_then(Value::as_str).map(str::to_owned),
     }
+}
+
+/// A route that has been checked.
+fn route(given: &Value) -> Option<CustomRoute> {
+    let text = |name: &str| given.get(name).and_then(Value::as_str).map(str::to_owned);
+    let url = Secret::new(handler(given.get("handler")?)?);
+    Some(CustomRoute { method: text("method")?, path: text("path")?, url })
+}
+
+/// The URL that a handler is given as: a text, or an object with nothing else.
+pub(super) fn handler(given: &Value) -> Option<&str> {
+    let only = given.as_object().filter(|object| object.len() == 1);
+    given.as_str().or_else(|| only?.get("url")?.as_str())
 }
 
 /// Is it a path, and no URL?

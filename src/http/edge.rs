@@ -31,7 +31,7 @@ use super::memory::Memory;
 use super::rate::Seen;
 use super::respond::{Body, Reply};
 use super::router::{Found, Route};
-use super::{Health, Site, batch, body, pages, query};
+use super::{Health, Site, batch, body, query};
 use crate::access::{Limits, Subject};
 use crate::auth::{Caller, credential};
 use crate::cloud::headers;
@@ -186,7 +186,7 @@ impl Edge {
         let method = method(&head.method, body.as_mut());
         trace.method = known_method(&method);
         let limits = Limits { deadline: self.deadline.map(|time| started + time) };
-        if let Some(route) = pages::find(&method, path, mount.pages()) {
+        if let Some(route) = mount.page(&head.method, path)? {
             drop(place);
             return Box::pin(self.page(mount, route, head, body, (ip, limits), trace)).await;
         }

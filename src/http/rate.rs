@@ -105,7 +105,7 @@ impl Rule {
                 Methods::Pattern(Regex::new(text).map_err(|e| Error::caused("rateLimit.requestMethods", e))?)
             }
         };
-        let pattern = Pattern::new(&config.request_path)?;
+        let pattern = Pattern::new("rateLimit.requestPath", &config.request_path)?;
         Ok(Self { pattern, methods, config: config.clone(), counters: Mutex::default() })
     }
 

@@ -2,7 +2,7 @@
 //! There are no partials: nothing stands where one is named.
 
 use super::html::escape;
-use super::{Value, number};
+use super::{Value, js};
 use crate::error::{Error, Result};
 
 /// A template, read.
@@ -143,11 +143,9 @@ fn is_there(value: &Value) -> bool {
 
 fn text(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
-        Value::Number(n) => number::text(*n),
-        Value::Bool(value) => value.to_string(),
+        Value::Null => String::new(),
         Value::Date(date) => date.iso(),
-        _ => String::new(),
+        other => js::text(other),
     }
 }
 
@@ -169,7 +167,10 @@ mod tests {
             ("no tag } here {", "no tag } here {"),
             ("{{name}} {{{name}}} {{& name }}", "A &amp; &lt;b&gt; A & <b> A & <b>"),
             ("{{url}}", "h:&#x2F;&#x2F;x?a&#x3D;&#39;&#x60;"),
-            ("{{n}}{{on}}{{none}}{{missing}}{{user.age}}{{user.no.way}}", "3true7"),
+            (
+                "{{n}}{{on}}{{none}}{{missing}}{{user.age}}{{user.no.way}} {{all}} {{user}}",
+                "3true7 x,y [object Object]",
+            ),
             ("{{! a remark }}x", "x"),
             ("{{#on}}yes {{n}}{{/on}}{{#off}}no{{/off}}{{#empty}}no{{/empty}}", "yes 3"),
             ("{{^off}}a{{/off}}{{^none}}b{{/none}}{{^empty}}c{{/empty}}{{^on}}no{{/on}}", "abc"),

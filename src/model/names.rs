@@ -31,6 +31,20 @@ pub const VOLATILE_CLASSES: [&str; 8] = [
     "_Idempotency",
 ];
 
+/// Columns that no client sees, stored under these names; of users `_session_token` besides.
+pub const INTERNAL_COLUMNS: [&str; 10] = [
+    "_hashed_password",
+    "_email_verify_token",
+    "_email_verify_token_expires_at",
+    "_perishable_token",
+    "_perishable_token_expires_at",
+    "_failed_login_count",
+    "_account_lockout_expires_at",
+    "_password_changed_at",
+    "_password_history",
+    "_tombstone",
+];
+
 /// System classes whose objects have routes of their own, and are not made through `/classes`.
 const OWN_ROUTES: [&str; 3] = ["_Hooks", "_GlobalConfig", "_GraphQLConfig"];
 

@@ -96,10 +96,15 @@ impl Filter {
         }
     }
 
-    /// Every path that the condition looks at.
+    /// Every path that the condition looks at; those of a clause come before those of its branches, as Parse Server looks at them.
     pub fn paths<'a>(&'a self, visit: &mut dyn FnMut(&'a Path)) {
+        let is_branch = |filter: &&Self| matches!(filter, Self::And(_) | Self::Or(_) | Self::Nor(_));
         match self {
-            Self::And(all) | Self::Or(all) | Self::Nor(all) => all.iter().for_each(|f| f.paths(visit)),
+            Self::And(all) => {
+                all.iter().filter(|filter| !is_branch(filter)).for_each(|f| f.paths(visit));
+                all.iter().filter(is_branch).for_each(|f| f.paths(visit));
+            }
+            Self::Or(all) | Self::Nor(all) => all.iter().for_each(|f| f.paths(visit)),
             Self::Field(path, _) => visit(path),
             Self::Text(search) => visit(&search.field),
         }

@@ -137,6 +137,14 @@ impl Field {
         }
         Value::Object(map)
     }
+
+    /// The column from the form of [`Field::to_wire`]; `None` for what is none.
+    pub fn from_wire(value: Value) -> Option<Self> {
+        let Value::Object(mut declared) = value else { return None };
+        let (ty, target) = (declared.take("type"), declared.take("targetClass"));
+        let ty = FieldType::from_name(ty.as_ref()?.as_str()?, target.as_ref().and_then(Value::as_str))?;
+        Some(Self { ty, options: declared })
+    }
 }
 
 /// Things by their names, in their order: looked up with every request.

@@ -10,7 +10,7 @@ use crate::access::clp::{Action, Granted};
 use crate::access::{Subject, Write};
 use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
-use crate::model::{Acl, ClassSchema, Date, Map, Op, ParseObject, Value, names, wire};
+use crate::model::{Acl, ClassSchema, Date, Key, Map, Op, ParseObject, Value, names, wire};
 use crate::schema::check::{self, Kind};
 use crate::storage::Outcome;
 
@@ -68,7 +68,7 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepare
     let hooked = before_save(&mut call, class, &mut body, None).await?;
     let submitted = operations(&body);
     let schema = grow(&call, class, &body, kind).await?;
-    let given = body::take_acl(&mut body)?;
+    let given = body::take_acl(&mut body, classes::owner(&call, target))?;
     let default = if given.is_none() { default_acl(&schema, call.subject())? } else { None };
     let is_default = default.is_some();
     let acl = classes::permissions(&call, target, given.or(default));
@@ -128,7 +128,8 @@ impl Pending {
         let target = Target { class: &class, id: &id, updating: false };
         classes::after_store(&call, target, extra, &mut answer).await?;
         if let Some(object) = after {
-            answer = after_save(&mut call, &class, answer, trigger_object(object), None).await;
+            let first = ["createdAt", "objectId"].map(Key::from).to_vec();
+            answer = after_save(&mut call, &class, answer, trigger_object(object), None, first).await;
         }
         if let Some(refusal) = refusal {
             return Err(refusal);

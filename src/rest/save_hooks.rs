@@ -35,23 +35,20 @@ pub(super) async fn before_save(call: &mut Call, class: &str, body: &mut Map, st
     Ok(changed.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
-/// Runs afterSave, which may answer in the place of the server. The object is stored: what goes wrong is for the log.
+/// Runs afterSave, which may answer in the place of the server. The object is stored: what goes wrong is for the log. Parse Server's
+/// answer is what its SDK makes of the object, so that `first` stands in front, and what beforeSave has changed at the end.
 pub(super) async fn after_save(
     call: &mut Call,
     class: &str,
     mut answer: Map,
     mut object: Map,
     stored: Option<Map>,
+    first: Vec<Key>,
 ) -> Map {
     if let Some(token) = answer.get("sessionToken") {
         object.set("sessionToken", token.clone());
     }
     let name = object.get("username").filter(|_| class == "_User").cloned();
-    // Parse Server's answer is what its SDK makes of the object, in its order.
-    let order: Vec<Key> = match &stored {
-        Some(stored) => stored.keys().filter(|key| answer.contains_key(key)).cloned().collect(),
-        None => ["createdAt", "objectId"].map(Key::from).to_vec(),
-    };
     let said = call
         .trigger(class, Trigger::AfterSave, |request| {
             request.object = Some(object);
@@ -63,7 +60,7 @@ pub(super) async fn after_save(
         answer.set("username", name);
     }
     match said {
-        Ok(said) => said.and_then(|said| said.object).unwrap_or_else(|| ordered(answer, order)),
+        Ok(said) => said.and_then(|said| said.object).unwrap_or_else(|| ordered(answer, first)),
         Err(error) => {
             tracing::warn!(class, %error, "afterSave failed");
             answer

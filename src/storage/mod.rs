@@ -2,8 +2,10 @@
 //!
 //! Every back end passes `contract.rs`. MongoDB's meaning of ordering, equality, null and missing is the meaning.
 
+mod bulk;
 #[cfg(test)]
 mod contract;
+pub mod dump;
 #[cfg(feature = "mongodb")]
 pub mod mongo;
 pub mod pipeline;
@@ -18,6 +20,8 @@ use tokio::sync::Notify;
 use crate::access::{Aggregate, Read, Render, Write};
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Date, Field, Map, ParseObject, Path, Value};
+
+pub use bulk::{Bulk, Entry, Flow};
 
 /// What the methods of [`Storage`] give back.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;

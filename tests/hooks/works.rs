@@ -182,6 +182,23 @@ fn after_a_save_a_hook_may_answer_but_not_refuse() {
 }
 
 #[test]
+fn what_the_hook_before_has_changed_stands_at_the_end_after_the_hook_behind() {
+    let (server, master) = server(json!({}));
+    let peer = Peer::start(|asked| match asked.body["triggerName"].as_str() {
+        Some("beforeSave") => {
+            Said::Json(json!({"success": {"s": "b", "l": [6], "n": {"__op": "Increment", "amount": 1}}}))
+        }
+        _ => Said::Json(json!({})),
+    });
+    let client = server.client(Actor::Client);
+    let id = id(&client, "A", json!({"s": "a", "n": 1}));
+    trigger(&master, &peer, "A", "beforeSave");
+    trigger(&master, &peer, "A", "afterSave");
+    let told = client.send("PUT", &format!("/classes/A/{id}"), &[], Some(br#"{"l":[6]}"#)).text();
+    assert!(told.starts_with(r#"{"n":2,"updatedAt":""#) && told.ends_with(r#"Z","s":"b"}"#), "{told}");
+}
+
+#[test]
 fn a_transaction_asks_first_writes_then_and_tells_at_last() {
     if Backend::lacks_transactions() {
         return;

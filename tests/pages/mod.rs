@@ -4,6 +4,7 @@ mod attack;
 mod browser;
 mod files;
 mod own;
+mod routes;
 
 use crate::support::{Actor, Answer, Mailbox, Server};
 use serde_json::{Value, json};

@@ -84,7 +84,7 @@ fn urls_of_the_app_take_the_place_of_pages() {
     });
     let pages = Pages::start(&[], json!({"customUrls": custom}), json!({"appName": "My App"}));
     let sent = pages.get("/apps/app/request_password_reset?locale=de");
-    let place = "https://app.test/oops?from=mail&appId=app&appName=My+App&publicServerUrl=http%3A%2F%2Fmail.test%2Fparse&locale=de";
+    let place = "https://app.test/oops?from=mail&appName=My+App&appId=app&publicServerUrl=http%3A%2F%2Fmail.test%2Fparse&locale=de";
     assert_eq!((sent.status, header(&sent, "location")), (303, place));
     assert_eq!(pages.get("/apps/app/verify_email").status, 200, "a path has no effect");
 }
@@ -163,8 +163,28 @@ fn options_that_cannot_be_used_are_told_at_the_start() {
             "pages.customUrls.passwordReset must be a URL",
         ),
         (
-            json!({"customRoutes": [{"method": "GET", "path": "p", "handler": "h"}]}),
-            "not built yet: pages.customRoutes",
+            json!({"customRoutes": [{"method": "GET", "path": "p"}]}),
+            "pages.customRoutes[0].handler must be the URL of a server, as \"https://example.com/route\"",
+        ),
+        (
+            json!({"customRoutes": [{"method": "GET", "path": "p", "handler": "async () => {}"}]}),
+            "a JavaScript function stays in a server of Node",
+        ),
+        (
+            json!({"customRoutes": [{"method": "GET", "path": "p", "handler": {"url": "http://x", "way": 1}}]}),
+            "pages.customRoutes[0].handler must be",
+        ),
+        (
+            json!({"customRoutes": [{"method": "PATCH", "path": "p", "handler": "http://x"}]}),
+            "cannot route method: PATCH",
+        ),
+        (
+            json!({"customRoutes": [{"method": "GET", "handler": "http://x"}]}),
+            "pages.customRoutes[0].path must be a string that is not empty",
+        ),
+        (
+            json!({"customRoutes": [{"method": "GET", "path": "a/:", "handler": {"url": "http://x"}}]}),
+            "a parameter has no name",
         ),
     ] {
         let config = json!({"appId": "app", "masterKey": "m", "port": 0, "pages": pages, "databaseURI": "sqlite:x.db"});

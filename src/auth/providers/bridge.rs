@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::fetch::Http;
 use crate::config::{BridgeConfig, Secret};
 use crate::error::{Code, Error, Result};
 use crate::model::Value;
 use crate::outgoing::adapter::{self, Said};
+use crate::outgoing::ask::Http;
 
 /// What is told of an adapter that fails without a reason, or that cannot be asked.
 pub const FAILED: &str = "Auth failed. Unknown error.";
@@ -49,11 +49,10 @@ impl Bridge {
 
 /// What an adapter has thrown: a text, or an error with a message and maybe a code.
 fn thrown(reason: &Value, failed: &'static str) -> Error {
-    let part = |key: &str| reason.as_object().and_then(|reason| reason.get(key));
-    let message = reason.as_str().or_else(|| part("message").and_then(Value::as_str)).unwrap_or(failed).to_owned();
-    let code = part("code").and_then(Value::as_number).filter(|code| code.fract() == 0.0);
-    match code.filter(|code| (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(code)) {
-        Some(code) => Error::numbered(code as i32, message),
+    let (code, words) = adapter::thrown(reason);
+    let message = words.unwrap_or(failed).to_owned();
+    match code {
+        Some(code) => Error::numbered(code, message),
         None => Error::new(Code::ScriptFailed, message),
     }
 }

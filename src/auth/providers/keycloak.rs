@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use jsonwebtoken::Algorithm;
 
-use super::fetch::Http;
 use super::jwt::{Issuer, refused};
 use super::keys::Keys;
 use super::{Checked, Provider, Question, Verdict, text};
 use crate::config::KeycloakConfig;
 use crate::error::Result;
 use crate::model::{Map, Value};
+use crate::outgoing::ask::Http;
 
 /// The provider.
 pub struct Keycloak {

@@ -7,9 +7,9 @@ use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse};
 use tokio::sync::Mutex;
 
-use super::fetch::Http;
 use crate::error::Result;
 use crate::model::{Date, Map, Value, wire};
+use crate::outgoing::ask::Http;
 
 /// The most keys that are kept of one issuer.
 const MOST: usize = 100;

@@ -3,7 +3,6 @@
 mod adapter;
 mod anonymous;
 mod bridge;
-mod fetch;
 mod jwt;
 mod keycloak;
 mod keys;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use reqwest::header::AUTHORIZATION;
 
-use super::fetch::Http;
 use super::jwt::refused;
 use super::{Checked, Provider, Question, Verdict, text};
 use crate::config::OAuth2Config;
 use crate::error::Result;
 use crate::model::{Map, Value};
+use crate::outgoing::ask::Http;
 
 /// The longest token that is passed on, bytes.
 const LONGEST: usize = 64 * 1024;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::adapter::Adapter;
 use super::anonymous::Anonymous;
 use super::bridge::Bridge;
-use super::fetch::{Http, LONGEST};
 use super::keycloak::Keycloak;
 use super::mfa::Mfa;
 use super::oauth2::OAuth2;
@@ -15,6 +14,7 @@ use crate::access::Veil;
 use crate::config::{AccountsConfig, ProviderConfig};
 use crate::error::{Code, Error, Result};
 use crate::model::{Map, Value};
+use crate::outgoing::ask::{Http, LONGEST};
 
 /// The providers of an app.
 pub struct Providers(BTreeMap<String, Box<dyn Provider>>);
@@ -109,7 +109,7 @@ fn shared(http: &mut Option<Arc<Http>>) -> Result<Arc<Http>> {
     if let Some(http) = http {
         return Ok(http.clone());
     }
-    Ok(http.insert(Arc::new(Http::new(LONGEST)?)).clone())
+    Ok(http.insert(Arc::new(Http::new("an auth provider's server", LONGEST)?)).clone())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::url;
-use crate::config::pages::is_path;
+use crate::config::pages::{handler, is_path};
 use crate::config::settings::Settings;
 
 pub(super) fn check(settings: &Settings) -> Result<(), String> {
@@ -25,8 +25,28 @@ pub(super) fn check(settings: &Settings) -> Result<(), String> {
             url::check(&format!("pages.customUrls.{id}"), page)?;
         }
     }
+    for (index, route) in given("customRoutes").and_then(Value::as_array).into_iter().flatten().enumerate() {
+        custom_route(&format!("pages.customRoutes[{index}]"), route)?;
+    }
     match settings.given_in("customPages", "parseFrameURL").and_then(Value::as_str) {
         Some(frame) => url::check("customPages.parseFrameURL", frame),
         None => Ok(()),
     }
+}
+
+fn custom_route(name: &str, route: &Value) -> Result<(), String> {
+    let text = |key: &str| route.get(key).and_then(Value::as_str).unwrap_or_default();
+    if !["POST", "GET", "PUT", "DELETE"].contains(&text("method")) {
+        return Err(format!("{name}.method: cannot route method: {}", text("method")));
+    }
+    if text("path").is_empty() {
+        return Err(format!("{name}.path must be a string that is not empty"));
+    }
+    let place = route.get("handler").and_then(handler);
+    place.ok_or(()).and_then(|place| url::check("handler", place).map_err(drop)).map_err(|()| {
+        format!(
+            "{name}.handler must be the URL of a server, as \"https://example.com/route\" or {{\"url\": \"https://example.com/route\"}}: \
+             a JavaScript function stays in a server of Node, as the README shows"
+        )
+    })
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use hyper::HeaderMap;
+use hyper::{HeaderMap, Method};
 
 use super::{Peer, Stop};
 use crate::access::Subject;
@@ -13,6 +13,7 @@ use crate::config::TrustProxy;
 use crate::error::{Error, Result};
 use crate::http::Site;
 use crate::http::identify::{Claims, Refused};
+use crate::http::pages::{self, Route};
 use crate::http::respond::Reply;
 use crate::model::Value;
 
@@ -67,9 +68,16 @@ impl Mount {
         self.sites.iter().find(|site| site.app_id() == app_id)
     }
 
-    /// Where pages are, below the mount path.
-    pub(super) fn pages(&self) -> &str {
-        self.sites.first().map_or("apps", |site| &site.engine.config.pages.endpoint)
+    /// The page that a path below the mount path stands for. The method is the one that was sent: pages heed no other. An app
+    /// that is none has the routes of the first one, and is refused there.
+    ///
+    /// # Errors
+    /// 400 for a part of the path that cannot be decoded.
+    pub(super) fn page(&self, method: &Method, path: &str) -> Result<Option<Route>> {
+        let Some(first) = self.sites.first() else { return Ok(None) };
+        let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+        let setup = |app: &str| Some(&*self.site(app).unwrap_or(first).pages);
+        pages::find(method, path, &first.engine.config.pages.endpoint, setup)
     }
 
     /// The address of the client, as far as proxies are believed.

@@ -11,7 +11,7 @@ use crate::access::Limits;
 use crate::http::pages::{self, Reader, Route, Visit};
 use crate::http::query;
 use crate::http::respond::Reply;
-use crate::model::{Map, Value};
+use crate::model::Value;
 
 /// The kind of body that a form has.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -31,7 +31,7 @@ impl Edge {
         self.check_state()?;
         let query = head.uri.query().map(query::parse).unwrap_or_default();
         let named = match &route {
-            Route::App(id, _) => mount.site(id),
+            Route::App(id, _) | Route::Own(id, _) => mount.site(id),
             _ => query.get("appId").and_then(Value::as_str).and_then(|id| mount.site(id)),
         };
         trace.site = named.cloned();
@@ -39,25 +39,29 @@ impl Edge {
         // Files of no app are those of the first one.
         let first = mount.sites.first().filter(|_| matches!(route, Route::File(_)));
         let Some(site) = named.or(first) else { return Ok(pages::unauthorized()) };
-        let body = body.filter(|_| is_form(head));
-        let body = match body {
-            Some(Value::Object(map)) => map,
-            _ => Map::new(),
+        let form = match body.filter(|_| is_form(head)) {
+            Some(Value::Object(map)) => Some(map),
+            _ => None,
         };
         let reader = Reader {
             call: pages::visitor(site.engine.clone(), ip, limits),
             setup: site.pages.clone(),
-            locale: pages::wanted_locale(&query, &body, &head.headers),
+            locale: pages::wanted_locale(&query, form.as_ref(), &route, &head.headers),
             posts: head.method == Method::POST,
         };
+        let by_script = pages::is_script(head.headers.get("x-requested-with"));
         let action = match route {
+            Route::Own(_, found) => {
+                let request = pages::Request { head, mount: &mount.path, query, body: form, by_script };
+                let question = pages::question(&reader, found, request);
+                return Ok(self.to_the_end(limits.deadline, pages::ask(reader, question)).await?);
+            }
             Route::File(path) => return Ok(pages::file(&reader, &path, known, &query).await?),
             Route::ChoosePassword => return Ok(pages::choose_password(&reader, &query).await?),
             Route::App(..) if head.method == Method::HEAD => return Ok(pages::glance()),
             Route::App(_, action) => action,
         };
-        let by_script = pages::is_script(head.headers.get("x-requested-with"));
-        let visit = Visit { reader, action, query, body, by_script };
+        let visit = Visit { reader, action, query, body: form.unwrap_or_default(), by_script };
         Ok(self.to_the_end(limits.deadline, pages::answer(visit)).await?)
     }
 }

@@ -36,12 +36,24 @@ pub struct Reader {
     pub posts: bool,
 }
 
+/// What is to be shown.
+struct Sheet<'s> {
+    /// Its name in `customUrls`.
+    id: &'s str,
+    /// Its file.
+    file: &'s str,
+    /// The page of links that it is, if it is one.
+    page: Option<Page>,
+}
+
 /// Where a page comes from.
 enum Source {
     /// A file of the app.
     Own(PathBuf),
     /// The house, in the language of a folder.
-    House(Option<&'static str>),
+    House(Page, Option<&'static str>),
+    /// Nowhere: there is no such file.
+    Nowhere,
 }
 
 impl Reader {
@@ -50,44 +62,68 @@ impl Reader {
     ///
     /// # Errors
     /// 1 for a template of the app that is none.
-    pub async fn page(&self, page: Page, mut params: Params, at_once: bool) -> Result<Reply> {
+    pub async fn page(&self, page: Page, params: Params, at_once: bool) -> Result<Reply> {
+        let sheet = Sheet { id: page.id(), file: page.file(), page: Some(page) };
+        self.sheet(sheet, params, at_once || !self.posts).await
+    }
+
+    /// The page that a route of the app's own has chosen, by its file.
+    ///
+    /// # Errors
+    /// As [`Self::page`].
+    pub async fn chosen(&self, file: &str, params: Params) -> Result<Reply> {
+        let sheet = Sheet { id: file, file: file.trim_start_matches('/'), page: Page::named(file) };
+        self.sheet(sheet, params, true).await
+    }
+
+    /// A page as its content, or by a redirect.
+    async fn sheet(&self, sheet: Sheet<'_>, mut params: Params, content: bool) -> Result<Reply> {
         let config = &self.call.engine.config;
         let (pages, base) = (&config.pages, config.public_server_url.as_deref().unwrap_or_default());
         if !params.add_app(config) {
             return Ok(not_found());
         }
-        self.locale.iter().for_each(|locale| params.add("locale", locale));
-        if let Some((_, url)) = pages.custom_urls.iter().find(|(id, _)| *id == page.id()) {
+        params.add_locale(self.locale.as_deref());
+        if let Some((_, url)) = pages.custom_urls.iter().find(|(id, _)| *id == sheet.id) {
             return redirect(url, &params, pages);
         }
-        let (source, folder) = self.source(page).await;
-        if pages.force_redirect || (self.posts && !at_once) {
+        let (source, folder) = self.source(&sheet).await;
+        if pages.force_redirect || !content {
             let folder = folder.map(|folder| format!("{folder}/")).unwrap_or_default();
-            return redirect(&format!("{base}/{}/{folder}{}", pages.endpoint, page.file()), &params, pages);
+            return redirect(&format!("{base}/{}/{folder}{}", pages.endpoint, sheet.file), &params, pages);
         }
         let mut reply = match source {
             Source::Own(path) => self.own(&path, &params).await?,
-            Source::House(folder) => return Ok(self.house(page, folder, &params)),
+            Source::House(page, folder) => return Ok(self.house(page, folder, &params)),
+            Source::Nowhere => return Ok(not_found()),
         };
-        reply.headers.push((CONTENT_SECURITY_POLICY, self.setup.frames.clone()));
-        reply.headers.push(no_store());
+        if sheet.page.is_some() {
+            reply.headers.extend(self.guarded());
+        }
         Ok(reply)
     }
 
     /// Where a page comes from, and the folder of its language: the app's own, or else that of the house.
-    async fn source(&self, page: Page) -> (Source, Option<String>) {
+    async fn source(&self, sheet: &Sheet<'_>) -> (Source, Option<String>) {
         let root = self.setup.root.as_deref();
         let locale = self.locale.as_deref().filter(|_| self.call.engine.config.pages.localize);
+        let (directory, name) = sheet.file.rsplit_once('/').unwrap_or((".", sheet.file));
         for folder in locale.map(locale::choices).into_iter().flatten() {
-            if let Some(path) = files::find(root, &format!("{folder}/{}", page.file())).await {
+            if let Some(path) = files::find(root, &format!("{directory}/{folder}/{name}")).await {
                 return (Source::Own(path), Some(folder.to_owned()));
             }
         }
-        if let Some(path) = files::find(root, page.file()).await {
+        if let Some(path) = files::find(root, sheet.file).await {
             return (Source::Own(path), None);
         }
+        let Some(page) = sheet.page else { return (Source::Nowhere, None) };
         let folder = locale.and_then(House::folder);
-        (Source::House(folder), folder.map(str::to_owned))
+        (Source::House(page, folder), folder.map(str::to_owned))
+    }
+
+    /// What a page of links is sent with: who may show it in a frame, and that nobody keeps it.
+    fn guarded(&self) -> [(HeaderName, HeaderValue); 2] {
+        [(CONTENT_SECURITY_POLICY, self.setup.frames.clone()), no_store()]
     }
 
     /// A file of the app, by its path; pages in it are filled in, with what is known of the app.
@@ -100,7 +136,7 @@ impl Reader {
         if known {
             params.add_app(&self.call.engine.config);
         }
-        self.locale.iter().for_each(|locale| params.add("locale", locale));
+        params.add_locale(self.locale.as_deref());
         let (folder, file) = name.rsplit_once('/').map_or((None, name.as_str()), |(folder, file)| (Some(folder), file));
         let page = Page::named(file);
         let Some(path) = files::find(self.setup.root.as_deref(), &name).await else {
@@ -116,8 +152,7 @@ impl Reader {
         if name.ends_with(".html") {
             let mut reply = self.own(&path, &params).await?;
             if page.is_some() {
-                reply.headers.push((CONTENT_SECURITY_POLICY, self.setup.frames.clone()));
-                reply.headers.push(no_store());
+                reply.headers.extend(self.guarded());
             }
             return Ok(reply);
         }
@@ -134,10 +169,9 @@ impl Reader {
         let unusable = |e| Error::caused(path.display().to_string(), e);
         let template = Template::parse(&String::from_utf8_lossy(&text)).map_err(unusable)?;
         let pages = &self.call.engine.config.pages;
-        let told = params.values();
-        let mut values = told.clone();
+        let mut values = params.values().clone();
         let texts = match pages.localize {
-            true => self.setup.texts(self.locale.as_deref(), &Value::Object(told)),
+            true => self.setup.texts(self.locale.as_deref(), &Value::Object(values.clone())),
             false => Default::default(),
         };
         for (name, value) in self.setup.placeholders.iter().chain(texts.iter()) {
@@ -183,11 +217,13 @@ fn no_store() -> (HeaderName, HeaderValue) {
 /// The way to a URL, with what the page there is told.
 fn redirect(url: &str, params: &Params, pages: &PagesConfig) -> Result<Reply> {
     let mut url = Url::parse(url).map_err(|e| Error::caused("the URL of a page", e))?;
-    let mut query = Serializer::new(String::new());
-    let there = url.query_pairs().filter(|(name, _)| params.get(name).is_none());
-    query.extend_pairs(there);
-    query.extend_pairs(params.iter());
-    url.set_query(Some(&query.finish()));
+    let mut query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    for (name, text) in params.texts() {
+        let place = query.iter().position(|(own, _)| own == name).unwrap_or(query.len());
+        query.retain(|(own, _)| own != name);
+        query.insert(place, (name.to_owned(), text));
+    }
+    url.set_query(Some(&Serializer::new(String::new()).extend_pairs(query).finish()));
     let mut reply = Reply::html(303, format!("Found. Redirecting to {url}"));
     reply.headers = params.headers(pages.encode_headers);
     reply.headers.push(no_store());

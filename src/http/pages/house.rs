@@ -55,7 +55,7 @@ impl House {
         let (language, texts) =
             self.texts.iter().find(|(own, _)| Some(*own) == folder).unwrap_or_else(|| &self.texts[0]);
         let text = |value: &str| Value::from(value);
-        let mut values = params.values();
+        let mut values = params.values().clone();
         // A field is left out if it would be empty.
         let app = params.get("appId").zip(params.get("publicServerUrl"));
         for (name, value) in texts.iter() {

@@ -5,6 +5,7 @@ mod files;
 mod house;
 mod page;
 mod params;
+mod routes;
 mod setup;
 
 use std::net::IpAddr;
@@ -15,6 +16,7 @@ use hyper::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
 pub use self::deliver::Reader;
 use self::page::Page;
 use self::params::Params;
+pub use self::routes::{Found, Request, ask, question};
 pub use self::setup::Setup;
 use super::percent;
 use super::respond::Reply;
@@ -29,10 +31,12 @@ use crate::rest::{Call, Engine, Room};
 const DIFFER: &str = "The passwords differ.";
 
 /// What a path below the pages of a mount stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Route {
     /// A page of one app, by its id.
     App(String, Action),
+    /// A route of the app's own, by the app's id.
+    Own(String, Found),
     /// A form with what the query string says.
     ChoosePassword,
     /// A file.
@@ -52,22 +56,66 @@ pub enum Action {
     SetPassword,
 }
 
-/// The route of a path below the mount path, if it is one of a page.
-pub fn find(method: &str, path: &str, endpoint: &str) -> Option<Route> {
+/// A route that a link in a mail leads to.
+#[derive(Debug)]
+pub struct Link {
+    /// Method.
+    pub method: &'static str,
+    /// The last part of the path.
+    pub name: &'static str,
+    /// What it does for the app that the path names before; one without names no app.
+    pub action: Option<Action>,
+}
+
+/// Every route that a link in a mail leads to.
+pub const LINKS: [Link; 5] = [
+    Link { method: "GET", name: "verify_email", action: Some(Action::Verify) },
+    Link { method: "POST", name: "resend_verification_email", action: Some(Action::Resend) },
+    Link { method: "GET", name: "request_password_reset", action: Some(Action::AskPassword) },
+    Link { method: "POST", name: "request_password_reset", action: Some(Action::SetPassword) },
+    Link { method: "GET", name: "choose_password", action: None },
+];
+
+/// The route of a path below the mount path, if it is one of a page. `setup` has the pages of an app by its id.
+///
+/// # Errors
+/// 400 for a part of the path that cannot be decoded.
+pub fn find<'s>(
+    method: &str,
+    path: &str,
+    endpoint: &str,
+    setup: impl Fn(&str) -> Option<&'s Setup>,
+) -> Result<Option<Route>> {
+    let Some(rest) = below(path, endpoint) else { return Ok(None) };
+    if let Some(route) = of_links(method, rest) {
+        return Ok(Some(route));
+    }
+    let app = rest.split_once('/').and_then(|(app, _)| percent::strict(app));
+    if let Some(app) = app
+        && let Some(setup) = setup(&app)
+        && let Some(found) = setup.routes.find(method, &format!("/{rest}"))?
+    {
+        return Ok(Some(Route::Own(app.into_owned(), found)));
+    }
+    Ok((method == "GET").then(|| Route::File(rest.to_owned())))
+}
+
+/// What stands after the slash behind the endpoint.
+fn below<'p>(path: &'p str, endpoint: &str) -> Option<&'p str> {
     let (front, rest) = path.strip_prefix('/')?.split_at_checked(endpoint.len())?;
-    let rest = rest.strip_prefix('/').filter(|rest| !rest.is_empty() && front.eq_ignore_ascii_case(endpoint))?;
-    let parts: Vec<&str> = rest.strip_suffix('/').unwrap_or(rest).split('/').collect();
-    let is =
-        |wanted: &str, method_wanted: &str, given: &str| method == method_wanted && given.eq_ignore_ascii_case(wanted);
-    let of = |app: &str, action| percent::strict(app).map(|app| Route::App(app.into_owned(), action));
-    match parts.as_slice() {
-        [app, name] if is("verify_email", "GET", name) => of(app, Action::Verify),
-        [app, name] if is("resend_verification_email", "POST", name) => of(app, Action::Resend),
-        [app, name] if is("request_password_reset", "GET", name) => of(app, Action::AskPassword),
-        [app, name] if is("request_password_reset", "POST", name) => of(app, Action::SetPassword),
-        [name] if is("choose_password", "GET", name) => Some(Route::ChoosePassword),
-        _ if method == "GET" => Some(Route::File(rest.to_owned())),
-        _ => None,
+    rest.strip_prefix('/').filter(|rest| !rest.is_empty() && front.eq_ignore_ascii_case(endpoint))
+}
+
+/// The route of a page that a link in a mail leads to.
+fn of_links(method: &str, rest: &str) -> Option<Route> {
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let (app, name) = rest.split_once('/').map_or((None, rest), |(app, name)| (Some(app), name));
+    let fits = |link: &&Link| {
+        link.method == method && link.name.eq_ignore_ascii_case(name) && link.action.is_some() == app.is_some()
+    };
+    match LINKS.iter().find(fits)?.action.zip(app) {
+        Some((action, app)) => Some(Route::App(percent::strict(app)?.into_owned(), action)),
+        None => Some(Route::ChoosePassword),
     }
 }
 
@@ -195,10 +243,14 @@ pub fn glance() -> Reply {
     reply
 }
 
-/// The language that a page is wanted in: what the query string, the form or a header says, if that names one.
-pub fn wanted_locale(query: &Map, body: &Map, headers: &HeaderMap) -> Option<String> {
+/// The language that a page is wanted in: what the query string, the form, the path or a header says, if that names one.
+pub fn wanted_locale(query: &Map, body: Option<&Map>, route: &Route, headers: &HeaderMap) -> Option<String> {
     let header = headers.get("x-parse-page-param-locale").and_then(|value| value.to_str().ok()).map(Value::from);
-    let given = [query.get("locale"), body.get("locale"), header.as_ref()];
+    let in_path = match route {
+        Route::Own(_, found) => found.params.get("locale"),
+        _ => None,
+    };
+    let given = [query.get("locale"), body.and_then(|body| body.get("locale")), in_path, header.as_ref()];
     let first = given.into_iter().flatten().find(|value| value.truthy())?;
     first.as_str().filter(|text| locale::is_one(text)).map(str::to_owned)
 }
@@ -227,7 +279,7 @@ mod tests {
 
     #[test]
     fn pages_are_found_by_method_and_path() {
-        let find = |method, path| super::find(method, path, "apps");
+        let find = |method, path| super::find(method, path, "apps", |_| None).unwrap();
         let app = |action| Some(Route::App("a b".to_owned(), action));
         assert_eq!(find("GET", "/apps/a%20b/verify_email"), app(Action::Verify));
         assert_eq!(find("GET", "/Apps/a%20b/Request_Password_Reset/"), app(Action::AskPassword));
@@ -238,7 +290,8 @@ mod tests {
         assert_eq!(find("GET", "/apps/x.html"), Some(Route::File("x.html".to_owned())));
         assert_eq!((find("GET", "/apps"), find("GET", "/apps/")), (None, None));
         assert_eq!(find("GET", "/application/x"), None);
-        assert_eq!(super::find("GET", "/my/pages/x", "my/pages"), Some(Route::File("x".to_owned())));
+        let elsewhere = super::find("GET", "/my/pages/x", "my/pages", |_| None).unwrap();
+        assert_eq!(elsewhere, Some(Route::File("x".to_owned())));
     }
 
     #[test]
@@ -248,7 +301,8 @@ mod tests {
             header.into_iter().for_each(|value| {
                 headers.insert("x-parse-page-param-locale", HeaderValue::from_static(value));
             });
-            wanted_locale(&super::super::query::parse(query), &super::super::query::parse(body), &headers)
+            let (query, body) = (super::super::query::parse(query), super::super::query::parse(body));
+            wanted_locale(&query, Some(&body), &Route::ChoosePassword, &headers)
         };
         assert_eq!(wanted("locale=de", "locale=fr", Some("es")).as_deref(), Some("de"));
         assert_eq!(wanted("locale=", "locale=fr", Some("es")).as_deref(), Some("fr"));

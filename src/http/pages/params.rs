@@ -3,13 +3,13 @@
 use hyper::header::{HeaderName, HeaderValue};
 
 use crate::config::AppConfig;
-use crate::model::js::encode;
-use crate::model::{Map, Value};
+use crate::model::js::{encode, text};
+use crate::model::{Key, Map, Value};
 
 /// What a page is told, in order.
 #[derive(Debug, Default)]
 pub struct Params {
-    told: Vec<(&'static str, String)>,
+    told: Map,
     /// A token that only the page of the house is told.
     pub token: Option<String>,
 }
@@ -20,16 +20,27 @@ impl Params {
         Self::default()
     }
 
-    /// One thing more; what was there stays.
+    /// What a route of the app's own says.
+    pub fn said(told: Map) -> Self {
+        Self { told, token: None }
+    }
+
+    /// One thing more, in the place of what was told under that name.
     pub fn add(&mut self, name: &'static str, value: &str) {
-        if self.get(name).is_none() {
-            self.told.push((name, value.to_owned()));
+        self.told.set(name, Value::from(value));
+    }
+
+    /// The language that is wanted, if one is.
+    pub fn add_locale(&mut self, locale: Option<&str>) {
+        match locale {
+            Some(locale) => self.add("locale", locale),
+            None => drop(self.told.take("locale")),
         }
     }
 
-    /// What it is told under a name.
+    /// What it is told under a name, if that is a text.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.told.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
+        self.told.get(name).and_then(Value::as_str)
     }
 
     /// What every page of an app is told behind it, as far as the app says it; `false` if that is not all.
@@ -40,26 +51,30 @@ impl Params {
         config.app_name.is_some() && config.public_server_url.is_some()
     }
 
-    /// In order, with their names.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.told.iter().map(|(name, value)| (*name, value.as_str()))
+    /// As texts, in order, with their names.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, String)> {
+        self.told.iter().map(|(name, value)| (name.as_ref(), text(value)))
     }
 
     /// As values of a template.
-    pub fn values(&self) -> Map {
-        self.iter().map(|(name, value)| (name, Value::from(value))).collect()
+    pub fn values(&self) -> &Map {
+        &self.told
     }
 
     /// As headers: without control characters, URI-encoded if that is wanted, else in Latin-1 as far as that goes.
     pub fn headers(&self, encoded: bool) -> Vec<(HeaderName, HeaderValue)> {
-        let header = |(name, value): (&str, &str)| {
-            let value = if encoded { encode(value) } else { value.to_owned() };
+        let header = |(name, value): (&Key, &Value)| {
+            let value = match value.as_array() {
+                Some(list) if !encoded => list.iter().map(text).collect::<Vec<_>>().join(", "),
+                _ if encoded => encode(&text(value)),
+                _ => text(value),
+            };
             let clean: String = value.chars().filter(|c| !c.is_ascii_control()).collect();
             let name = HeaderName::try_from(format!("x-parse-page-param-{}", name.to_lowercase())).ok()?;
             let latin: Option<Vec<u8>> = clean.chars().map(|c| u8::try_from(c).ok()).collect();
             Some((name, HeaderValue::from_bytes(&latin.unwrap_or_else(|| clean.into_bytes())).ok()?))
         };
-        self.iter().filter_map(header).collect()
+        self.told.iter().filter_map(header).collect()
     }
 }
 
@@ -70,7 +85,7 @@ mod tests {
     #[test]
     fn values_become_headers() {
         let mut params = Params::new();
-        for (name, value) in [("appName", "A\r\nB é"), ("error", "日本"), ("appName", "twice")] {
+        for (name, value) in [("appName", "replaced"), ("error", "日本"), ("appName", "A\r\nB é")] {
             params.add(name, value);
         }
         let headers = |encoded| -> Vec<Vec<u8>> {

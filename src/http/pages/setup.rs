@@ -8,6 +8,7 @@ use hyper::header::HeaderValue;
 use url::Url;
 
 use super::house::{House, SCRIPT, STYLE};
+use super::routes::Routes;
 use crate::config::{AppConfig, PagesConfig};
 use crate::error::{Error, Result};
 use crate::model::mustache::Template;
@@ -28,6 +29,8 @@ pub struct Setup {
     pub frames: HeaderValue,
     /// The further values of the configuration.
     pub placeholders: Map,
+    /// The routes of the app's own.
+    pub routes: Routes,
     fallback: String,
     translations: Map,
 }
@@ -52,6 +55,7 @@ impl Setup {
             policy: header(format!("{}; {frames}", policy(config)))?,
             frames: header(frames)?,
             placeholders: map(&serde_json::Value::Object(pages.placeholders.clone()).to_string()).unwrap_or_default(),
+            routes: Routes::new(&pages.routes)?,
             fallback: pages.fallback.clone(),
             translations: translations(pages)?,
         })

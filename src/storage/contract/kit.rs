@@ -8,7 +8,7 @@ use crate::access::{Read, Update, Write, internal, plan};
 use crate::error::Result;
 use crate::model::query::{self, Context, OrderBy, OrderKey};
 use crate::model::{Acl, ClassSchema, Date, Field, FieldType, Filter, Map, Op, ParseObject, Path, Value, wire};
-use crate::storage::{Outcome, Rows, SchemaChange, Storage};
+use crate::storage::{Bulk, Outcome, Rows, SchemaChange, Storage};
 
 /// `updatedAt` of every update here.
 pub const LATER: Date = Date(1_600_000_000_000);
@@ -16,13 +16,13 @@ const WHY: &str = "the contract of the back ends";
 
 /// A database for one test, and what must live as long as it (a directory, say).
 pub struct Bed {
-    storage: Box<dyn Storage>,
+    storage: Box<dyn Bulk>,
     _keep: Box<dyn Any + Send + Sync>,
 }
 
 impl Bed {
     /// Takes an empty database.
-    pub fn new(storage: impl Storage + 'static, keep: impl Any + Send + Sync) -> Self {
+    pub fn new(storage: impl Bulk + 'static, keep: impl Any + Send + Sync) -> Self {
         Self { storage: Box::new(storage), _keep: Box::new(keep) }
     }
 
@@ -41,7 +41,7 @@ impl Bed {
 }
 
 impl Deref for Bed {
-    type Target = dyn Storage;
+    type Target = dyn Bulk;
     fn deref(&self) -> &Self::Target {
         &*self.storage
     }

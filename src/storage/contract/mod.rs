@@ -6,6 +6,7 @@
 
 pub mod arrays;
 pub mod atomic;
+pub mod bulk;
 pub mod claims;
 pub mod concurrent;
 pub mod deadlines;
@@ -53,6 +54,7 @@ macro_rules! contract {
             atomic { all all_or_none one_by_one };
             unique { names_the_field in_any_case missing_is_free below_a_column refuses_what_is_there ids };
             relations { entries with_writes removal };
+            bulk { rows_in_order relations };
             schemas { classes more_fields deleted_fields declared indexes dropped names };
             claims { once };
             deadlines { passed passes };

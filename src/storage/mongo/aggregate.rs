@@ -4,9 +4,10 @@ use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
 
 use super::question::{comment, hint, members, verbosity};
 use super::read::within;
-use super::{Mongo, decode, encode, error, names};
+use super::{Mongo, decode, encode, error};
 use crate::access::Aggregate;
 use crate::error::{Error, Result};
+use crate::model::names::INTERNAL_COLUMNS;
 use crate::model::{Map, Value};
 use crate::storage::pipeline::document::interior;
 use crate::storage::{MOST_BYTES, too_large};
@@ -71,7 +72,7 @@ fn map(document: &mongodb::bson::RawDocument) -> Result<Map> {
 
 /// The columns that no pipeline sees, below a path.
 fn hidden(below: &str) -> Document {
-    let secrets = names::INTERNAL.iter().copied().chain(["_session_token"]).filter(|column| !Aggregate::sees(column));
+    let secrets = INTERNAL_COLUMNS.iter().copied().chain(["_session_token"]).filter(|column| !Aggregate::sees(column));
     doc! { "$project": secrets.map(|column| (format!("{below}{column}"), Bson::Int32(0))).collect::<Document>() }
 }
 

@@ -4,8 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mongodb::bson::{RawBsonRef, RawDocument};
 
-use super::names::{INTERNAL, POINTER, PROVIDER};
+use super::names::{POINTER, PROVIDER};
 use crate::error::{Error, Result};
+use crate::model::names::INTERNAL_COLUMNS;
 use crate::model::value::GeoPoint;
 use crate::model::{Acl, ClassSchema, Date, FieldType, Map, ParseObject, Pointer, Value};
 
@@ -24,7 +25,7 @@ pub fn object(document: &RawDocument, schema: &ClassSchema, internals: bool) -> 
             "_wperm" => object.acl.get_or_insert_with(Acl::default).write = entries(value)?,
             "_acl" => {}
             "_session_token" if schema.name == "_User" => internal(&mut object, key, value, internals)?,
-            key if INTERNAL.contains(&key) => internal(&mut object, key, value, internals)?,
+            key if INTERNAL_COLUMNS.contains(&key) => internal(&mut object, key, value, internals)?,
             key => field(&mut object.fields, key, value, schema)?,
         }
     }

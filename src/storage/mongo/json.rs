@@ -7,10 +7,11 @@ use mongodb::bson::{RawBsonRef, RawDocument};
 
 use super::decode;
 use super::elements::{Elements, Item};
-use super::names::{INTERNAL, POINTER, PROVIDER};
+use super::names::{POINTER, PROVIDER};
 use crate::access::Render;
 use crate::access::render::Shown;
 use crate::error::Result;
+use crate::model::names::INTERNAL_COLUMNS;
 use crate::model::value::GeoPoint;
 use crate::model::{Acl, ClassSchema, Date, FieldType, Value, number, wire};
 
@@ -61,7 +62,7 @@ impl Row<'_> {
                 ("_wperm", Item::Array(list)) => lists[1] = Some(list),
                 ("_rperm" | "_wperm", _) => return Ok(false),
                 ("_session_token", _) if self.schema.name == "_User" => {}
-                (key, _) if key.starts_with('_') && INTERNAL.contains(&key) => {}
+                (key, _) if key.starts_with('_') && INTERNAL_COLUMNS.contains(&key) => {}
                 (key, item) => {
                     if !self.field(key, item)? {
                         return Ok(false);

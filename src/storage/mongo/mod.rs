@@ -4,6 +4,7 @@ mod aggregate;
 mod alter;
 mod class;
 mod decode;
+pub mod dump;
 mod elements;
 mod encode;
 mod error;
@@ -18,6 +19,7 @@ mod names;
 mod question;
 mod read;
 mod rows;
+mod scan;
 #[cfg(test)]
 mod tests;
 mod turns;
@@ -41,7 +43,7 @@ use self::error::Db;
 use self::hold::Left;
 use self::turns::Turns;
 use self::unique::Unique;
-use super::{Answer, Lineage, Outcome, Relation, Rows, SchemaChange, Side, Storage};
+use super::{Answer, Bulk, Entry, Flow, Lineage, Outcome, Relation, Rows, SchemaChange, Side, Storage};
 use crate::access::{Aggregate, Read, Write};
 use crate::config::MongoConfig;
 use crate::error::{Error, Result};
@@ -68,6 +70,16 @@ impl Mongo {
     /// # Errors
     /// 1 for a configuration that the driver refuses, and for a database that cannot be reached.
     pub async fn open(config: &MongoConfig) -> Result<Self> {
+        let mongo = Self::view(config).await?;
+        mongo.own_indexes().await?;
+        Ok(mongo)
+    }
+
+    /// Connects, and leaves the database as it is.
+    ///
+    /// # Errors
+    /// As [`Mongo::open`].
+    pub async fn view(config: &MongoConfig) -> Result<Self> {
         let mut options = ClientOptions::parse(config.uri.reveal()).await.or_db()?;
         options.app_name.get_or_insert_with(|| "parsimony".to_owned());
         options.driver_info = config.client.as_ref().map(|(name, version)| {
@@ -80,9 +92,7 @@ impl Mongo {
         let db = client.database(&name);
         let (unique, turns, left_for_answers, transactions, no_lineage) = Default::default();
         let config = config.clone();
-        let mongo = Self { client, db, config, unique, turns, left_for_answers, transactions, no_lineage };
-        mongo.own_indexes().await?;
-        Ok(mongo)
+        Ok(Self { client, db, config, unique, turns, left_for_answers, transactions, no_lineage })
     }
 
     /// The name of the collection of a class.
@@ -159,7 +169,7 @@ impl Storage for Mongo {
     }
 
     fn joined<'a>(&'a self, relation: &'a Relation, side: Side, ids: &'a [String]) -> Answer<'a, Vec<String>> {
-        Box::pin(self.entries(relation, side, ids))
+        Box::pin(self.others(relation, side, ids))
     }
 
     fn lineage<'a>(&'a self, first: &'a Relation, next: &'a Relation, id: &'a str) -> Answer<'a, Option<Lineage>> {
@@ -199,5 +209,23 @@ impl Storage for Mongo {
             self.client.clone().shutdown().await;
             Ok(())
         })
+    }
+}
+
+impl Bulk for Mongo {
+    fn scan<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows> {
+        self.all_rows(plan, some, None)
+    }
+
+    fn scan_by_id<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows> {
+        self.all_rows(plan, some, Some(doc! { "_id": 1 }))
+    }
+
+    fn entries<'a>(&'a self, relation: &'a Relation, some: u32) -> Flow<'a, Vec<Entry>> {
+        self.all_entries(relation, some)
+    }
+
+    fn relate<'a>(&'a self, relation: &'a Relation, entries: Vec<Entry>) -> Answer<'a, ()> {
+        Box::pin(self.add_new_entries(relation, entries))
     }
 }

@@ -9,20 +9,6 @@ pub const POINTER: &str = "_p_";
 /// What stands before the name of a provider that a user is linked to.
 pub const PROVIDER: &str = "_auth_data_";
 
-/// Columns that no client sees, stored under their own names.
-pub const INTERNAL: [&str; 10] = [
-    "_hashed_password",
-    "_email_verify_token",
-    "_email_verify_token_expires_at",
-    "_perishable_token",
-    "_perishable_token_expires_at",
-    "_failed_login_count",
-    "_account_lockout_expires_at",
-    "_password_changed_at",
-    "_password_history",
-    "_tombstone",
-];
-
 /// The name of a path in the documents of a class.
 pub fn stored(schema: &ClassSchema, path: &Path) -> String {
     if !path.is_dotted() {

@@ -132,7 +132,7 @@ impl Mongo {
     }
 
     /// The other ids of a relation's entries.
-    pub(super) async fn entries(&self, relation: &Relation, side: Side, ids: &[String]) -> Result<Vec<String>> {
+    pub(super) async fn others(&self, relation: &Relation, side: Side, ids: &[String]) -> Result<Vec<String>> {
         let (given, wanted) = match side {
             Side::Owning => ("owningId", "relatedId"),
             Side::Related => ("relatedId", "owningId"),

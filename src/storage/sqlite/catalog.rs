@@ -248,11 +248,7 @@ fn schema_from(name: &str, text: &str) -> Result<ClassSchema> {
     };
     let mut fields = Named::default();
     for (field, declared) in object("fields").ok_or_else(broken)? {
-        let Value::Object(mut declared) = declared else { return Err(broken()) };
-        let (ty, target) = (declared.take("type"), declared.take("targetClass"));
-        let ty = ty.as_ref().and_then(Value::as_str).ok_or_else(broken)?;
-        let ty = FieldType::from_name(ty, target.as_ref().and_then(Value::as_str)).ok_or_else(broken)?;
-        fields.insert(field.into(), Field { ty, options: declared });
+        fields.insert(field.into(), Field::from_wire(declared).ok_or_else(broken)?);
     }
     Ok(ClassSchema {
         name: name.to_owned(),

@@ -19,6 +19,7 @@ mod pred;
 mod query;
 mod readers;
 mod row;
+mod scan;
 mod slot;
 mod spare;
 #[cfg(test)]
@@ -43,7 +44,7 @@ use self::query::Query;
 use self::readers::Readers;
 use self::spare::Spare;
 use self::writer::{Job, Writer};
-use super::{Answer, Outcome, Relation, Rows, SchemaChange, Side, Storage};
+use super::{Answer, Bulk, Entry, Flow, Outcome, Relation, Rows, SchemaChange, Side, Storage};
 use crate::access::{Aggregate, Read, Write};
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Constraint, Date, Filter, Map, Path, Value};
@@ -58,11 +59,12 @@ const FEW: usize = 128;
 /// A database in a file.
 pub struct Sqlite {
     catalog: Arc<ArcSwap<Catalog>>,
-    writer: Writer,
+    /// None for a database that is only looked at.
+    writer: Option<Writer>,
     readers: Readers,
     spare: Arc<Spare>,
     dear: Dear,
-    _lock: Lock,
+    _lock: Option<Lock>,
 }
 
 impl Sqlite {
@@ -84,7 +86,28 @@ impl Sqlite {
         let spare = Arc::new(Spare::new(path.to_owned(), readers));
         let readers = Readers::start(path, readers)?;
         let writer = Writer::start(conn, Arc::clone(&catalog), Arc::clone(&spare))?;
-        Ok(Self { catalog, writer, readers, spare, dear: Dear::default(), _lock: lock })
+        Ok(Self { catalog, writer: Some(writer), readers, spare, dear: Dear::default(), _lock: Some(lock) })
+    }
+
+    /// Opens a file that is there for reading alone, also while another process holds it. Its classes stay those of this moment.
+    ///
+    /// # Errors
+    /// 1 for a file that is not there, that cannot be opened, or that is none of this program.
+    pub fn view(path: &FilePath) -> Result<Self> {
+        if !path.exists() {
+            return Err(Error::internal("it is not there"));
+        }
+        let conn = Conn::open(path, Role::Reader)?;
+        check_format(&conn)?;
+        let catalog = Arc::new(ArcSwap::from_pointee(Catalog::load(&conn.sql)?));
+        let readers = Readers::start(path, 1)?;
+        // Commits of others are not counted: no connection may stay at what it read last.
+        let spare = Arc::new(Spare::new(path.to_owned(), 0));
+        Ok(Self { catalog, writer: None, readers, spare, dear: Dear::default(), _lock: None })
+    }
+
+    fn writer(&self) -> Result<&Writer> {
+        self.writer.as_ref().ok_or_else(|| Error::internal("the database is open for reading alone"))
     }
 
     /// Copies a database as it is now into another file, while it is in use by this process or another.
@@ -171,15 +194,19 @@ fn begin(path: &FilePath) -> Result<Conn> {
 /// Makes the catalogue of a new file; refuses one that a newer program made, or that is none of ours.
 fn prepare(conn: &Conn) -> Result<()> {
     let sql = &conn.sql;
-    let count = |what: &str| {
-        let text = format!("SELECT count(*) FROM sqlite_schema {what}");
-        sql.query_row(&text, [], |r| r.get::<_, i64>(0)).or_db()
-    };
-    if count("")? == 0 {
+    let tables = sql.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get::<_, i64>(0)).or_db()?;
+    if tables == 0 {
         let format = format!("INSERT INTO meta VALUES('format', {FORMAT});");
         return sql.execute_batch(&format!("BEGIN; {TABLES} {format} COMMIT")).or_db();
     }
-    if count("WHERE name = 'meta'")? == 0 {
+    check_format(conn)
+}
+
+/// Refuses a file that a newer program made, or that is none of ours.
+fn check_format(conn: &Conn) -> Result<()> {
+    let sql = &conn.sql;
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'";
+    if sql.query_row(tables, [], |r| r.get::<_, i64>(0)).or_db()? == 0 {
         return Err(Error::internal("the file is a database of another program"));
     }
     let format: i64 = sql.query_row("SELECT value FROM meta WHERE key = 'format'", [], |r| r.get(0)).or_db()?;
@@ -232,7 +259,7 @@ impl Storage for Sqlite {
 
     fn write<'a>(&'a self, writes: Vec<Write>, atomic: bool) -> Answer<'a, Vec<Result<Outcome>>> {
         Box::pin(async move {
-            let (outcomes, _) = self.writer.ask(|answer| Job::Write(writes, atomic, answer)).await?;
+            let (outcomes, _) = self.writer()?.ask(|answer| Job::Write(writes, atomic, answer)).await?;
             Ok(outcomes)
         })
     }
@@ -248,7 +275,7 @@ impl Storage for Sqlite {
     }
 
     fn claim<'a>(&'a self, key: &'a str, now: Date, until: Date) -> Answer<'a, bool> {
-        Box::pin(async move { self.writer.ask(|answer| Job::Claim(key.to_owned(), now.0, until.0, answer)).await })
+        Box::pin(async move { self.writer()?.ask(|answer| Job::Claim(key.to_owned(), now.0, until.0, answer)).await })
     }
 
     fn schemas(&self) -> Answer<'_, Vec<ClassSchema>> {
@@ -256,7 +283,7 @@ impl Storage for Sqlite {
     }
 
     fn alter(&self, change: SchemaChange) -> Answer<'_, ()> {
-        Box::pin(async move { self.writer.ask(|answer| Job::Alter(change, answer)).await })
+        Box::pin(async move { self.writer()?.ask(|answer| Job::Alter(change, answer)).await })
     }
 
     fn ping(&self) -> Answer<'_, ()> {
@@ -269,9 +296,28 @@ impl Storage for Sqlite {
         Box::pin(async move {
             self.readers.close();
             self.spare.close();
-            let closed = self.writer.ask(Job::Close).await;
-            self.writer.join();
+            let Some(writer) = &self.writer else { return Ok(()) };
+            let closed = writer.ask(Job::Close).await;
+            writer.join();
             closed
         })
+    }
+}
+
+impl Bulk for Sqlite {
+    fn scan<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows> {
+        self.pages(plan, some)
+    }
+
+    fn scan_by_id<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows> {
+        self.pages_by_id(plan, some)
+    }
+
+    fn entries<'a>(&'a self, relation: &'a Relation, some: u32) -> Flow<'a, Vec<Entry>> {
+        self.entries_of(relation, some)
+    }
+
+    fn relate<'a>(&'a self, relation: &'a Relation, entries: Vec<Entry>) -> Answer<'a, ()> {
+        Box::pin(async move { self.writer()?.ask(|answer| Job::Relate(relation.clone(), entries, answer)).await })
     }
 }

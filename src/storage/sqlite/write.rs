@@ -14,8 +14,8 @@ use super::row::{self, Encoded, folded_name, is_kept, typed};
 use crate::access::{Absent, Create, Delete, Join, Update, Write};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Filter, Key, ParseObject, Value};
-use crate::storage::Outcome;
 use crate::storage::sql::apply::apply;
+use crate::storage::{Entry, Outcome, Relation};
 
 /// Does a write change more than one table, so that it could be left half done?
 pub fn is_compound(write: &Write) -> bool {
@@ -236,6 +236,19 @@ fn absent(conn: &Conn, catalog: &Catalog, plan: &Absent) -> Result<bool> {
         Ok(false)
     })?;
     Ok(none)
+}
+
+/// Stores entries of a relation.
+///
+/// # Errors
+/// 1 for a relation that no class has, and those of the database.
+pub fn relate(conn: &Conn, catalog: &Catalog, relation: &Relation, entries: &[Entry]) -> Result<()> {
+    let Relation { class, field } = relation;
+    let table = catalog.get(class).and_then(|class| class.relations.get(field));
+    let table = table.ok_or_else(|| Error::internal(format!("{class}.{field} is no relation")))?;
+    let sql = format!("INSERT OR IGNORE INTO j{table}(owning, related) VALUES(?, ?)");
+    let mut insert = conn.sql.prepare_cached(&sql).or_db()?;
+    entries.iter().try_for_each(|(owning, related)| insert.execute([owning, related]).map(drop).or_db())
 }
 
 /// A key that is free, or has been since an instant, is taken until another.

@@ -16,7 +16,7 @@ use super::spare::Spare;
 use super::{alter, write};
 use crate::access::Write;
 use crate::error::{Error, Result};
-use crate::storage::{Outcome, SchemaChange};
+use crate::storage::{Entry, Outcome, Relation, SchemaChange};
 
 /// Jobs that may wait; who comes then waits outside.
 const QUEUE: usize = 1024;
@@ -31,6 +31,8 @@ pub enum Job {
     Alter(SchemaChange, oneshot::Sender<Result<()>>),
     /// A key to take: itself, now, until.
     Claim(String, i64, i64, oneshot::Sender<Result<bool>>),
+    /// Entries of a relation.
+    Relate(Relation, Vec<Entry>, oneshot::Sender<Result<()>>),
     /// No more jobs.
     Close(oneshot::Sender<Result<()>>),
 }
@@ -159,6 +161,11 @@ impl Work {
                 let done = self.guarded(true, catalog, |_| write::claim(&self.conn, &key, now, until));
                 reply(answer, done)
             }
+            Job::Relate(relation, entries, answer) => {
+                let done =
+                    self.guarded(true, catalog, |catalog| write::relate(&self.conn, catalog, &relation, &entries));
+                reply(answer, done)
+            }
             Job::Close(answer) => reply(answer, Ok(())),
         }
     }
@@ -235,7 +242,7 @@ fn reply<T: Send + 'static>(answer: oneshot::Sender<Result<T>>, done: Result<T>)
 fn unanswered(job: Job) -> Reply {
     match job {
         Job::Write(_, _, answer) => reply(answer, Err(closed())),
-        Job::Alter(_, answer) | Job::Close(answer) => reply(answer, Err(closed())),
+        Job::Alter(_, answer) | Job::Relate(_, _, answer) | Job::Close(answer) => reply(answer, Err(closed())),
         Job::Claim(_, _, _, answer) => reply(answer, Err(closed())),
     }
 }

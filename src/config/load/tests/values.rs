@@ -204,9 +204,6 @@ fn each_option_not_built_yet_is_refused_by_name_and_can_be_left_out() {
                 ("installation", _) if path.ends_with("Priority") => {
                     json!({"duplicateDeviceTokenMergePriority": "installationId"})
                 }
-                ("pages", Value::Object(inner)) if inner.contains_key("customRoutes") => {
-                    json!({"customRoutes": [{"path": "p", "method": "GET", "handler": "h"}]})
-                }
                 _ => value.clone(),
             };
             all

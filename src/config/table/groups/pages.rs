@@ -71,14 +71,7 @@ pub static PAGES: Table = Table {
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
     others: Others::Refused,
     options: &[
-        app(
-            "customRoutes",
-            "PARSE_SERVER_PAGES_CUSTOM_ROUTES",
-            Groups(&PAGES_ROUTE),
-            "[]",
-            "extra routes",
-            NotYet("routes of pages, whose handlers are JavaScript functions"),
-        ),
+        app("customRoutes", "PARSE_SERVER_PAGES_CUSTOM_ROUTES", Groups(&PAGES_ROUTE), "[]", "extra routes", Works),
         app("customUrls", "PARSE_SERVER_PAGES_CUSTOM_URLS", Group(&PAGES_CUSTOM_URLS), "{}", "page id → URL", Works),
         app("enableLocalization", "PARSE_SERVER_PAGES_ENABLE_LOCALIZATION", Bool, "false", "localise pages", Works),
         app(
@@ -114,9 +107,16 @@ pub static PAGES_ROUTE: Table = Table {
     unknown: "Invalid key(s) found in Parse Server configuration: {path}",
     others: Others::Refused,
     options: &[
-        app("handler", "PARSE_SERVER_PAGES_ROUTE_HANDLER", Text, "", "async function returning {file,query}", Works),
-        app("method", "PARSE_SERVER_PAGES_ROUTE_METHOD", Text, "", "GET/POST", Works),
-        app("path", "PARSE_SERVER_PAGES_ROUTE_PATH", Text, "", "sub-path", Works),
+        app(
+            "handler",
+            "PARSE_SERVER_PAGES_ROUTE_HANDLER",
+            JsonOrText,
+            "",
+            "URL of the server that answers {file,query}",
+            Works,
+        ),
+        app("method", "PARSE_SERVER_PAGES_ROUTE_METHOD", Text, "", "GET, POST, PUT or DELETE", Works),
+        app("path", "PARSE_SERVER_PAGES_ROUTE_PATH", Text, "", "path behind the id of the app", Works),
     ],
 };
 

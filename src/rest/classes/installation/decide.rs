@@ -110,7 +110,8 @@ fn lower(body: &mut Map, field: &str, fold: fn(&str) -> bool) -> Result<Option<S
 struct Found<'r> {
     /// The row that the request names.
     named: Option<&'r ParseObject>,
-    /// The row with the installation id, else the named one.
+    /// The row with the installation id of the body, else the named one, else that of the installation that asks: what is said
+    /// of a row goes to no other because of who says it.
     own: Option<&'r ParseObject>,
     /// The rows with the token.
     tokens: Vec<&'r ParseObject>,
@@ -126,7 +127,8 @@ pub fn decide(sent: &Sent, rows: &[ParseObject], config: &InstallationConfig) ->
         rows.iter().filter(|row| text(row, field) == Some(value)).collect()
     };
     let named = rows.iter().find(|row| sent.id.as_deref() == Some(&row.id));
-    let own = with("installationId", &sent.installation).last().copied().or(named);
+    let asking = with("installationId", &sent.installation).last().copied();
+    let own = if sent.own.is_some() { asking.or(named) } else { named.or(asking) };
     let found = Found { named, own, tokens: with("deviceToken", &sent.token) };
     check(sent, &found)?;
     match found.own {

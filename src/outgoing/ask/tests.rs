@@ -20,7 +20,7 @@ fn server(answer: Option<Vec<u8>>) -> String {
 }
 
 async fn asked(answer: Option<Vec<u8>>, longest: Duration) -> Result<Map, String> {
-    let http = Http::new(longest).unwrap();
+    let http = Http::new("a server", longest).unwrap();
     let question = http.client.get(server(answer));
     http.ask(question).await.map_err(|error| error.to_string())
 }

@@ -1,0 +1,127 @@
+//! What is shown while databases move: a bar on a terminal, now and then a line elsewhere, or JSON.
+
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::model::{Map, Value, wire};
+use crate::moving::{Fault, Progress, Watcher};
+
+/// How often a line is written where there is no terminal.
+const PACE: Duration = Duration::from_secs(5);
+
+/// Where everything is shown: results on stdout, progress on stderr.
+pub(super) struct Screen {
+    is_json: bool,
+    /// What stands before a fault.
+    label: &'static str,
+    bar: Option<ProgressBar>,
+    phase: String,
+    told: Instant,
+}
+
+impl Screen {
+    pub(super) fn new(is_json: bool, label: &'static str) -> Self {
+        let style = ProgressStyle::with_template("{prefix} {wide_bar} {percent:>3} %  {msg}");
+        let bar = (!is_json && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+            if let Ok(style) = style {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Self { is_json, label, bar, phase: String::new(), told: Instant::now() }
+    }
+
+    fn line(&self, text: &str) {
+        let text = harmless(text);
+        let write = || drop(writeln!(std::io::stdout().lock(), "{text}"));
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+}
+
+/// A text without what a terminal would take for orders: rows come from anywhere.
+fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return text.into();
+    }
+    let escaped = text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() });
+    escaped.collect::<String>().into()
+}
+
+/// A line for machines.
+pub(super) fn json(event: &str, mut more: Map) -> String {
+    let mut map = Map::from([("event", Value::from(event))]);
+    for (key, value) in std::mem::take(&mut more) {
+        map.set(key, value);
+    }
+    wire::to_string(&Value::Object(map))
+}
+
+impl Watcher for Screen {
+    fn phase(&mut self, what: &str) {
+        what.clone_into(&mut self.phase);
+        self.told = Instant::now();
+        match &self.bar {
+            Some(bar) => {
+                bar.reset();
+                bar.set_prefix(what.to_owned());
+            }
+            None if what.is_empty() => {}
+            None if self.is_json => self.line(&json("phase", Map::from([("what", Value::from(what))]))),
+            None => eprintln!("{what}"),
+        }
+    }
+
+    fn fault(&mut self, fault: &Fault) {
+        let label = if fault.is_note { "note" } else { self.label };
+        match self.is_json {
+            true => self.line(&json("fault", fault.to_json())),
+            false => self.line(&format!("{label}: {fault}")),
+        }
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        let Progress { at, total, rows, since } = progress;
+        let rate = rows as f64 / since.as_secs_f64().max(0.001);
+        if let Some(bar) = &self.bar {
+            bar.set_length(total.max(at));
+            bar.set_position(at);
+            bar.set_message(format!("{rows} rows, {rate:.0} a second"));
+        } else if self.told.elapsed() >= PACE {
+            self.told = Instant::now();
+            let percent = at.saturating_mul(100) / total.max(1);
+            if self.is_json {
+                let number = |n: f64| Value::Number(n);
+                let more = [
+                    ("percent", number(percent as f64)),
+                    ("rows", number(rows as f64)),
+                    ("rate", number(rate.round())),
+                ];
+                self.line(&json("progress", Map::from(more)));
+            } else {
+                eprintln!("{}: {percent} %, {rows} rows, {rate:.0} a second", self.phase);
+            }
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_row_gives_orders_to_a_terminal() {
+        assert_eq!(super::harmless("A (x\u{1b}[2J\n): Grüße"), "A (x\\u{1b}[2J\\n): Grüße");
+    }
+}
