@@ -1,7 +1,22 @@
 //! Full-text search over HTTP: `$text`, its score, its index, and who finds what.
 
+use crate::support::backend::{Backend, lacks};
 use crate::support::{Actor, Client, Server};
 use serde_json::{Value, json};
+
+/// Is it an engine that speaks MongoDB's protocol, with a full text of its own: other words, scores and errors, no phrases?
+fn is_another_engine() -> bool {
+    Backend::chosen() == Backend::Mongo && lacks().contains(&"caseSensitive")
+}
+
+/// The same; then a line says what is left out.
+fn lacks_words_and_scores() -> bool {
+    let lacks = is_another_engine();
+    if lacks {
+        eprintln!("left out: the MongoDB of TEST_MONGO_URI knows no phrases and scores in its own way");
+    }
+    lacks
+}
 
 /// A server on which clients may create classes.
 fn open(mut options: Value) -> (Server, Client) {
@@ -41,7 +56,8 @@ fn search(term: &str) -> Value {
 
 /// The names of what a where clause finds, in the order of their making.
 fn names(client: &Client, where_: &Value) -> String {
-    let answer = query(client, where_, "");
+    let order = if Backend::chosen() == Backend::Mongo { "&order=createdAt" } else { "" };
+    let answer = query(client, where_, order);
     let rows = answer["results"].as_array().unwrap_or_else(|| panic!("{where_}: {answer}"));
     rows.iter().map(|row| row["name"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
 }
@@ -62,6 +78,9 @@ fn put_indexes(server: &Server, indexes: Value) -> Value {
 
 #[test]
 fn words_phrases_and_what_must_not_be_there() {
+    if lacks_words_and_scores() {
+        return;
+    }
     let (_server, client) = documents(json!({}));
     for (term, expected) in [
         ("COFFEE", "one two"),
@@ -92,6 +111,9 @@ fn words_phrases_and_what_must_not_be_there() {
 
 #[test]
 fn the_best_comes_first_with_its_score() {
+    if lacks_words_and_scores() {
+        return;
+    }
     let (_server, client) = documents(json!({}));
     let shown = |rest: &str| {
         let answer = query(&client, &search("coffee cake"), rest);
@@ -209,7 +231,10 @@ fn searches_that_cannot_be() {
         ),
         (json!({ "$text": { "$search": { "$term": "x" } } }), "105 Invalid key name: $text"),
     ] {
-        assert_eq!(error(&client, &clause, ""), expected, "{clause}");
+        let told = error(&client, &clause, "");
+        // What the database says is its own.
+        let same = told == expected || is_another_engine() && told.starts_with("102") && expected.starts_with("102");
+        assert!(same, "{clause}: {told}");
     }
 }
 
@@ -236,8 +261,8 @@ fn the_index_survives_kill_9() {
         });
         server.restart();
         let client = server.client(Actor::Client);
-        let stored = query(&client, &json!({ "subject": { "$regex": "^load" } }), "&count=1&limit=5000");
-        let found = query(&client, &search("load"), "&count=1&limit=5000");
+        let stored = query(&client, &json!({ "subject": { "$regex": "^load" } }), "&order=objectId&count=1&limit=5000");
+        let found = query(&client, &search("load"), "&order=objectId&count=1&limit=5000");
         assert!(stored["count"].as_u64().unwrap() > 0, "nothing was written");
         assert_eq!(stored, found);
         let last = stored["results"].as_array().unwrap().last().unwrap()["name"].as_str().unwrap();

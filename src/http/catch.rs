@@ -23,7 +23,7 @@ impl<F: Future> Future for Caught<F> {
 }
 
 /// The error for the payload of a panic.
-pub fn panicked(payload: &(dyn std::any::Any + Send)) -> Error {
+fn panicked(payload: &(dyn std::any::Any + Send)) -> Error {
     let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     Error::internal(format!("a handler panicked: {}", text.unwrap_or("no message")))
 }

@@ -1,5 +1,6 @@
 //! The way of a request, from bytes to bytes, in Parse Server's order (`http.md` section 1).
 
+mod end;
 mod finish;
 mod front;
 mod mount;
@@ -17,11 +18,12 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response};
 use tokio::sync::mpsc;
 
+use self::end::ToTheEnd;
 use self::finish::finish;
 pub use self::front::Front;
 use self::mount::Mount;
 use super::body::Bounds;
-use super::catch::{self, Caught};
+use super::catch::Caught;
 use super::dispatch::{self, Job};
 use super::health::State;
 use super::identify::{self, Claims};
@@ -122,8 +124,11 @@ impl Edge {
         let reply = match mount {
             None => Reply::no_route(head.method.as_str(), head.uri.path()),
             Some((mount, path)) => {
-                let way = self.way(mount, path, &head, &mut body, peer, started, &mut trace);
-                match Caught(Box::pin(way)).await.unwrap_or_else(|panic| Err(Stop::Error(panic))) {
+                // Made where it stays: it is large, and is not to be moved.
+                match Caught(Box::pin(self.way(mount, path, &head, &mut body, peer, started, &mut trace)))
+                    .await
+                    .unwrap_or_else(|panic| Err(Stop::Error(panic)))
+                {
                     Ok(reply) | Err(Stop::Reply(reply)) => reply,
                     Err(Stop::Error(error)) => trace.error(&error),
                 }
@@ -183,7 +188,7 @@ impl Edge {
         let limits = Limits { deadline: self.deadline.map(|time| started + time) };
         if let Some(route) = mount.page(&head.method, path)? {
             drop(place);
-            return self.page(mount, route, head, body, (ip, limits), trace).await;
+            return Box::pin(self.page(mount, route, head, body, (ip, limits), trace)).await;
         }
         let site = mount.identify(&mut claims, body.as_mut(), depth)?;
         trace.site = Some(site.clone());
@@ -328,17 +333,12 @@ impl Edge {
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
         let running = self.running.clone();
-        let task = tokio::spawn(async move {
+        let work = ToTheEnd::of(async move {
             let answer = work.await;
             drop(running);
             answer
         });
-        within(deadline, task).await?.unwrap_or_else(|failed| {
-            Err(match failed.try_into_panic() {
-                Ok(panic) => catch::panicked(&*panic),
-                Err(cancelled) => Error::caused("a request was given up", cancelled),
-            })
-        })
+        within(deadline, work).await?
     }
 }
 

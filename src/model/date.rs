@@ -45,32 +45,46 @@ impl Date {
     }
 }
 
-impl fmt::Display for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Date {
+    /// Appends the form on the wire.
+    pub fn write(self, out: &mut Vec<u8>) {
         let (days, ms) = (self.0.div_euclid(DAY_MS), self.0.rem_euclid(DAY_MS));
         let (year, month, day) = civil_from_days(days);
         let (hour, minute, second, milli) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
-        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let mut text = *b"+000000-00-00T00:00:00.000Z";
         let mut put = |places: std::ops::Range<usize>, mut n: i64| {
             for digit in text[places].iter_mut().rev() {
                 *digit = b'0' + (n % 10) as u8;
                 n /= 10;
             }
         };
+        put(1..7, year.abs());
         for (places, n) in
-            [(5..7, month), (8..10, day), (11..13, hour), (14..16, minute), (17..19, second), (20..23, milli)]
+            [(8..10, month), (11..13, day), (14..16, hour), (17..19, minute), (20..22, second), (23..26, milli)]
         {
             put(places, n);
         }
-        let mut from = 0;
-        match year {
-            0..=9999 => put(0..4, year),
-            _ => {
-                write!(f, "{}{:06}", if year < 0 { '-' } else { '+' }, year.abs())?;
-                from = 4;
-            }
+        if year < 0 {
+            text[0] = b'-';
         }
-        f.write_str(str::from_utf8(&text[from..]).map_err(|_| fmt::Error)?)
+        let from = match year {
+            0..=9999 => 3,
+            -999_999..=999_999 => 0,
+            // No date of JavaScript's, but an instant that a database can hold.
+            _ => {
+                out.extend_from_slice(format!("{year:+}").as_bytes());
+                7
+            }
+        };
+        out.extend_from_slice(&text[from..]);
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::with_capacity(27);
+        self.write(&mut text);
+        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -198,5 +212,7 @@ mod tests {
         for ms in [0, -1, 1_577_836_800_123, -62_198_755_200_000, 253_402_300_800_000, MAX_MS, -MAX_MS] {
             assert_eq!(Date::parse(&Date(ms).iso()), Some(Date(ms)), "{}", Date(ms));
         }
+        assert_eq!(Date(-62_198_755_200_000).iso(), "-000001-01-01T00:00:00.000Z");
+        assert_eq!(Date(i64::MAX).iso(), "+292278994-08-17T07:12:55.807Z");
     }
 }

@@ -4,12 +4,13 @@ mod ops;
 pub mod raw;
 mod read;
 mod typed;
+mod words;
 mod write;
 
 pub use ops::{is_delete, op};
 pub use read::{MAX_DEPTH, MAX_VALUES, Syntax, count_values, most_values, parse, parse_text, reread};
 pub use typed::{field, interior};
-pub use write::{string, write};
+pub use write::{date, geo_point, raw_string, string, write};
 
 use super::Value;
 

@@ -187,7 +187,11 @@ impl Query {
             }
             let before = out.len();
             rows.write_json(i, plan.render(), out)?;
-            call.room.take(out.len() - before)?;
+            let bytes = out.len() - before;
+            call.room.take(bytes)?;
+            if i == 0 {
+                out.reserve(ahead(rows.len() - 1, bytes));
+            }
         }
         out.push(b']');
         Ok(())
@@ -235,6 +239,11 @@ pub(super) async fn one(call: &Call, class: &str, id: &str, mut params: Params) 
     rows.write_json(0, plan.render(), &mut body)?;
     call.room.take(body.len())?;
     Ok(Some(Answer::raw(body)))
+}
+
+/// How much memory to take for further rows before they are there, if they are about as long as the first: 1 MB at most.
+pub(super) fn ahead(rows: usize, first: usize) -> usize {
+    rows.saturating_mul(first + first / 8).min(1 << 20)
 }
 
 /// Does anybody want to see the results of a class before the caller does: code, or providers whose data they hold?

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::error::{Code, Error, Result};
-use crate::storage::{MOST_BYTES, too_large};
+use crate::error::Result;
+use crate::storage::{MOST_BYTES, no_room, too_large};
 
 /// The results of all requests at a time, in requests with the largest answers.
 const LARGEST: usize = 4;
@@ -43,7 +43,7 @@ impl Room {
         let less = |left: usize| left.checked_sub(bytes);
         self.pool.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).map(drop).map_err(|_| {
             self.taken.fetch_sub(bytes, Ordering::Relaxed);
-            Error::new(Code::RequestLimitExceeded, "The server is sending too much already; try again.")
+            no_room()
         })
     }
 }
@@ -96,6 +96,7 @@ impl Drop for Room {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Code;
 
     #[test]
     fn is_used_up_and_given_back() {

@@ -18,7 +18,7 @@ use std::pin::Pin;
 use tokio::sync::Notify;
 
 use crate::access::{Aggregate, Read, Render, Write};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Date, Field, Map, ParseObject, Path, Value};
 
 pub use bulk::{Bulk, Entry, Flow, Index, Odd};
@@ -32,6 +32,11 @@ pub const MOST_BYTES: usize = 64 << 20;
 /// The answer to a read that would give back more.
 pub fn too_large() -> Error {
     Error::query("The answer would be too large; ask for less at a time.")
+}
+
+/// The answer to a read for which all others together have left no memory.
+pub fn no_room() -> Error {
+    Error::new(Code::RequestLimitExceeded, "The server is sending too much already; try again.")
 }
 
 /// A database. Errors are told by meaning: 137 for a value that must be unique, 124 when the deadline has passed, 102 for a

@@ -5,6 +5,7 @@ use crate::golden::judge::judge;
 use crate::golden::lists;
 use crate::golden::replay::{Target, replay};
 use crate::golden::vectors::Recording;
+use crate::support::backend::{Backend, lacks};
 use crate::support::subject::is_sound;
 use crate::support::{Actor, Answer, Subject};
 use serde_json::json;
@@ -14,7 +15,11 @@ use std::io::Write;
 #[test]
 fn nonsense_is_answered_as_by_parse_server() {
     let recording = Recording::of(include_str!("requests.txt"));
-    let ours = lists::answers(include_str!("ours.txt"));
+    let mut ours = lists::answers(include_str!("ours.txt"));
+    if Backend::chosen() == Backend::Mongo && lacks().contains(&"caseSensitive") {
+        // That engine takes a projection without a field for all fields, as in the recording.
+        ours.remove(&718);
+    }
     let subject = Subject::start(json!({ "allowClientClassCreation": true, "maxLimit": 1000 }));
     let instead = if subject.own().is_some() { ours.clone() } else { BTreeMap::new() };
     let (first, second) = (subject.client(Actor::NoKeys), subject.client(Actor::NoKeys));

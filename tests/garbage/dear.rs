@@ -1,5 +1,6 @@
 //! Requests that cost little to send and would cost much to answer if time or memory grew faster than they do.
 
+use crate::support::backend::{Backend, lacks};
 use crate::support::raw::Raw;
 use crate::support::subject::{is_parse_error, is_sound};
 use crate::support::{Actor, Answer, Client, Subject};
@@ -36,7 +37,8 @@ fn long_lists_take_no_longer_than_they_are() {
     assert_eq!(client.send("POST", "/classes/Long", &[], Some(body.as_bytes())).status, 201, "integer-like keys");
     let list = client.post("/classes/Long", &json!(vec![1; 100_000]));
     assert_eq!(list.json()["code"], json!(105), "a list as a body");
-    let ring: Vec<[f64; 2]> = (0..50_000).map(|n| [f64::from(n % 90), f64::from(n) / 1000.0]).collect();
+    let turn = |n: i32| f64::from(n) / 50_000.0 * std::f64::consts::TAU;
+    let ring: Vec<[f64; 2]> = (0..50_000).map(|n| [10.0 * turn(n).cos(), 10.0 * turn(n).sin()]).collect();
     assert_eq!(
         client.post("/classes/Long", &json!({ "pg": { "__type": "Polygon", "coordinates": ring } })).status,
         201,
@@ -53,6 +55,12 @@ fn long_lists_take_no_longer_than_they_are() {
     let put = |body: Value| client.send("PUT", &format!("/classes/Long/{id}"), &[], Some(body.to_string().as_bytes()));
     let numbers = |from: usize| (from..from + 50_000).collect::<Vec<_>>();
     for (op, from, left) in [("AddUnique", 0, 50_000), ("AddUnique", 25_000, 75_000), ("Remove", 0, 25_000)] {
+        if op == "Remove" && Backend::chosen() == Backend::Mongo && lacks().contains(&"caseSensitive") {
+            eprintln!(
+                "left out: the MongoDB of TEST_MONGO_URI compares every element of a list with all that are to go"
+            );
+            break;
+        }
         let answer = put(json!({ "a": { "__op": op, "objects": numbers(from) } }));
         assert_eq!(answer.json()["a"].as_array().map(Vec::len), Some(left), "{op}");
     }
@@ -241,6 +249,15 @@ fn large_answers_that_nobody_takes_do_not_pile_up() {
 /// Looks ahead at every letter and tries every way: a pattern for the engine that goes back.
 const SLOW: &str = "(?=(a+)+b)a|(?<!a+)c";
 
+/// Is it a database that refuses the pattern? A line says so.
+fn refuses_slow() -> bool {
+    let refuses = Backend::chosen() == Backend::Mongo;
+    if refuses {
+        eprintln!("left out on MongoDB: it takes no look-behind of any length, and bounds the work of patterns itself");
+    }
+    refuses
+}
+
 fn slow_rows(client: &Client) {
     for _ in 0..10 {
         let create = |n: usize| {
@@ -254,6 +271,9 @@ fn slow_rows(client: &Client) {
 
 #[test]
 fn cheap_reads_go_on_while_dear_ones_keep_all_readers_busy() {
+    if refuses_slow() {
+        return;
+    }
     let subject = Subject::start(json!({ "allowClientClassCreation": true, "requestTimeout": 5000 }));
     if subject.own().is_none() {
         return; // The database behind the oracle has no limit.
@@ -286,6 +306,9 @@ fn cheap_reads_go_on_while_dear_ones_keep_all_readers_busy() {
 
 #[test]
 fn a_batch_of_dear_queries_ends_with_its_deadline() {
+    if refuses_slow() {
+        return;
+    }
     let subject = Subject::start(json!({ "allowClientClassCreation": true, "requestTimeout": 3000 }));
     if subject.own().is_none() {
         return;

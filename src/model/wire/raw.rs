@@ -2,6 +2,8 @@
 //!
 //! The text was written by [`super::write`], so that it is taken as well-formed; a broken one ends early, it never panics.
 
+use super::words::quote;
+
 /// The keys (raw, without quotes) and values (raw) at the top of a JSON object.
 pub struct Pairs<'a>(&'a [u8]);
 
@@ -47,10 +49,10 @@ pub fn without(doc: &[u8], field: &str) -> Vec<u8> {
 /// Where a string ends that began before `at`: behind its closing quote.
 fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
     loop {
+        at += quote(text.get(at..)?)?;
         match text.get(at)? {
             b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
+            _ => at += 2,
         }
     }
 }

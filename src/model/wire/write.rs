@@ -3,8 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::words::{is_escaped, is_plain};
 use crate::model::value::GeoPoint;
-use crate::model::{Map, Pointer, Value, number};
+use crate::model::{Date, Map, Pointer, Value, number};
 
 /// Appends a value in its wire form.
 pub fn write(value: &Value, out: &mut Vec<u8>) {
@@ -14,7 +15,7 @@ pub fn write(value: &Value, out: &mut Vec<u8>) {
         Value::Bool(false) => out.extend_from_slice(b"false"),
         Value::Number(n) => number::write(*n, out),
         Value::String(text) => string(text, out),
-        Value::Date(date) => tagged("Date", "iso", &date.iso(), out),
+        Value::Date(date) => self::date(*date, out),
         Value::Pointer(pointer) => self::pointer(pointer, out),
         Value::GeoPoint(point) => geo_point(*point, out),
         Value::Polygon(points) => polygon(points, out),
@@ -28,22 +29,29 @@ pub fn write(value: &Value, out: &mut Vec<u8>) {
 
 /// Appends a text as a JSON string.
 pub fn string(text: &str, out: &mut Vec<u8>) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
+    raw_string(text.as_bytes(), out);
+}
+
+/// Appends bytes as a JSON string, for a caller that sees to it that what comes out is UTF-8.
+pub fn raw_string(text: &[u8], out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
-    let bytes = text.as_bytes();
-    // Without a way out of it, the loop takes many bytes at a time; few texts have anything to escape.
-    let is_escaped = |b: u8| b < 0x20 || b == b'"' || b == b'\\';
-    if !bytes.iter().fold(false, |any, b| any | is_escaped(*b)) {
-        out.extend_from_slice(bytes);
-        out.push(b'"');
-        return;
+    if is_plain(text) {
+        out.extend_from_slice(text);
+    } else {
+        escaped(text, out);
     }
+    out.push(b'"');
+}
+
+fn escaped(text: &[u8], out: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut from = 0;
-    for (i, &b) in bytes.iter().enumerate() {
+    for (i, &b) in text.iter().enumerate() {
         if !is_escaped(b) {
             continue;
         }
-        out.extend_from_slice(&bytes[from..i]);
+        out.extend_from_slice(&text[from..i]);
         from = i + 1;
         match b {
             b'"' => out.extend_from_slice(b"\\\""),
@@ -60,8 +68,7 @@ pub fn string(text: &str, out: &mut Vec<u8>) {
             }
         }
     }
-    out.extend_from_slice(&bytes[from..]);
-    out.push(b'"');
+    out.extend_from_slice(&text[from..]);
 }
 
 fn tagged(ty: &str, key: &str, text: &str, out: &mut Vec<u8>) {
@@ -74,6 +81,13 @@ fn tagged(ty: &str, key: &str, text: &str, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
+/// Appends an instant as an object that says so.
+pub fn date(date: Date, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"__type\":\"Date\",\"iso\":\"");
+    date.write(out);
+    out.extend_from_slice(b"\"}");
+}
+
 fn pointer(pointer: &Pointer, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"__type\":\"Pointer\",\"className\":");
     string(&pointer.class, out);
@@ -82,7 +96,8 @@ fn pointer(pointer: &Pointer, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
-fn geo_point(point: GeoPoint, out: &mut Vec<u8>) {
+/// Appends a place.
+pub fn geo_point(point: GeoPoint, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"__type\":\"GeoPoint\",\"latitude\":");
     number::write(point.latitude, out);
     out.extend_from_slice(b",\"longitude\":");

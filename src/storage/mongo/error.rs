@@ -93,8 +93,8 @@ pub fn of_write(error: mongodb::error::Error) -> Error {
 pub fn of_code(code: i32, text: &str) -> Option<Error> {
     Some(match code {
         DUPLICATE => Error::duplicate(index(text).and_then(names::indexed)),
-        // Values of another type than the operation needs, and paths through values that have no parts.
-        2 | 14 | 28 | 16837 | 17280 => Error::new(Code::IncorrectType, text.to_owned()),
+        // Values of another type than the operation needs, paths through values that have no parts, elements far behind the last.
+        2 | 14 | 28 | 34 | 16837 | 17280 => Error::new(Code::IncorrectType, text.to_owned()),
         10334 | 17419 | 17420 => Error::new(Code::ObjectTooLarge, "The object is too large."),
         _ => return None,
     })
@@ -165,5 +165,13 @@ mod tests {
         ] {
             assert_eq!(index(text), name, "{text}");
         }
+    }
+
+    #[test]
+    fn the_client_can_mend_what_it_sent() {
+        for (number, code) in [(34, Code::IncorrectType), (28, Code::IncorrectType), (10334, Code::ObjectTooLarge)] {
+            assert_eq!(of_code(number, "text").and_then(|error| error.code()), Some(code), "{number}");
+        }
+        assert!(of_code(8000, "text").is_none());
     }
 }

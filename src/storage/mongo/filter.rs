@@ -1,5 +1,7 @@
 //! The where tree in MongoDB's own words (`storage.md` A7).
 
+use std::collections::HashSet;
+
 use mongodb::bson::{Bson, Document, Regex as BsonRegex, doc};
 
 use super::{encode, names};
@@ -38,13 +40,11 @@ pub fn condition(
 
 /// One document for all conditions, side by side if no two of them have a key in common.
 fn joined(all: Vec<Document>) -> Document {
-    let mut out = Document::new();
-    for (key, value) in all.iter().flatten() {
-        if out.insert(key, value.clone()).is_some() {
-            return doc! { "$and": all.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>() };
-        }
+    let mut seen = HashSet::new();
+    match all.len() < 2 || all.iter().flat_map(Document::keys).all(|key| seen.insert(key)) {
+        true => all.into_iter().flatten().collect(),
+        false => doc! { "$and": all.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>() },
     }
-    out
 }
 
 /// What no document fulfils.
@@ -93,7 +93,11 @@ impl Builder<'_> {
         if !operators.is_empty() {
             apart.insert(0, doc! { key: operators }.into());
         }
-        Ok(joined(apart.into_iter().filter_map(|part| part.as_document().cloned()).collect()))
+        let part = |part| match part {
+            Bson::Document(part) => Some(part),
+            _ => None,
+        };
+        Ok(joined(apart.into_iter().filter_map(part).collect()))
     }
 
     /// Operators on the path; one without a name is a condition of its own.

@@ -187,7 +187,7 @@ fn refused(error: mongodb::error::Error) -> Error {
     match error::told(&error) {
         Some((11000, _)) => Error::duplicate(None),
         _ if error::is_constraint(&error) => Error::duplicate(None),
-        Some((67 | 85 | 86 | 2 | 9, text)) => Error::query(text.to_owned()),
+        Some((67 | 85 | 86 | 2 | 9 | 17194, text)) => Error::query(text.to_owned()),
         _ => error::any(error),
     }
 }

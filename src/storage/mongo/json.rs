@@ -1,17 +1,18 @@
 //! Documents as Parse JSON, byte for byte what the object would be (`decode.rs`), without making one. What is rare or odd is left
 //! to that way: a value, or the whole row.
 
-use std::io::Write;
-
-use mongodb::bson::raw::RawArray;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use mongodb::bson::{RawBsonRef, RawDocument};
 
 use super::decode;
+use super::elements::{Elements, Item};
 use super::names::{POINTER, PROVIDER};
 use crate::access::Render;
 use crate::access::render::Shown;
 use crate::error::Result;
 use crate::model::names::INTERNAL_COLUMNS;
+use crate::model::value::GeoPoint;
 use crate::model::{Acl, ClassSchema, Date, FieldType, Value, number, wire};
 
 /// Is a row, or a value, written? If not, it must go the other way, and what is written of it is to be forgotten.
@@ -22,51 +23,65 @@ type Written = bool;
 /// # Errors
 /// 1 for bytes that are no BSON.
 pub fn row(document: &RawDocument, schema: &ClassSchema, render: &Render, out: &mut Vec<u8>) -> Result<Written> {
-    if render.shows_internals() {
-        return Ok(false);
-    }
-    let Ok(Some(RawBsonRef::String(id))) = document.get("_id") else { return Ok(false) };
-    let shown = render.of_row(id, |column| decode::value(document, schema, column));
+    let elements = Elements::of(document.as_bytes());
+    let id = elements.clone().find_map(|(key, item)| match item {
+        Item::Text(id) if key == b"_id" => Some(str::from_utf8(id).ok()),
+        Item::Other => Some(None),
+        _ => None,
+    });
+    let Some(Some(id)) = id.filter(|_| !render.shows_internals()) else { return Ok(false) };
+    let start = out.len();
     out.extend_from_slice(b"{\"objectId\":");
     wire::string(id, out);
-    let mut lists = [None, None];
-    for entry in document {
-        let (key, value) = entry.map_err(decode::broken)?;
-        match (key.as_str(), value) {
-            ("_id" | "_acl", _) => {}
-            ("_rperm", RawBsonRef::Array(list)) => lists[0] = Some(list),
-            ("_wperm", RawBsonRef::Array(list)) => lists[1] = Some(list),
-            ("_rperm" | "_wperm", _) => return Ok(false),
-            ("_session_token", _) if schema.name == "_User" => {}
-            (key, _) if INTERNAL_COLUMNS.contains(&key) => {}
-            (key, value) => {
-                if !(Field { schema, shown: &shown, out }.field(key, value)?) {
-                    return Ok(false);
-                }
-            }
-        }
-    }
-    for (field, target) in shown.relations() {
-        name(field, out);
-        wire::write(&Value::Relation(target.to_owned()), out);
-    }
-    if lists != [None, None] && shown.shows_acl() {
-        name("ACL", out);
-        acl(lists, out)?;
+    let shown = render.of_row(id, |column| decode::value(document, schema, column));
+    if !(Row { document, schema, shown, out }.fields(elements)?) {
+        return Ok(false);
     }
     out.push(b'}');
-    Ok(true)
+    // Keys and texts have not been looked at one by one.
+    Ok(str::from_utf8(&out[start..]).is_ok())
 }
 
-/// Writes one field of a row.
-struct Field<'a> {
+/// Writes the fields of a row.
+struct Row<'a> {
+    document: &'a RawDocument,
     schema: &'a ClassSchema,
-    shown: &'a Shown<'a>,
+    shown: Shown<'a>,
     out: &'a mut Vec<u8>,
 }
 
-impl Field<'_> {
-    fn field(&mut self, key: &str, value: RawBsonRef<'_>) -> Result<Written> {
+impl Row<'_> {
+    fn fields(&mut self, elements: Elements<'_>) -> Result<Written> {
+        let mut lists = [None, None];
+        for (key, item) in elements {
+            let Ok(key) = str::from_utf8(key) else { return Ok(false) };
+            match (key, item) {
+                (_, Item::Other) => return Ok(false),
+                ("_id" | "_acl", _) => {}
+                ("_rperm", Item::Array(list)) => lists[0] = Some(list),
+                ("_wperm", Item::Array(list)) => lists[1] = Some(list),
+                ("_rperm" | "_wperm", _) => return Ok(false),
+                ("_session_token", _) if self.schema.name == "_User" => {}
+                (key, _) if key.starts_with('_') && INTERNAL_COLUMNS.contains(&key) => {}
+                (key, item) => {
+                    if !self.field(key, item)? {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        for (field, target) in self.shown.relations() {
+            name(field, self.out);
+            wire::write(&Value::Relation(target.to_owned()), self.out);
+        }
+        if lists != [None, None] && self.shown.shows_acl() {
+            name("ACL", self.out);
+            return Ok(acl(lists, self.out));
+        }
+        Ok(true)
+    }
+
+    fn field(&mut self, key: &str, item: Item<'_>) -> Result<Written> {
         let field = match key {
             "_created_at" => "createdAt",
             "_updated_at" => "updatedAt",
@@ -78,7 +93,7 @@ impl Field<'_> {
             other => other,
         };
         if let Some(field) = field.strip_prefix(POINTER) {
-            return Ok(self.pointer(field, value));
+            return Ok(self.pointer(field, item));
         }
         if self.schema.name == "_User" && (field == "authData" || field.starts_with(PROVIDER)) {
             return Ok(!self.shown.shows("authData"));
@@ -93,42 +108,51 @@ impl Field<'_> {
             _ if !self.shown.shows(field) => return Ok(true),
             _ => name(field, self.out),
         }
-        match (ty, value) {
-            (_, RawBsonRef::DateTime(date)) if matches!(field, "createdAt" | "updatedAt") => {
-                instant(date.timestamp_millis(), self.out);
+        match (ty, item) {
+            (_, Item::Date(ms)) if matches!(field, "createdAt" | "updatedAt") => {
+                self.out.push(b'"');
+                Date(ms).write(self.out);
+                self.out.push(b'"');
+                Ok(true)
             }
-            (Some(FieldType::File | FieldType::GeoPoint | FieldType::Polygon | FieldType::Bytes), value) => {
-                match decode::column(decode::plain(value)?, ty) {
-                    Value::File(file) => wire::write(&self.shown.file(file), self.out),
-                    other => wire::write(&other, self.out),
-                }
+            (Some(FieldType::GeoPoint), Item::Array(pair)) if let Some(place) = place(pair) => {
+                wire::geo_point(place, self.out);
+                Ok(true)
             }
-            (_, value) => plain(value, self.out)?,
+            (Some(FieldType::File | FieldType::Polygon | FieldType::Bytes), _) => self.typed(key, ty),
+            (_, item) => plain(item, self.out),
+        }
+    }
+
+    /// A value that its column gives a type.
+    fn typed(&mut self, key: &str, ty: Option<&FieldType>) -> Result<Written> {
+        let Ok(Some(value)) = self.document.get(key) else { return Ok(false) };
+        match decode::column(decode::plain(value)?, ty) {
+            Value::File(file) => wire::write(&self.shown.file(file), self.out),
+            other => wire::write(&other, self.out),
         }
         Ok(true)
     }
 
-    fn pointer(&mut self, field: &str, value: RawBsonRef<'_>) -> Written {
+    fn pointer(&mut self, field: &str, item: Item<'_>) -> Written {
         let Some(FieldType::Pointer(class)) = self.schema.field_type(field) else { return true };
-        let text = match value {
-            RawBsonRef::String(text) => text,
-            RawBsonRef::Null => return true,
+        let text = match item {
+            Item::Text(text) => text,
+            Item::Null => return true,
             _ => return false,
         };
-        match text.split_once('$') {
-            Some((found, id)) if found == class => {
-                if self.shown.shows(field) {
-                    name(field, self.out);
-                    self.out.extend_from_slice(b"{\"__type\":\"Pointer\",\"className\":");
-                    wire::string(class, self.out);
-                    self.out.extend_from_slice(b",\"objectId\":");
-                    wire::string(id, self.out);
-                    self.out.push(b'}');
-                }
-                true
-            }
-            _ => false,
+        let Some(id) = text.strip_prefix(class.as_bytes()).and_then(|rest| rest.strip_prefix(b"$")) else {
+            return false;
+        };
+        if self.shown.shows(field) {
+            name(field, self.out);
+            self.out.extend_from_slice(b"{\"__type\":\"Pointer\",\"className\":");
+            wire::string(class, self.out);
+            self.out.extend_from_slice(b",\"objectId\":");
+            wire::raw_string(id, self.out);
+            self.out.push(b'}');
         }
+        true
     }
 }
 
@@ -138,68 +162,83 @@ fn name(field: &str, out: &mut Vec<u8>) {
     out.push(b':');
 }
 
-fn instant(ms: i64, out: &mut Vec<u8>) {
-    // Nothing goes wrong when memory is written to.
-    let _ = write!(out, "\"{}\"", Date(ms));
+/// Longitude and latitude.
+fn place(pair: &[u8]) -> Option<GeoPoint> {
+    let mut pair = Elements::of(pair);
+    let mut next = || match pair.next()?.1 {
+        Item::Double(n) => Some(n),
+        Item::Int32(n) => Some(f64::from(n)),
+        Item::Int64(n) => Some(n as f64),
+        _ => None,
+    };
+    let (longitude, latitude) = (next()?, next()?);
+    pair.next().is_none().then_some(GeoPoint { longitude, latitude })
 }
 
 /// Both lists as the map that they are on the wire.
-fn acl(lists: [Option<&RawArray>; 2], out: &mut Vec<u8>) -> Result<()> {
-    if lists.iter().flatten().all(|list| list.is_empty()) {
-        out.extend_from_slice(b"{}");
-        return Ok(());
-    }
-    let [read, write] = lists.map(|list| list.map_or(Ok(Vec::new()), |list| decode::entries(RawBsonRef::Array(list))));
-    wire::write(&Acl { read: read?, write: write? }.to_wire(), out);
-    Ok(())
+fn acl(lists: [Option<&[u8]>; 2], out: &mut Vec<u8>) -> Written {
+    let [Some(read), Some(write)] = lists.map(|list| list.map_or(Some(Vec::new()), entries)) else { return false };
+    wire::write(&Acl { read, write }.to_wire(), out);
+    true
+}
+
+/// The texts of a list.
+fn entries(list: &[u8]) -> Option<Vec<String>> {
+    let text = |item| match item {
+        Item::Text(text) => Some(str::from_utf8(text).ok()?.to_owned()),
+        _ => None,
+    };
+    Elements::of(list).map(|(_, item)| text(item)).collect()
 }
 
 /// A value, typed as it says itself.
-fn plain(value: RawBsonRef<'_>, out: &mut Vec<u8>) -> Result<()> {
-    match value {
-        RawBsonRef::Null | RawBsonRef::Undefined => out.extend_from_slice(b"null"),
-        RawBsonRef::Boolean(true) => out.extend_from_slice(b"true"),
-        RawBsonRef::Boolean(false) => out.extend_from_slice(b"false"),
-        RawBsonRef::Int32(n) => out.extend_from_slice(itoa::Buffer::new().format(n).as_bytes()),
-        RawBsonRef::Int64(n) => number::write(n as f64, out),
-        RawBsonRef::Double(n) => number::write(n, out),
-        RawBsonRef::String(text) => wire::string(text, out),
-        RawBsonRef::DateTime(date) => {
-            out.extend_from_slice(b"{\"__type\":\"Date\",\"iso\":");
-            instant(date.timestamp_millis(), out);
+fn plain(item: Item<'_>, out: &mut Vec<u8>) -> Result<Written> {
+    match item {
+        Item::Other => return Ok(false),
+        Item::Null => out.extend_from_slice(b"null"),
+        Item::Bool(true) => out.extend_from_slice(b"true"),
+        Item::Bool(false) => out.extend_from_slice(b"false"),
+        Item::Int32(n) => out.extend_from_slice(itoa::Buffer::new().format(n).as_bytes()),
+        Item::Int64(n) => number::write(n as f64, out),
+        Item::Double(n) => number::write(n, out),
+        Item::Text(text) => wire::raw_string(text, out),
+        Item::Date(ms) => wire::date(Date(ms), out),
+        Item::Bytes(bytes) => {
+            out.extend_from_slice(b"{\"__type\":\"Bytes\",\"base64\":");
+            wire::string(&STANDARD.encode(bytes), out);
             out.push(b'}');
         }
-        RawBsonRef::Array(list) => {
+        Item::Array(list) => {
             out.push(b'[');
-            for (at, value) in list.into_iter().enumerate() {
+            for (at, (_, item)) in Elements::of(list).enumerate() {
                 if at > 0 {
                     out.push(b',');
                 }
-                plain(value.map_err(decode::broken)?, out)?;
+                if !plain(item, out)? {
+                    return Ok(false);
+                }
             }
             out.push(b']');
         }
-        RawBsonRef::Document(document) => {
+        Item::Document(document) => {
             let before = out.len();
             if !object(document, out)? {
                 out.truncate(before);
-                wire::write(&decode::plain(value)?, out);
+                let document = RawDocument::from_bytes(document).map_err(decode::broken)?;
+                wire::write(&decode::plain(RawBsonRef::Document(document))?, out);
             }
         }
-        other => wire::write(&decode::plain(other)?, out),
     }
-    Ok(())
+    Ok(true)
 }
 
 /// An object whose keys stand as JavaScript would list them, and that is no typed value but a pointer.
-fn object(document: &RawDocument, out: &mut Vec<u8>) -> Result<Written> {
+fn object(document: &[u8], out: &mut Vec<u8>) -> Result<Written> {
     out.push(b'{');
-    for (at, entry) in document.into_iter().enumerate() {
-        let (key, value) = entry.map_err(decode::broken)?;
-        let key = key.as_str();
+    for (at, (key, item)) in Elements::of(document).enumerate() {
         let is_odd = match key {
-            "__type" => at > 0 || !is_pointer(document),
-            _ => key.starts_with(|first: char| first.is_ascii_digit()),
+            b"__type" => at > 0 || !is_pointer(document),
+            _ => key.first().is_some_and(u8::is_ascii_digit),
         };
         if is_odd {
             return Ok(false);
@@ -207,23 +246,25 @@ fn object(document: &RawDocument, out: &mut Vec<u8>) -> Result<Written> {
         if at > 0 {
             out.push(b',');
         }
-        wire::string(key, out);
+        wire::raw_string(key, out);
         out.push(b':');
-        plain(value, out)?;
+        if !plain(item, out)? {
+            return Ok(false);
+        }
     }
     out.push(b'}');
     Ok(true)
 }
 
 /// Does an object hold what a pointer does, in its order, and nothing else?
-fn is_pointer(document: &RawDocument) -> bool {
-    let mut entries = document.into_iter().flatten();
-    let mut text = |name: &str| match entries.next() {
-        Some((key, RawBsonRef::String(text))) if key.as_str() == name => Some(text),
+fn is_pointer(document: &[u8]) -> bool {
+    let mut elements = Elements::of(document);
+    let mut text = |name: &[u8]| match elements.next() {
+        Some((key, Item::Text(text))) if key == name => Some(text),
         _ => None,
     };
-    text("__type") == Some("Pointer")
-        && text("className").is_some()
-        && text("objectId").is_some()
-        && document.into_iter().count() == 3
+    text(b"__type") == Some(b"Pointer")
+        && text(b"className").is_some()
+        && text(b"objectId").is_some()
+        && elements.next().is_none()
 }

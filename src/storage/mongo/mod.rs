@@ -5,11 +5,13 @@ mod alter;
 mod class;
 mod decode;
 pub mod dump;
+mod elements;
 mod encode;
 mod error;
 mod filter;
 mod group;
 mod hand;
+mod hold;
 mod indexes;
 mod json;
 mod lineage;
@@ -39,6 +41,7 @@ use mongodb::{Client, Collection, Database};
 use tokio::sync::{Notify, OnceCell};
 
 use self::error::Db;
+use self::hold::Left;
 use self::turns::Turns;
 use self::unique::Unique;
 use super::{Answer, Bulk, Entry, Flow, Index, Lineage, Odd, Outcome, Relation, Rows, SchemaChange, Side, Storage};
@@ -54,6 +57,8 @@ pub struct Mongo {
     config: MongoConfig,
     unique: Unique,
     turns: Turns,
+    /// Memory for answers that are being read.
+    left_for_answers: Left,
     /// Does the database know transactions?
     transactions: OnceCell<bool>,
     /// Has the database refused to follow entries of relations by itself?
@@ -86,8 +91,9 @@ impl Mongo {
         let name = options.default_database.clone().unwrap_or_default();
         let client = Client::with_options(options).or_db()?;
         let db = client.database(&name);
-        let (unique, turns, transactions, no_lineage) = Default::default();
-        Ok(Self { client, db, config: config.clone(), unique, turns, transactions, no_lineage })
+        let (unique, turns, left_for_answers, transactions, no_lineage) = Default::default();
+        let config = config.clone();
+        Ok(Self { client, db, config, unique, turns, left_for_answers, transactions, no_lineage })
     }
 
     /// The name of the collection of a class.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocumentBuf, doc};
 use mongodb::options::{FindOptions, Hint};
+use mongodb::raw_batch_cursor::RawBatchCursor;
 
 use super::error::{self, Db};
 use super::filter::Near;
@@ -49,7 +50,8 @@ impl Mongo {
     /// The rows of a plan.
     pub(super) async fn rows(&self, plan: &Read) -> Result<Found> {
         let left = self.left(plan.limits().deadline)?;
-        let found = Found::new(Arc::clone(plan.schema()), plan.internals() || plan.render().shows_internals());
+        let internals = plan.internals() || plan.render().shows_internals();
+        let found = Found::new(Arc::clone(plan.schema()), internals, &self.left_for_answers);
         // No collection has such a name, and the driver does not ask for it.
         if plan.limit() == Some(0) || plan.schema().name.contains('\0') {
             return Ok(found);
@@ -60,22 +62,20 @@ impl Mongo {
         within(left, self.fetch(plan, filter, options, found)).await
     }
 
-    async fn fetch(&self, plan: &Read, filter: Document, options: FindOptions, mut found: Found) -> Result<Found> {
+    async fn fetch(&self, plan: &Read, filter: Document, options: FindOptions, found: Found) -> Result<Found> {
         let collection = self.collection(&plan.schema().name);
+        let Some(field) = nearest(plan.filter()) else {
+            let answers = collection.find(filter).with_options(options).batch().await;
+            return all(answers.map_err(error::of_read)?, found).await;
+        };
         let find = || collection.find(filter.clone()).with_options(options.clone()).batch();
-        let mut answers = match find().await {
-            Err(error) if error::wants_place_index(&error) => {
-                let Some(field) = nearest(plan.filter()) else { return Err(error::of_read(error)) };
-                self.index_place(plan.schema(), field).await?;
-                find().await
-            }
-            answers => answers,
+        // What is rare is kept out of the way, which every read carries along.
+        let mut answers = Box::pin(find()).await;
+        if answers.as_ref().is_err_and(error::wants_place_index) {
+            Box::pin(self.index_place(plan.schema(), field)).await?;
+            answers = Box::pin(find()).await;
         }
-        .map_err(error::of_read)?;
-        while let Some(answer) = answers.next().await {
-            found.push(answer.map_err(error::of_read)?)?;
-        }
-        Ok(found)
+        all(answers.map_err(error::of_read)?, found).await
     }
 
     /// How many rows there are.
@@ -153,6 +153,14 @@ impl Mongo {
         }
         Ok(found)
     }
+}
+
+/// Takes the answers of a read as they come.
+async fn all(mut answers: RawBatchCursor, mut found: Found) -> Result<Found> {
+    while let Some(answer) = answers.next().await {
+        found.push(answer.map_err(error::of_read)?)?;
+    }
+    Ok(found)
 }
 
 fn named(hint: Hint) -> Option<Bson> {

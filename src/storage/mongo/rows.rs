@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
-use mongodb::bson::{RawBsonRef, RawDocument};
+use mongodb::bson::RawDocument;
 use mongodb::raw_batch_cursor::RawBatch;
 
+use super::elements::{Elements, Item};
+use super::hold::{Hold, Left};
 use super::{decode, json, odd};
 use crate::access::Render;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, ParseObject, Value, wire};
-use crate::storage::{MOST_BYTES, Odd, RowSet, too_large};
+use crate::storage::{Odd, RowSet};
 
 /// The rows of one read.
 pub struct Found {
     answers: Vec<RawBatch>,
     /// Answer, beginning and end of each row.
     rows: Vec<(usize, usize, usize)>,
-    bytes: usize,
+    /// Their place in memory.
+    hold: Hold,
     /// The class, by which they are read.
     schema: Arc<ClassSchema>,
     /// Are internal columns read?
@@ -25,28 +28,23 @@ pub struct Found {
 
 impl Found {
     /// No rows yet.
-    pub fn new(schema: Arc<ClassSchema>, internals: bool) -> Self {
-        Self { answers: Vec::new(), rows: Vec::new(), bytes: 0, schema, internals }
+    pub fn new(schema: Arc<ClassSchema>, internals: bool, left: &Left) -> Self {
+        Self { answers: Vec::new(), rows: Vec::new(), hold: Hold::of(left), schema, internals }
     }
 
     /// Takes an answer of the database.
     ///
     /// # Errors
-    /// 102 when there are more bytes than one read may give back, 1 for an answer that is none.
+    /// 102 when there are more bytes than one read may give back, 155 when all reads together hold too many, 1 for an answer that
+    /// is none.
     pub fn push(&mut self, answer: RawBatch) -> Result<()> {
         let whole = answer.as_raw_document().as_bytes();
-        self.bytes += whole.len();
-        if self.bytes > MOST_BYTES {
-            return Err(too_large());
-        }
-        let list = answer.doc_slices().map_err(decode::broken)?;
-        for row in list {
-            let RawBsonRef::Document(row) = row.map_err(decode::broken)? else {
-                return Err(Error::internal("a row that is no document"));
-            };
+        self.hold.take(whole.len())?;
+        for (_, row) in Elements::of(answer.doc_slices().map_err(decode::broken)?.as_bytes()) {
+            let Item::Document(row) = row else { return Err(Error::internal("a row that is no document")) };
             // Where it lies in the answer.
-            let from = (row.as_bytes().as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
-            self.rows.push((self.answers.len(), from, from + row.as_bytes().len()));
+            let from = (row.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
+            self.rows.push((self.answers.len(), from, from + row.len()));
         }
         self.answers.push(answer);
         Ok(())

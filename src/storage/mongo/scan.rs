@@ -24,7 +24,7 @@ impl Mongo {
             let options = FindOptions::builder().sort(order).batch_size(some.max(1)).build();
             let answers = collection.find(filter).with_options(options).batch().await.map_err(error::of_read)?;
             let page = |answer: mongodb::error::Result<_>| {
-                let mut found = Found::new(Arc::clone(plan.schema()), plan.internals());
+                let mut found = Found::new(Arc::clone(plan.schema()), plan.internals(), &self.left_for_answers);
                 found.push(answer.map_err(error::of_read)?)?;
                 Ok::<_, Error>(Box::new(found) as Rows)
             };

@@ -14,7 +14,7 @@ use crate::cloud::Trigger;
 use crate::error::Result;
 use crate::model::{ClassSchema, Pointer, Value, wire};
 use crate::rest::Call;
-use crate::rest::find::is_hooked;
+use crate::rest::find::{self, is_hooked};
 use crate::rest::room::Trial;
 use crate::storage::RowSet;
 
@@ -31,8 +31,12 @@ impl Texts {
         for i in 0..rows.len() {
             let start = texts.bytes.len();
             rows.write_json(i, read.render(), &mut texts.bytes)?;
-            room.take(texts.bytes.len() - start)?;
+            let bytes = texts.bytes.len() - start;
+            room.take(bytes)?;
             texts.rows.push(start..texts.bytes.len());
+            if i == 0 {
+                texts.bytes.reserve(find::ahead(rows.len() - 1, bytes));
+            }
         }
         Ok(texts)
     }
@@ -81,9 +85,11 @@ fn held(raw: &[u8], deeper: bool) -> Held {
     if leads { Held::Other } else { Held::Nothing }
 }
 
+/// The pointer of a text, its keys in the order in which they are written.
 fn pointer(raw: &[u8]) -> Option<Pointer> {
-    let text = |key: &str| wire::raw::find(raw, key).and_then(raw_text);
-    Some(Pointer { class: text("className")?, id: text("objectId")? })
+    let mut pairs = wire::raw::pairs(raw).skip(1);
+    let mut text = |name: &[u8]| pairs.next().filter(|(key, _)| *key == name).and_then(|(_, value)| raw_text(value));
+    Some(Pointer { class: text(b"className")?, id: text(b"objectId")? })
 }
 
 fn raw_text(raw: &[u8]) -> Option<String> {
