@@ -22,6 +22,7 @@ mod hooks;
 mod installations;
 mod logs;
 mod mail;
+mod moving;
 mod options;
 mod outage;
 mod pages;

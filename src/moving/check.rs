@@ -76,8 +76,7 @@ impl Check {
 
     fn entries(&mut self, entries: Entries, report: &mut Report) {
         let relation = &entries.relation;
-        let is_column = self.fit.get(&relation.class).relations().any(|(field, _)| field == relation.field);
-        if !is_column {
+        if !self.fit.is_relation(relation) {
             let what = format!("{} is no relation of {}: its entries are left out", relation.field, relation.class);
             report.fault(entries.from.fault_of_all(what));
         }

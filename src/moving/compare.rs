@@ -1,19 +1,18 @@
 //! Reads back what was written: is every row there that was not left out, and equal?
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::fit::Fit;
-use super::store::{by_ids, known_entries, short};
+use super::store::{Known, by_ids, known_entries, short};
 use super::{Entries, Item, Report, Rows, Sink, digest};
 use crate::error::Result;
-use crate::storage::{Answer, Bulk, Relation};
+use crate::storage::{Answer, Bulk};
 
 /// A sink that only looks.
 pub struct Compare {
     target: Arc<dyn Bulk>,
     fit: Fit,
-    entries: Option<(Relation, HashSet<u64>)>,
+    entries: Known,
     /// Rows and entries that were found equal.
     pub equal: u64,
 }
@@ -24,7 +23,7 @@ impl Compare {
     /// # Errors
     /// Those of the database.
     pub async fn new(target: Arc<dyn Bulk>) -> Result<Self> {
-        Ok(Self { fit: Fit::new(&*target).await?, target, entries: None, equal: 0 })
+        Ok(Self { fit: Fit::new(&*target).await?, target, entries: Known::new(), equal: 0 })
     }
 
     async fn rows(&mut self, rows: Rows, report: &mut Report) -> Result<()> {
@@ -59,13 +58,10 @@ impl Compare {
 
     async fn entries(&mut self, entries: Entries, report: &mut Report) -> Result<()> {
         let Entries { relation, from, entries } = entries;
-        if self.entries.as_ref().is_none_or(|(known, _)| *known != relation) {
-            self.entries = Some((relation.clone(), known_entries(&*self.target, &relation).await?));
-        }
-        let Some((_, known)) = &self.entries else { return Ok(()) };
-        if report.is_told(&from.fault_of_all("")) {
+        if !self.fit.is_relation(&relation) {
             return Ok(());
         }
+        let known = known_entries(&mut self.entries, &*self.target, &relation).await?;
         for (number, entry) in entries {
             match entry {
                 Ok(entry) if !known.contains(&short(&entry)) => {

@@ -1,4 +1,4 @@
-//! A database as a source: all classes with their rows in the order of ids, then the entries of all relations.
+//! A database as a source: all classes with their rows as they lie, then the entries of all relations.
 
 use std::sync::Arc;
 

@@ -140,7 +140,7 @@ struct Part {
     name: String,
     /// `None` for a file that an earlier run has finished.
     file: Option<BufWriter<File>>,
-    /// The last row that an earlier run has written; rows come in the order of ids.
+    /// The last row that an earlier run has written, until it comes by: rows come in the order in which they lie.
     last: Option<String>,
     is_empty: bool,
     row: Vec<u8>,
@@ -167,8 +167,13 @@ impl Part {
     }
 
     /// Has an earlier run written this row?
-    fn has(&self, id: &str) -> bool {
-        self.file.is_none() || self.last.as_deref().is_some_and(|last| id <= last)
+    fn has(&mut self, id: &str) -> bool {
+        if self.file.is_none() {
+            return true;
+        }
+        let is_behind = self.last.is_some();
+        self.last.take_if(|last| last == id);
+        is_behind
     }
 
     fn put(&mut self, name: &str, write: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
@@ -183,6 +188,10 @@ impl Part {
 
     fn finish(self, folder: &Path) -> io::Result<()> {
         let Some(mut file) = self.file else { return Ok(()) };
+        if let Some(last) = self.last {
+            let text = format!("the row {last}, with which an earlier run ended, is gone: remove the .part file");
+            return Err(io::Error::other(text));
+        }
         file.write_all(END)?;
         file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         let path = folder.join(format!("{}.json", self.name));

@@ -7,10 +7,10 @@ use crate::error::Result;
 use crate::model::names::{self, VOLATILE_CLASSES};
 use crate::model::{ClassSchema, Field, ParseObject, Value};
 use crate::schema::check::{self, Kind};
-use crate::storage::{SchemaChange, Storage};
+use crate::storage::{Relation, SchemaChange, Storage};
 
-/// The index that MongoDB makes itself.
-const OF_IDS: &str = "_id_";
+/// Columns with an index that a database or every start makes itself.
+const INDEXED: [(&str, &str); 3] = [("_User", "username"), ("_User", "email"), ("_Role", "name")];
 
 /// The classes of a target as they will be.
 #[derive(Default)]
@@ -40,13 +40,18 @@ impl Fit {
         self.classes.contains_key(class) || VOLATILE_CLASSES.contains(&class)
     }
 
+    /// Is it, or will it be, a column of its class?
+    pub fn is_relation(&self, relation: &Relation) -> bool {
+        self.get(&relation.class).relations().any(|(field, _)| field == relation.field)
+    }
+
     /// Brings the target's class to what is given, as far as both agree: what has to change, and what stays otherwise.
     pub fn class(&mut self, given: &ClassSchema) -> (Vec<SchemaChange>, Vec<String>) {
         let name = given.name.clone();
         if !names::is_valid_class(&name) || names::is_join_class(&name) {
             return (Vec::new(), vec!["it is no name of a class: its rows are left out".into()]);
         }
-        let indexes = given.indexes.iter().filter(|(index, _)| *index != OF_IDS);
+        let indexes = given.indexes.iter().filter(|(_, keys)| !is_own(&name, keys));
         let there = |class: &ClassSchema, index: &str| class.indexes.contains_key(index);
         let known = self.classes.get(&name);
         let missing = indexes.filter(|(index, _)| !known.is_some_and(|class| there(class, index.as_str())));
@@ -56,10 +61,13 @@ impl Fit {
         }));
         let Some(known) = self.classes.get_mut(&name) else {
             let class = ClassSchema { indexes: Default::default(), ..given.clone() };
-            self.classes.insert(name.clone(), class.clone());
+            self.classes.insert(name.clone(), given.clone());
             let is_stored = !VOLATILE_CLASSES.contains(&name.as_str());
             return (is_stored.then_some(SchemaChange::CreateClass(class)).into_iter().collect(), Vec::new());
         };
+        for (index, keys) in &given.indexes {
+            known.indexes.set(index.as_str(), keys.clone());
+        }
         merge(known, given)
     }
 
@@ -124,6 +132,14 @@ fn merge(known: &mut ClassSchema, given: &ClassSchema) -> (Vec<SchemaChange>, Ve
         _ => {}
     }
     (changes, otherwise)
+}
+
+/// Is it an index that no app has declared: of ids, of internal columns, of what must be unique?
+fn is_own(class: &str, keys: &Value) -> bool {
+    let mut keys = keys.as_object().into_iter().flat_map(|keys| keys.keys());
+    let (first, more) = (keys.next(), keys.next());
+    let of_start = |key: &str| INDEXED.contains(&(class, key)) || (class == "_User" && key.starts_with('_'));
+    first.is_some_and(|key| key == "_id" || (more.is_none() && of_start(key)))
 }
 
 /// A fault of a class as a whole.

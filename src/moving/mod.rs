@@ -6,9 +6,11 @@
 mod check;
 mod class;
 mod compare;
+pub mod csv;
 pub mod database;
 pub mod digest;
 pub mod doctor;
+pub mod dump;
 pub mod export;
 mod fit;
 pub mod folder;

@@ -12,7 +12,14 @@ const RENAMED: [(&str, &str); 2] = [("bcryptPassword", "_hashed_password"), ("se
 /// # Errors
 /// What is wrong with it, in words.
 pub fn object(class: &str, row: &[u8]) -> Result<ParseObject, String> {
-    let mut map = parse(row)?;
+    object_of(class, parse(row)?)
+}
+
+/// The object of the keys and values of a row.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn object_of(class: &str, mut map: Map) -> Result<ParseObject, String> {
     // As the dashboard exports rows.
     if map.get("__type").and_then(Value::as_str) == Some("Object") {
         map.take("__type");

@@ -1,12 +1,13 @@
 //! A database as a sink. What is there already, equal, is left as it is; so a second run goes on where the first one ended.
 
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 
 use super::fit::{Fit, of_class};
-use super::{Entries, From, Item, Report, Rows, Sink, digest};
+use super::{Entries, From, Item, Report, Rows, Sink, digest, join_name};
 use crate::access::{Write, internal, plan::Limits};
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Constraint, Field, Filter, ParseObject, Value};
@@ -22,8 +23,8 @@ const HOOKS: &str = "_Hooks";
 pub struct Store {
     target: Arc<dyn Bulk>,
     fit: Fit,
-    /// The entries of the relation that is being filled, by their digests.
-    entries: Option<(Relation, HashSet<u64>)>,
+    /// The entries of relations that are being filled, by their digests.
+    entries: Known,
 }
 
 impl Store {
@@ -32,7 +33,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn new(target: Arc<dyn Bulk>) -> Result<Self> {
-        Ok(Self { fit: Fit::new(&*target).await?, target, entries: None })
+        Ok(Self { fit: Fit::new(&*target).await?, target, entries: Known::new() })
     }
 
     async fn class(&mut self, class: &ClassSchema, report: &mut Report) -> Result<()> {
@@ -149,17 +150,16 @@ impl Store {
     async fn entries(&mut self, entries: Entries, report: &mut Report) -> Result<()> {
         let Entries { relation, from, entries } = entries;
         report.tally(&from.class).rows += entries.len() as u64;
-        let is_column = self.fit.get(&relation.class).relations().any(|(field, _)| field == relation.field);
-        if !is_column {
+        if !self.fit.is_relation(&relation) {
             report.tally(&from.class).left_out += entries.len() as u64;
             let what = format!("{} is no relation of {}: its entries are left out", relation.field, relation.class);
             report.fault(from.fault_of_all(what));
             return Ok(());
         }
-        if self.entries.as_ref().is_none_or(|(known, _)| *known != relation) {
-            self.entries = Some((relation.clone(), known_entries(&*self.target, &relation).await?));
+        if !self.fit.has(&relation.class) {
+            self.class(&ClassSchema::new(&relation.class), report).await?;
         }
-        let Some((_, known)) = &mut self.entries else { return Ok(()) };
+        let known = known_entries(&mut self.entries, &*self.target, &relation).await?;
         let mut new: Vec<Entry> = Vec::with_capacity(entries.len());
         for (number, entry) in entries {
             match entry {
@@ -235,17 +235,29 @@ pub async fn by_ids(
     Ok(found)
 }
 
-/// The entries that a relation has, by their digests.
+/// The entries that relations have, by their digests.
+pub type Known = HashMap<String, HashSet<u64>>;
+
+/// The entries of one relation, read when they are asked for first.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn known_entries(database: &dyn Bulk, relation: &Relation) -> Result<HashSet<u64>> {
-    let mut known = HashSet::new();
-    let mut pages = database.entries(relation, PAGE);
-    while let Some(page) = pages.try_next().await? {
-        known.extend(page.iter().map(short));
+pub async fn known_entries<'k>(
+    known: &'k mut Known,
+    database: &dyn Bulk,
+    relation: &Relation,
+) -> Result<&'k mut HashSet<u64>> {
+    match known.entry(join_name(relation)) {
+        Slot::Occupied(there) => Ok(there.into_mut()),
+        Slot::Vacant(free) => {
+            let mut entries = HashSet::new();
+            let mut pages = database.entries(relation, PAGE);
+            while let Some(page) = pages.try_next().await? {
+                entries.extend(page.iter().map(short));
+            }
+            Ok(free.insert(entries))
+        }
     }
-    Ok(known)
 }
 
 /// A digest of eight bytes. That two of a million entries share one happens once in some thirty million databases.

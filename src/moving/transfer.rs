@@ -6,7 +6,7 @@ use super::check::Check;
 use super::compare::Compare;
 use super::pump::pump;
 use super::store::Store;
-use super::{Report, Run, Source};
+use super::{Pace, Report, Run, Source};
 use crate::error::Result;
 use crate::storage::Bulk;
 
@@ -44,8 +44,11 @@ pub async fn look(
     report: &mut Report,
 ) -> Result<End> {
     report.watcher().phase("looking at what will not fit");
+    // Files bear any pace.
+    let rate = run.pace.rate.filter(|_| database.is_some());
+    let run = Run { pace: Pace { rate, ..run.pace }, stop: run.stop.clone() };
     let mut check = Check::new(target, database).await?;
-    let is_over = pump(source, &mut check, run, report).await?;
+    let is_over = pump(source, &mut check, &run, report).await?;
     Ok(if is_over { End::Done { equal: 0 } } else { End::Stopped })
 }
 

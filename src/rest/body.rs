@@ -21,13 +21,18 @@ pub fn entries(body: Value) -> Result<Map> {
     }
 }
 
-/// The permissions that a body asks for; falsy ones are no wish at all.
+/// The permissions that a body asks for, with all rights for the owner where it stands in them; falsy ones are no wish at all.
 ///
 /// # Errors
 /// 123 for the entry that the SDKs send for a user without an id yet, and for one without flags; 121 for an entry that MongoDB
 /// could not hold.
-pub fn take_acl(body: &mut Map) -> Result<Option<Acl>> {
-    let Some(wish) = body.take("ACL").filter(Value::truthy) else { return Ok(None) };
+pub fn take_acl(body: &mut Map, owner: Option<&str>) -> Result<Option<Acl>> {
+    let Some(mut wish) = body.take("ACL").filter(Value::truthy) else { return Ok(None) };
+    if let (Some(owner), Value::Object(entries)) = (owner, &mut wish)
+        && let Some(flags) = entries.get_mut(owner)
+    {
+        *flags = Value::Object(Map::from([("read", Value::Bool(true)), ("write", Value::Bool(true))]));
+    }
     let entries = wish.as_object().into_iter().flatten();
     if entries.clone().any(|(entry, flags)| entry == "*unresolved" || flags.is_null()) {
         return Err(Error::new(Code::InvalidAcl, "Invalid ACL."));

@@ -77,12 +77,6 @@ impl Call {
             .any(|action| self.gate(schema.clone(), action).is_ok_and(|gate| gate.reaches(object, holds)))
     }
 
-    /// Leaves in the answer to a save of an object that the caller may not read only what is no part of what is stored.
-    pub fn hide_unseen(answer: &mut Map) {
-        const TOLD: [&str; 5] = ["objectId", "createdAt", "updatedAt", "sessionToken", "authDataResponse"];
-        answer.retain(|name, _| TOLD.contains(&name.as_str()));
-    }
-
     /// Takes the protected fields out of the answer to a save of the object with an id, where the app does not exempt it.
     pub fn hide_protected(&self, class: &str, id: &str, answer: &mut Map) {
         if !self.engine.config.protected_fields.save_response_exempt {

@@ -68,7 +68,7 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepare
     let hooked = before_save(&mut call, class, &mut body, None).await?;
     let submitted = operations(&body);
     let schema = grow(&call, class, &body, kind).await?;
-    let given = body::take_acl(&mut body)?;
+    let given = body::take_acl(&mut body, classes::owner(&call, target))?;
     let default = if given.is_none() { default_acl(&schema, call.subject())? } else { None };
     let is_default = default.is_some();
     let acl = classes::permissions(&call, target, given.or(default));

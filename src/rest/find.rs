@@ -77,7 +77,7 @@ impl Query {
     /// # Errors
     /// As [`find`].
     pub(super) async fn prepare(call: &Call, class: &str, mut params: Params, depth: u64) -> Result<Self> {
-        let schema = call.engine.schemas.know_columns(class, &columns(&params)).await?;
+        let schema = call.engine.schemas.know_columns(class, || columns(&params)).await?;
         let preference = params.subquery_preference.or(params.advice.preference);
         subquery::resolve(call, &mut params.clause, depth, preference).await?;
         relation::resolve(call, &schema, &mut params.clause).await?;

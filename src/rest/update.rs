@@ -81,7 +81,8 @@ async fn prepare_with(mut call: Call, class: &str, id: &str, body: Value, rules:
     let adds = may_add(&call, &before, &body, kind)?;
     let schema = grow(&call, class, &body, kind).await?;
     check_required(&schema, &body)?;
-    let acl = classes::permissions(&call, target, body::take_acl(&mut body)?);
+    let acl = body::take_acl(&mut body, classes::owner(&call, target))?;
+    let acl = classes::permissions(&call, target, acl);
     classes::before_store(&call, target, &mut body, &mut extra).await?;
     body.take("createdAt");
     body.take("updatedAt");
@@ -128,7 +129,7 @@ impl Pending {
         let target = Target { class: &class, id: &id, updating: true };
         classes::after_store(&call, target, extra, &mut answer).await?;
         let heard = call.engine.invoker.has(&class, Trigger::AfterSave);
-        let unseen = (answer.len() > 1 || heard) && !call.sees(&call.engine.schemas.get_or_new(&class), &object);
+        let closed = (answer.len() > 1 || heard) && !call.sees(&call.engine.schemas.get_or_new(&class), &object);
         if heard {
             let mut object = trigger_object(object);
             let (original, unseen) = hooks.map(|hooks| (hooks.original, hooks.unseen)).unzip();
@@ -136,11 +137,17 @@ impl Pending {
             answer = after_save(&mut call, &class, answer, object, original).await;
         }
         call.hide_protected(&class, &id, &mut answer);
-        if unseen {
-            Call::hide_unseen(&mut answer);
+        if closed {
+            hide_stored(&mut answer);
         }
         Ok(Answer::ok(&Value::Object(answer)))
     }
+}
+
+/// Leaves in the answer to a caller who may not read the object only what is no part of what is stored.
+fn hide_stored(answer: &mut Map) {
+    const TOLD: [&str; 3] = ["updatedAt", "sessionToken", "authDataResponse"];
+    answer.retain(|name, _| TOLD.contains(&name.as_str()));
 }
 
 /// What save hooks are told of the object besides the change.

@@ -90,10 +90,19 @@ impl Schemas {
     }
 
     /// Sees to it that the columns of a class are known, if another process has made them; gives back the class as it is known then.
+    /// Which columns is asked only where there may be such a process.
     ///
     /// # Errors
     /// 1 if the database cannot be read.
-    pub async fn know_columns(&self, class: &str, columns: &[&str]) -> Result<Arc<ClassSchema>> {
+    pub async fn know_columns<'a>(
+        &self,
+        class: &str,
+        columns: impl FnOnce() -> Vec<&'a str>,
+    ) -> Result<Arc<ClassSchema>> {
+        if !self.storage.is_shared() {
+            return Ok(self.get_or_new(class));
+        }
+        let columns = columns();
         let known = |schema: &Arc<ClassSchema>| columns.iter().all(|column| schema.fields.contains_key(*column));
         if let Some(schema) = self.get(class).filter(known) {
             return Ok(schema);

@@ -69,9 +69,12 @@ pub enum Odd {
 
 /// A database that whole classes are taken from and put into.
 pub trait Bulk: Storage {
-    /// All rows of a plan in the order of their ids, about so many at a time: for going through whole classes. Rows that come or go
-    /// meanwhile may be among them or not.
+    /// All rows of a plan in the order in which they lie, about so many at a time: for going through whole classes. Rows that come
+    /// or go meanwhile may be among them or not.
     fn scan<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows>;
+
+    /// As [`Bulk::scan`], in the order of their ids.
+    fn scan_by_id<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows>;
 
     /// All entries of a relation, each its owner and what is related to it, about so many at a time; as with [`Storage::scan`].
     fn entries<'a>(&'a self, relation: &'a Relation, some: u32) -> Flow<'a, Vec<Entry>>;

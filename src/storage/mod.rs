@@ -5,6 +5,7 @@
 mod bulk;
 #[cfg(test)]
 mod contract;
+pub mod dump;
 #[cfg(feature = "mongodb")]
 pub mod mongo;
 pub mod pipeline;

@@ -5,6 +5,7 @@ mod stage;
 mod table;
 
 use crate::support::{Answer, Subject};
+use parsimony::http::pages::LINKS;
 use parsimony::http::router::{Handler, ROUTES, Route};
 use parsimony::model::names::SYSTEM_CLASSES;
 use requests::Request;
@@ -18,14 +19,21 @@ const RUNNING: &str = "TEST_URL";
 /// What is done to each class, and the classes beyond Parse's own.
 const VERBS: [&str; 5] = ["find", "get", "create", "update", "delete"];
 const OTHERS: [&str; 5] = ["Post", "Closed", "Unknown", "_Join:users:_Role", "_SCHEMA"];
+/// Where pages are, which take no key: what they are asked is asked by headers alone.
+const PAGES: &str = "/apps";
 /// How many threads ask.
 const THREADS: usize = 4;
 
 /// What must have a row, in the order of the table.
 fn wanted() -> Vec<String> {
     let routes = ROUTES.iter().map(|route| format!("{} {}", route.method, route.path));
+    let links = LINKS.iter().map(|link| {
+        let app = link.action.map_or("", |_| "/:appId");
+        format!("{} {PAGES}{app}/{}", link.method, link.name)
+    });
     let classes = OTHERS.iter().chain(&SYSTEM_CLASSES);
-    routes.chain(classes.flat_map(|class| VERBS.map(|verb| format!("{verb} {class}")))).collect()
+    let classes = classes.flat_map(|class| VERBS.map(|verb| format!("{verb} {class}")));
+    routes.chain(links).chain([format!("GET {PAGES}/*path")]).chain(classes).collect()
 }
 
 #[test]
@@ -89,7 +97,11 @@ fn compare(subject: &Subject, row: &Row) -> Vec<String> {
     let mut cast = Cast::new(subject, &row.what);
     let route = ROUTES.iter().find(|route| format!("{} {}", route.method, route.path) == row.what);
     let outside = route.is_some_and(|route| !route.in_batch || route.handler == Handler::Batch);
-    let ways = if outside { &Way::ALL[..2] } else { &Way::ALL };
+    let ways = match row.what.contains(PAGES) {
+        true => &Way::ALL[..1],
+        false if outside => &Way::ALL[..2],
+        false => &Way::ALL,
+    };
     let mut differences = Vec::new();
     for (who, cell) in Credential::ALL.iter().zip(&row.cells) {
         for way in ways {

@@ -1,6 +1,6 @@
 //! From a row of the table to a request that makes sense: its path, its body, and the object it is about.
 
-use super::stage::{NAMED, Stage, fresh, text};
+use super::stage::{Credential, NAMED, Stage, fresh, text};
 use serde_json::{Value, json};
 
 /// A request for a row.
@@ -57,7 +57,7 @@ fn of_route(stage: &Stage, method: &str, path: &str) -> Request {
         "cloud_code" => "_JobSchedule",
         _ => "Post",
     };
-    let target = path.contains(":objectId").then(|| target(stage, class));
+    let target = path.contains(":objectId").then(|| target(stage, class)).or_else(|| token(stage, path));
     let name = fresh();
     let class_of_path = match (area, method) {
         ("schemas" | "purge", "DELETE") => made_class(stage),
@@ -74,9 +74,14 @@ fn of_route(stage: &Stage, method: &str, path: &str) -> Request {
         .replace(":eventName", "Opened")
         .replace(":filename", "a.txt")
         .replace(":appId", "app")
-        .replace("*path", "nothing.txt");
+        .replace("*path", if area == "apps" { "password_reset_success.html?appId=app" } else { "nothing.txt" });
     if method == "GET" {
         filled += query(path);
+    }
+    if area == "apps"
+        && let Some(token) = &target
+    {
+        filled += &format!("?token={token}");
     }
     let body = (method == "POST" || method == "PUT").then(|| body(stage, method, path, class, &name));
     Request { method: method.to_owned(), path: filled, body, target: target.or_else(|| own(stage, path)) }
@@ -87,8 +92,19 @@ fn own(stage: &Stage, path: &str) -> Option<String> {
     (path == "/users/me" || path == "/users" || path == "/sessions/me").then(|| stage.users[0].0.clone())
 }
 
+/// The token of a link for a new password, which a page is about.
+fn token(stage: &Stage, path: &str) -> Option<String> {
+    (path == "/apps/:appId/request_password_reset").then(|| {
+        let token = fresh();
+        let (path, body) = (format!("/users/{}", stage.users[0].0), json!({"_perishable_token": token}));
+        assert_eq!(stage.send(Credential::Maintenance, "PUT", &path, Some(&body)).status, 200);
+        token
+    })
+}
+
 fn query(path: &str) -> &'static str {
     match path {
+        "/apps/choose_password" => "?appId=app",
         "/login" | "/verifyPassword" => "?username=named&password=pw",
         "/users" => "?order=-createdAt",
         "/aggregate/:className" => "?pipeline=[{\"$limit\":1}]",
@@ -172,7 +188,7 @@ fn target(stage: &Stage, class: &str) -> String {
     let path = match class {
         "_User" => return stage.users[0].0.clone(),
         "_Session" => {
-            let session = stage.send(super::stage::Credential::User, "GET", "/sessions/me", None);
+            let session = stage.send(Credential::User, "GET", "/sessions/me", None);
             return text(&session.json()["objectId"]);
         }
         "_GlobalConfig" | "_GraphQLConfig" => {

@@ -90,3 +90,34 @@ fn a_challenge_tells_nobody_whose_an_id_is() {
     assert_eq!(said(&client.post("/challenge", &nobody)), "101: Invalid username/password.");
     assert_eq!(said(&client.post("/challenge", &json!({}))), "-1: Nothing to challenge.");
 }
+
+#[test]
+fn what_providers_say_is_told_to_the_user_and_the_master_key() {
+    let server = Server::start(json!({}));
+    let user = User::sign_up(&server, "user");
+    let link = |actor: Actor, id: &str| put(&server.client(actor), &user.path(), &anonymous(id)).json();
+    let own = || Actor::Session(user.token.clone());
+    assert_eq!(link(own(), "a")["authDataResponse"], json!({}));
+    for actor in [own(), Actor::Master, Actor::Maintenance] {
+        assert!(
+            link(actor.clone(), "a").get("authDataResponse").is_none(),
+            "{actor:?}: nothing is new, nobody was asked"
+        );
+    }
+}
+
+#[test]
+fn users_keep_their_own_rights_where_they_stand() {
+    let server = Server::start(json!({}));
+    let user = User::sign_up(&server, "user");
+    let (write, both) = (json!({"write": true}), json!({"read": true, "write": true}));
+    for (own, other) in [(&user.id, "zz"), (&user.id, "00")] {
+        for flags in [&write, &both, &json!({}), &json!({"read": true}), &json!(null)] {
+            let body = format!(r#"{{"ACL":{{"{own}":{flags},"{other}":{{"read":true}}}}}}"#);
+            let changed = user.client(&server).send("PUT", &user.path(), &[], Some(body.as_bytes()));
+            assert_eq!(said(&changed), "200", "{body}");
+            let shown = server.client(Actor::Master).get(&user.path()).text();
+            assert!(shown.contains(&format!(r#""ACL":{{"{own}":{both},"{other}""#)), "{body}: {shown}");
+        }
+    }
+}

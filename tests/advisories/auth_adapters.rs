@@ -85,3 +85,66 @@ fn data_that_were_good_once_are_checked_at_every_log_in() {
     let mut sessions = server.client(Actor::Master).get("/sessions?count=1&limit=0").json();
     assert_eq!(sessions["count"].take(), 2);
 }
+
+#[test]
+fn a_log_in_by_telephone_saves_nothing_else_of_its_request() {
+    let peer = Peer::start(|_: &Asked| Said::Json(json!({})));
+    let bridge = json!({"url": peer.url(""), "methods": ["sendSMS"]});
+    let mfa = json!({"module": "http-auth-adapter", "bridge": bridge, "options": ["SMS"]});
+    let server = Server::start(json!({"auth": {"mfa": mfa}, "passwordPolicy": {"maxPasswordHistory": 5}}));
+    let (user, client) = (User::sign_up(&server, "user"), server.client(Actor::Client));
+    let set_up = |data: Value| put(&user.client(&server), &user.path(), &json!({"authData": {"mfa": data}}));
+    assert_eq!(said(&set_up(json!({"mobile": "+15551234"}))), "200");
+    let sent = |peer: &Peer| peer.asked().pop().expect("a message").body["args"].clone();
+    assert_eq!(said(&set_up(json!({"mobile": "+15551234", "token": sent(&peer)[0]}))), "200");
+    let shown = || {
+        let mut user = server.client(Actor::Maintenance).get(&user.path()).json();
+        user["authData"]["mfa"]["pending"].take();
+        user
+    };
+    let before = shown();
+    let log_in = |token: &str| {
+        client.post(
+            "/login",
+            &json!({
+                "username": "user", "password": "pw", "objectId": "evil", "nick": "evil", "emailVerified": true,
+                "ACL": {}, "sessionToken": "evil", "_hashed_password": "evil", "_rperm": ["*"],
+                "authData": {"mfa": {"token": token, "mobile": "+15550000", "secret": "evil", "pending": {}}},
+            }),
+        )
+    };
+    assert_eq!(said(&log_in("request")), "141: Please enter the token", "also with a history of passwords");
+    let message = sent(&peer);
+    assert_eq!((message[1].as_str(), shown()), (Some("+15551234"), before.clone()));
+    assert_eq!(said(&log_in(message[0].as_str().unwrap())), "200");
+    assert_eq!(shown(), before);
+}
+
+#[test]
+fn an_adapter_that_checks_nothing_is_none() {
+    let dir = tempfile::TempDir::new().unwrap();
+    for methods in [
+        json!([]),
+        json!(["afterFind", "challenge", "validateAppId"]),
+        json!(["validateLogin", "validateSetUp"]),
+        json!(["AuthAdapter"]),
+    ] {
+        let bridge = json!({"url": "http://127.0.0.1:1", "methods": methods});
+        let options = json!({
+            "appId": "app", "masterKey": "mk", "databaseURI": "sqlite::memory:",
+            "auth": {"own": {"module": "http-auth-adapter", "bridge": bridge}},
+        });
+        std::fs::write(dir.path().join("config.json"), options.to_string()).unwrap();
+        let ran = crate::support::run::run(dir.path(), &["check-config", "config.json"], &[]);
+        assert!(!ran.ok && ran.reason().contains("auth.own.bridge.methods"), "{methods}: {}", ran.err);
+    }
+    // One that says of itself that it checks, and does not know how, lets nobody in.
+    let peer = Peer::start(|_: &Asked| Said::With(404, "content-type: application/json", "{}".into()));
+    for methods in [json!(["validateAuthData"]), json!(["validateSetUp", "validateLogin", "validateUpdate"])] {
+        let bridge = json!({"url": peer.url(""), "methods": methods});
+        let server = Server::start(json!({"auth": {"own": {"module": "http-auth-adapter", "bridge": bridge}}}));
+        let answer = server.client(Actor::Client).post("/users", &json!({"authData": {"own": {"id": "1"}}}));
+        assert_eq!(said(&answer), "141: Auth failed. Unknown error.", "{methods}");
+        assert_eq!(peer.asked().len(), 1, "the adapter was asked");
+    }
+}

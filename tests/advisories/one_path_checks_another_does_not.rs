@@ -130,8 +130,13 @@ fn a_log_in_shows_no_more_than_a_get_would() {
     assert!(ask("/login").text().contains("S3CR3T"), "one's own user is shown");
     let shut = json!({"classLevelPermissions": {"create": {"*": true}, "find": {"*": true}, "get": {}}});
     assert_eq!(said(&put(&server.client(Actor::Master), "/schemas/_User", &shut)), "200");
-    for path in ["/login", "/verifyPassword"] {
-        let answer = ask(path);
+    let by_provider = || {
+        let known = json!({"authData": {"anonymous": {"id": "S3CR3T"}}});
+        server.client(Actor::Client).post("/users", &known)
+    };
+    for (path, answer) in
+        [("/login", ask("/login")), ("/verifyPassword", ask("/verifyPassword")), ("/users", by_provider())]
+    {
         assert_eq!((answer.status, &answer.json()["objectId"]), (200, &json!(id)), "{path}");
         assert!(!answer.text().contains("S3CR3T"), "{path}: {}", answer.text());
     }
@@ -238,6 +243,67 @@ fn an_update_tells_no_more_of_an_object_than_a_get_would() {
     }
 }
 
+#[test]
+fn what_a_hook_sets_back_is_told_to_those_who_may_read_it() {
+    let server = Server::start(json!({}));
+    let peer = crate::support::Peer::start(|asked: &crate::support::Asked| {
+        let mut object = asked.body["object"].clone();
+        object["n"] = json!(41);
+        crate::support::Said::Json(json!({"success": object}))
+    });
+    for (name, read) in [("Closed", json!({})), ("Open", json!({"*": true}))] {
+        let permissions = json!({"find": {}, "get": read, "create": {}, "update": {"*": true}});
+        class(&server, name, json!({"n": {"type": "Number"}}), permissions);
+        let path = format!("/classes/{name}/{}", stored(&server, name, json!({"n": 41})));
+        let hook = json!({"className": name, "triggerName": "beforeSave", "url": peer.url("/set")});
+        assert_eq!(said(&server.client(Actor::Master).post("/hooks/triggers", &hook)), "200");
+        let answer = put(&server.client(Actor::Client), &path, &json!({"n": 1})).json();
+        let told = if name == "Open" { json!(41) } else { Value::Null };
+        assert_eq!((&answer["n"], answer["updatedAt"].is_string()), (&told, true), "{name}: {answer}");
+    }
+}
+
 fn keys(answer: &Value) -> Vec<String> {
     answer.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect()
+}
+
+#[test]
+fn an_installation_that_is_named_is_the_one_that_is_changed() {
+    let server = Server::start(json!({}));
+    let master = server.client(Actor::Master);
+    let made = ["mine", "theirs"].map(|name| {
+        let body = json!({"installationId": name, "deviceType": "ios", "deviceToken": format!("token of {name}")});
+        text(&server.client(Actor::Client).post("/installations", &body).json()["objectId"])
+    });
+    let badges = || made.clone().map(|id| master.get(&format!("/installations/{id}")).json()["badge"].clone());
+    for (at, other) in [(0, "theirs"), (1, "mine")] {
+        let body = json!({"badge": 7 + at}).to_string();
+        let header = [("X-Parse-Installation-Id", other)];
+        let before = badges();
+        let path = format!("/installations/{}", made[at]);
+        let answer = server.client(Actor::Client).send("PUT", &path, &header, Some(body.as_bytes()));
+        let after = badges();
+        assert_eq!(after[1 - at], before[1 - at], "{}", answer.text());
+        assert_eq!(after[at] == 7 + at, answer.status == 200, "{}", answer.text());
+    }
+}
+
+#[test]
+fn code_runs_after_every_save_however_its_key_is_written() {
+    let server = Server::start(json!({"allowClientClassCreation": true}));
+    let peer = crate::support::Peer::start(|_| crate::support::Said::Json(json!({})));
+    let hook = json!({"className": "A", "triggerName": "afterSave", "url": peer.url("/after")});
+    assert_eq!(said(&server.client(Actor::Master).post("/hooks/triggers", &hook)), "200");
+    let path = format!("/classes/A/{}", stored(&server, "A", json!({"o": {"k": {}}, "l": [1, {"k": 1}], "n": 1})));
+    let client = server.client(Actor::Client);
+    peer.asked();
+    for key in
+        ["n", "o.k", "o.x", "o.k.x", "o.0", "l.0", "l.1.k", "o.length", "o.toString", "o.hasOwnProperty", "new.x"]
+    {
+        for value in [json!(2), json!({"__op": "Delete"}), json!({"__op": "Increment", "amount": 1})] {
+            let answer = put(&client, &path, &json!({key: value}));
+            let asked = peer.asked().len();
+            assert_eq!(asked, usize::from(answer.status == 200), "{key} {value}: {}", answer.text());
+        }
+    }
 }

@@ -234,3 +234,78 @@ fn a_token_of_a_link_is_a_text() {
     assert_eq!(form(&format!("token={reset}&new_password=new"), encoded), 200, "the honest form");
     assert_eq!(said(&log_in(&client, "user", "new")), "200");
 }
+
+#[test]
+fn the_owner_of_a_relation_is_named_by_a_text() {
+    let server = Server::start(json!({"allowClientClassCreation": true}));
+    let (user, other) = (User::sign_up(&server, "user"), User::sign_up(&server, "other"));
+    let child = stored(&server, "Child", json!({"v": 1}));
+    let related = json!({"__op": "AddRelation", "objects": [pointer("Child", &child)]});
+    let owner = stored(&server, "Owner", json!({"children": related, "ACL": {&user.id: {"read": true}}}));
+    let children = |client: &Client, id: &Value| {
+        let object = json!({"__type": "Pointer", "className": "Owner", "objectId": id});
+        found(client, "Child", &json!({"$relatedTo": {"object": object, "key": "children"}}))
+    };
+    assert_eq!(children(&user.client(&server), &json!(owner)), Ok(1));
+    let more = [json!({"$in": [owner]}), json!({"$exists": true}), json!({"$eq": owner}), json!([owner]), json!(null)];
+    for id in shapes().into_iter().chain(more) {
+        for client in [user.client(&server), other.client(&server), server.client(Actor::Client)] {
+            assert_eq!(children(&client, &id), Ok(0), "{id}");
+        }
+    }
+}
+
+#[test]
+fn a_key_below_what_is_no_object_is_refused() {
+    let server = Server::start(json!({"allowClientClassCreation": true}));
+    let client = server.client(Actor::Client);
+    let whole = json!({
+        "p": pointer("B", "x"), "g": {"__type": "GeoPoint", "latitude": 1, "longitude": 2},
+        "d": {"__type": "Date", "iso": "2020-01-01T00:00:00.000Z"}, "f": {"__type": "File", "name": "a.txt"}, "o": {},
+    });
+    let path = format!("/classes/A/{}", stored(&server, "A", whole));
+    let shown = || {
+        let mut shown = client.get(&path).json();
+        shown["updatedAt"].take();
+        shown
+    };
+    assert_eq!(said(&put(&client, &path, &json!({"o.objectId": "y"}))), "200", "an object has keys");
+    let (before, count) = (shown(), json!({"__op": "Increment", "amount": 1}));
+    for key in ["p.objectId", "p.className", "p.x", "p.objectId.x", "g.latitude", "d.iso", "f.name", "f.url"] {
+        for value in [json!("y"), json!({"x": 1}), count.clone()] {
+            let answer = put(&client, &path, &json!({key: value}));
+            assert!(said(&answer).starts_with("111: "), "{key} {value}: {}", answer.text());
+        }
+        // Nothing is of any type, and takes nothing away.
+        for nothing in [json!(null), json!({"__op": "Delete"})] {
+            let answer = put(&client, &path, &json!({key: nothing}));
+            assert!(answer.status < 500 && shown() == before, "{key} {nothing}: {}", shown());
+        }
+    }
+}
+
+#[test]
+fn what_is_no_whole_file_ends_nothing_that_code_looks_at() {
+    let server = Server::start(json!({"allowClientClassCreation": true}));
+    let peer = crate::support::Peer::start(|_| crate::support::Said::Json(json!({})));
+    let (client, master) = (server.client(Actor::Client), server.client(Actor::Master));
+    for trigger in ["beforeSave", "afterSave"] {
+        let hook = json!({"className": "A", "triggerName": trigger, "url": peer.url("/hook")});
+        assert_eq!(said(&master.post("/hooks/triggers", &hook)), "200");
+    }
+    for (file, told) in [
+        (json!({"name": "a.txt", "url": "http://a.test/a.txt"}), "201"),
+        (json!({"name": "a.txt"}), "201"),
+        (json!({"name": "a.txt", "url": null}), "201"),
+        (json!({}), "111"),
+        (json!({"name": null}), "111"),
+        (json!({"name": {"$ne": 1}}), "111"),
+    ] {
+        let mut whole = file.clone();
+        whole["__type"] = json!("File");
+        let answer = said(&client.post("/classes/A", &json!({"f": whole, "l": [whole]})));
+        assert!(answer.starts_with(told), "{file}: {answer}");
+    }
+    assert_eq!(client.get("/classes/A").json()["results"].as_array().map(Vec::len), Some(3));
+    assert!(peer.asked().len() >= 6, "code has seen those that were stored");
+}

@@ -19,11 +19,32 @@ pub(crate) struct Moving {
 /// What is to be done.
 #[derive(Debug)]
 pub(super) enum Task {
-    Import { from: PathBuf, to: Place, is_dry: bool },
-    Export { to: PathBuf, from: Place },
+    Import { from: Kept, to: Place, is_dry: bool },
+    Export { to: PathBuf, from: Place, part: Part },
     Copy { from: Place, to: Place, is_dry: bool },
     Verify { one: Place, other: Place },
     Doctor { of: Place },
+}
+
+/// Files with rows.
+#[derive(Debug)]
+pub(super) enum Kept {
+    /// A folder of `.json` files.
+    Export(PathBuf),
+    /// What `mongodump` wrote, and the prefix of its collections.
+    Dump { path: PathBuf, prefix: String },
+    /// A table of one class.
+    Csv { path: PathBuf, class: String },
+}
+
+/// What is exported.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    /// One class; everything without it.
+    pub(super) class: Option<String>,
+    /// Those of its rows that match.
+    pub(super) clause: Option<String>,
+    pub(super) is_csv: bool,
 }
 
 /// A database: named by a URI, or else that of a configuration.
@@ -41,15 +62,42 @@ pub(crate) fn commands() -> [clap::Command; 5] {
     let folder = |help: &'static str| {
         Arg::new("folder").value_name("DIR").required(true).help(help).value_parser(ValueParser::path_buf())
     };
+    let file = |name: &'static str, shown: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(shown).help(help).value_parser(ValueParser::path_buf())
+    };
+    let class = |help: &'static str| Arg::new("class").long("class").value_name("CLASS").help(help);
     let import = clap::Command::new("import")
         .about("Bring an export of Parse.com, of the dashboard, or of `parsimony export` into a database")
-        .arg(folder("Folder with a .json file a class"))
+        .arg(
+            folder("Folder with a .json file a class")
+                .required(false)
+                .required_unless_present_any(["mongodump", "csv"])
+                .conflicts_with_all(["mongodump", "csv"]),
+        )
+        .arg(
+            file("mongodump", "PATH", "Take what mongodump wrote, a folder or an archive, instead")
+                .conflicts_with("csv"),
+        )
+        .arg(
+            Arg::new("dump-prefix")
+                .long("dump-prefix")
+                .value_name("PREFIX")
+                .requires("mongodump")
+                .help("Its collectionPrefix"),
+        )
+        .arg(file("csv", "FILE", "Take a table of comma-separated values instead").requires("class"))
+        .arg(class("The class of its rows").requires("csv"))
         .args(place("to", false))
         .arg(dry());
     let export = clap::Command::new("export")
         .about("Write a database as a folder of .json files, one a class, in Parse.com's form")
         .arg(folder("Folder to write"))
-        .args(place("from", false));
+        .args(place("from", false))
+        .arg(class("This class alone"))
+        .arg(Arg::new("where").long("where").value_name("JSON").requires("class").help("Those of its rows that match"))
+        .arg(
+            Arg::new("csv").long("csv").action(ArgAction::SetTrue).requires("class").help("As comma-separated values"),
+        );
     let copy = clap::Command::new("copy")
         .about("Copy a database into another, of any two kinds")
         .args(place("from", true))
@@ -72,8 +120,12 @@ pub(crate) fn read(name: &str, matches: &ArgMatches) -> Moving {
     let folder = || path(matches, "folder").unwrap_or_default();
     let is_dry = || matches.get_flag("dry-run");
     let task = match name {
-        "import" => Task::Import { from: folder(), to: placed(matches, "to"), is_dry: is_dry() },
-        "export" => Task::Export { to: folder(), from: placed(matches, "from") },
+        "import" => Task::Import { from: kept(matches), to: placed(matches, "to"), is_dry: is_dry() },
+        "export" => {
+            let text = |name: &str| matches.get_one::<String>(name).cloned();
+            let part = Part { class: text("class"), clause: text("where"), is_csv: matches.get_flag("csv") };
+            Task::Export { to: folder(), from: placed(matches, "from"), part }
+        }
         "copy" => Task::Copy { from: placed(matches, "from"), to: placed(matches, "to"), is_dry: is_dry() },
         "doctor" => Task::Doctor { of: looked_at(matches) },
         _ => Task::Verify { one: placed(matches, "one"), other: placed(matches, "other") },
@@ -86,10 +138,22 @@ pub(crate) fn read(name: &str, matches: &ArgMatches) -> Moving {
     }
 }
 
+fn kept(matches: &ArgMatches) -> Kept {
+    let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
+    match (path(matches, "mongodump"), path(matches, "csv")) {
+        (Some(path), _) => Kept::Dump { path, prefix: text("dump-prefix") },
+        (None, Some(path)) => Kept::Csv { path, class: text("class") },
+        (None, None) => Kept::Export(path(matches, "folder").unwrap_or_default()),
+    }
+}
+
 fn placed(matches: &ArgMatches, name: &str) -> Place {
     match matches.get_one::<String>(name) {
         Some(uri) => Place::Uri { uri: uri.clone(), prefix: matches.get_one(prefix_name(name)).cloned() },
-        None => Place::Config(source(matches)),
+        None => {
+            let Source { file, flags } = source(matches);
+            Place::Config(Source { file: file.or_else(|| path(matches, "named")), flags })
+        }
     }
 }
 
@@ -156,5 +220,7 @@ fn common() -> [Arg; 3] {
 /// A command whose database may be that of a configuration.
 fn config(command: clap::Command) -> clap::Command {
     let config = Arg::new("config").value_name("CONFIG").help("Configuration file (JSON)");
-    command.args(common()).arg(config.value_parser(ValueParser::path_buf())).args(flags(true))
+    let config = config.value_parser(ValueParser::path_buf());
+    let named = config.clone().id("named").long("config").conflicts_with("config");
+    command.args(common()).arg(config).arg(named).args(flags(true))
 }

@@ -3,6 +3,7 @@
 
 mod args;
 mod diagnosis;
+mod ends;
 mod screen;
 mod table;
 
@@ -10,19 +11,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Context;
+use anyhow::Context as _;
 
 pub(super) use args::{Moving, NAMES, commands, read};
 
-use self::args::{Place, Task};
+use self::args::Task;
+use self::ends::{database, kept, parted, there};
 use self::screen::Screen;
-use super::{Keys, load};
 use crate::app;
-use crate::config::{Database, Warning};
+use crate::config::Database;
 use crate::moving::database::Database as Whole;
 use crate::moving::doctor::{Setting, doctor};
-use crate::moving::export::Export;
-use crate::moving::folder::Folder;
 use crate::moving::verify::verify;
 use crate::moving::{End, Pace, Report, Run, Source, Transfer, look, pump, transfer};
 use crate::rest::engine::Clock as _;
@@ -69,8 +68,8 @@ async fn task(
 ) -> anyhow::Result<u8> {
     match task {
         Task::Import { from, to, is_dry } => {
-            let source: Arc<dyn Source> = Arc::new(Folder::open(from, run.pace.batch)?);
             let to = database(to, env)?;
+            let source = kept(from, &to, run.pace.batch).await?;
             match is_dry {
                 true => looked(&source, None, &to, run, report, is_json).await,
                 false => moved(source, None, &to, run, report, is_json).await,
@@ -86,12 +85,12 @@ async fn task(
                 false => moved(source, Some(from), &to, run, report, is_json).await,
             }
         }
-        Task::Export { to, from } => {
+        Task::Export { to, from, part } => {
             let from = database(from, env)?;
             let storage = app::view(&from).await?;
-            let source: Arc<dyn Source> = Arc::new(Whole::all(storage.clone(), run.pace.batch).await?);
+            let (source, mut sink) = parted(&storage, part, to, &from.shown(), run.pace.batch).await?;
             report.watcher().phase("writing");
-            let is_over = pump(&source, &mut Export::new(to, &from.shown())?, run, report).await?;
+            let is_over = pump(&source, &mut *sink, run, report).await?;
             storage.close().await?;
             let end = if is_over { End::Done { equal: 0 } } else { End::Stopped };
             Ok(table::moved(report, end, table::Kind::Export, is_json))
@@ -126,10 +125,7 @@ async fn looked(
     report: &mut Report,
     is_json: bool,
 ) -> anyhow::Result<u8> {
-    let target = match to {
-        Database::Sqlite(path) if !path.exists() => None,
-        there => Some(app::view(there).await?),
-    };
+    let target = there(to).await?;
     let end = look(source, database, target.as_deref(), run, report).await?;
     Ok(table::moved(report, end, table::Kind::Dry, is_json))
 }
@@ -152,22 +148,4 @@ async fn moved(
     // What was written stays, whatever came in between.
     what.target.close().await?;
     Ok(table::moved(report, end?, table::Kind::Transfer, is_json))
-}
-
-fn database(place: &Place, env: &BTreeMap<String, String>) -> anyhow::Result<Database> {
-    let loaded = match place {
-        Place::Uri { uri, prefix } => {
-            let mut flags = vec![("databaseURI".to_owned(), uri.clone())];
-            flags.extend(prefix.iter().map(|prefix| ("collectionPrefix".to_owned(), prefix.clone())));
-            load(&super::args::Source { file: None, flags }, &BTreeMap::new(), Keys::Any)?
-        }
-        Place::Config(source) => load(source, env, Keys::Any)?,
-    };
-    let heeded = |warning: &Warning| eprintln!("warning: {}", warning.message);
-    loaded.warnings.iter().for_each(heeded);
-    let [app] = loaded.server.apps.as_slice() else {
-        anyhow::bail!("name the config of a single app, or its database")
-    };
-    app::check_database(app).map_err(anyhow::Error::msg)?;
-    Ok(app.database.clone())
 }

@@ -52,22 +52,48 @@ pub enum Action {
     SetPassword,
 }
 
+/// A route that a link in a mail leads to.
+#[derive(Debug)]
+pub struct Link {
+    /// Method.
+    pub method: &'static str,
+    /// The last part of the path.
+    pub name: &'static str,
+    /// What it does for the app that the path names before; one without names no app.
+    pub action: Option<Action>,
+}
+
+/// Every route that a link in a mail leads to.
+pub const LINKS: [Link; 5] = [
+    Link { method: "GET", name: "verify_email", action: Some(Action::Verify) },
+    Link { method: "POST", name: "resend_verification_email", action: Some(Action::Resend) },
+    Link { method: "GET", name: "request_password_reset", action: Some(Action::AskPassword) },
+    Link { method: "POST", name: "request_password_reset", action: Some(Action::SetPassword) },
+    Link { method: "GET", name: "choose_password", action: None },
+];
+
 /// The route of a path below the mount path, if it is one of a page.
 pub fn find(method: &str, path: &str, endpoint: &str) -> Option<Route> {
+    let rest = below(path, endpoint)?;
+    of_links(method, rest).or_else(|| (method == "GET").then(|| Route::File(rest.to_owned())))
+}
+
+/// What stands after the slash behind the endpoint.
+fn below<'p>(path: &'p str, endpoint: &str) -> Option<&'p str> {
     let (front, rest) = path.strip_prefix('/')?.split_at_checked(endpoint.len())?;
-    let rest = rest.strip_prefix('/').filter(|rest| !rest.is_empty() && front.eq_ignore_ascii_case(endpoint))?;
-    let parts: Vec<&str> = rest.strip_suffix('/').unwrap_or(rest).split('/').collect();
-    let is =
-        |wanted: &str, method_wanted: &str, given: &str| method == method_wanted && given.eq_ignore_ascii_case(wanted);
-    let of = |app: &str, action| percent::strict(app).map(|app| Route::App(app.into_owned(), action));
-    match parts.as_slice() {
-        [app, name] if is("verify_email", "GET", name) => of(app, Action::Verify),
-        [app, name] if is("resend_verification_email", "POST", name) => of(app, Action::Resend),
-        [app, name] if is("request_password_reset", "GET", name) => of(app, Action::AskPassword),
-        [app, name] if is("request_password_reset", "POST", name) => of(app, Action::SetPassword),
-        [name] if is("choose_password", "GET", name) => Some(Route::ChoosePassword),
-        _ if method == "GET" => Some(Route::File(rest.to_owned())),
-        _ => None,
+    rest.strip_prefix('/').filter(|rest| !rest.is_empty() && front.eq_ignore_ascii_case(endpoint))
+}
+
+/// The route of a page that a link in a mail leads to.
+fn of_links(method: &str, rest: &str) -> Option<Route> {
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let (app, name) = rest.split_once('/').map_or((None, rest), |(app, name)| (Some(app), name));
+    let fits = |link: &&Link| {
+        link.method == method && link.name.eq_ignore_ascii_case(name) && link.action.is_some() == app.is_some()
+    };
+    match LINKS.iter().find(fits)?.action.zip(app) {
+        Some((action, app)) => Some(Route::App(percent::strict(app)?.into_owned(), action)),
+        None => Some(Route::ChoosePassword),
     }
 }
 

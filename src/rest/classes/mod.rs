@@ -81,6 +81,14 @@ pub async fn before_store(call: &Call, target: Target<'_>, body: &mut Map, extra
     }
 }
 
+/// Whose rights on the object no body can take away.
+pub fn owner<'a>(call: &Call, target: Target<'a>) -> Option<&'a str> {
+    match target.class {
+        "_User" if user::owns_itself(call, target) => Some(target.id),
+        _ => None,
+    }
+}
+
 /// The permissions that the object gets; `None` for none of its own, or no change.
 pub fn permissions(call: &Call, target: Target<'_>, acl: Option<Acl>) -> Option<Acl> {
     match target.class {

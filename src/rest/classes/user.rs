@@ -123,16 +123,18 @@ async fn read_auth_data(
     Ok(None)
 }
 
-/// What providers say to what is linked to a user; they are not asked if its owner sent nothing new.
+/// What providers say to what is linked to a user; they are not asked if there is nothing new to whom it belongs. What they
+/// tell is for the user itself and for the master key.
 async fn check_for(call: &Call, sent: &Map, whom: Whom<'_>, is_owner: bool) -> Result<Checked> {
     if !is_owner {
         return auth_data::check(call, sent, whom).await;
     }
     let news = auth_data::changed(sent, &whom.user.map(auth_data::stored).unwrap_or_default());
-    if whom.asker != Asker::Stranger && !auth_data::wants_check(&news) {
+    if !auth_data::wants_check(&news) {
         return Ok(Checked { store: news, response: None });
     }
-    auth_data::check(call, &news, whom).await
+    let Checked { store, response } = auth_data::check(call, &news, whom).await?;
+    Ok(Checked { store, response: response.filter(|_| whom.asker != Asker::Stranger) })
 }
 
 async fn stored_of(call: &Call, id: &str) -> Result<Map> {
@@ -249,10 +251,14 @@ fn name(call: &Call, target: Target<'_>, body: &mut Map, extra: &mut Extra) -> R
     Ok(())
 }
 
-/// Users may read and write themselves, whatever their ACL says; a new one without an ACL is otherwise private, or public to
-/// read if the app wants that.
+/// Users may read and write themselves, whatever their ACL says; only the keys may take that away later.
+pub fn owns_itself(call: &Call, target: Target<'_>) -> bool {
+    !target.updating || !call.subject().reads_all()
+}
+
+/// The permissions of a user; a new one without an ACL is private, or public to read if the app wants that.
 pub fn permissions(call: &Call, target: Target<'_>, acl: Option<Acl>) -> Option<Acl> {
-    if target.updating && (acl.is_none() || call.subject().reads_all()) {
+    if !owns_itself(call, target) || (target.updating && acl.is_none()) {
         return acl;
     }
     let public = || match call.engine.config.accounts.enforce_private_users {

@@ -16,7 +16,10 @@ pub async fn rows_in_order(db: &Bed) {
     sorted.sort();
     for some in [1, 5, 24, 25, 26, 1000] {
         let plan = t.read("{}");
-        let pages: Vec<_> = db.scan(&plan, some).try_collect().await.unwrap();
+        let lying: Vec<_> = db.scan(&plan, some).try_collect().await.unwrap();
+        let lying = lying.iter().flat_map(|page| (0..page.len()).map(|row| page.object(row).unwrap().id));
+        assert_eq!(lying.collect::<Vec<_>>(), ids, "{some} at a time");
+        let pages: Vec<_> = db.scan_by_id(&plan, some).try_collect().await.unwrap();
         let objects = pages.iter().flat_map(|page| (0..page.len()).map(|row| page.object(row).unwrap()));
         let objects: Vec<_> = objects.collect();
         assert_eq!(objects.iter().map(|object| object.id.as_str()).collect::<Vec<_>>(), sorted, "{some} at a time");
@@ -26,8 +29,10 @@ pub async fn rows_in_order(db: &Bed) {
         assert!(objects.iter().all(|object| object.fields.contains_key("n") != object.internal.is_empty()));
     }
     let plan = t.read(r#"{"s":"x"}"#);
-    let pages: Vec<_> = db.scan(&plan, 5).try_collect().await.unwrap();
-    assert_eq!(pages.iter().map(|page| page.len()).sum::<usize>(), 12);
+    for pages in [db.scan(&plan, 5), db.scan_by_id(&plan, 5)] {
+        let pages: Vec<_> = pages.try_collect().await.unwrap();
+        assert_eq!(pages.iter().map(|page| page.len()).sum::<usize>(), 12);
+    }
     let unknown = super::kit::Class { db: &**db, schema: std::sync::Arc::new(crate::model::ClassSchema::new("No")) };
     assert!(db.scan(&unknown.read("{}"), 5).try_collect::<Vec<_>>().await.unwrap().iter().all(|page| page.is_empty()));
 }

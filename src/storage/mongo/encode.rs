@@ -84,9 +84,10 @@ pub fn permissions(acl: &Acl) -> [(&'static str, Bson); 3] {
 /// A new object.
 pub fn object(schema: &ClassSchema, object: &ParseObject) -> Document {
     let mut out = Document::new();
-    // The database numbers these itself.
-    if schema.name != "_Hooks" {
-        out.insert("_id", names::id(&schema.name, &object.id));
+    // The database numbers webhooks itself, unless they come with such a number.
+    let id = names::id(&schema.name, &object.id);
+    if schema.name != "_Hooks" || matches!(id, Bson::ObjectId(_)) {
+        out.insert("_id", id);
     }
     let (mut times, mut providers) = (Vec::new(), Document::new());
     for (name, value) in &object.fields {

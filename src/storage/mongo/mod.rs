@@ -4,6 +4,7 @@ mod aggregate;
 mod alter;
 mod class;
 mod decode;
+pub mod dump;
 mod encode;
 mod error;
 mod filter;
@@ -208,7 +209,11 @@ impl Storage for Mongo {
 
 impl Bulk for Mongo {
     fn scan<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows> {
-        self.all_rows(plan, some)
+        self.all_rows(plan, some, None)
+    }
+
+    fn scan_by_id<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows> {
+        self.all_rows(plan, some, Some(doc! { "_id": 1 }))
     }
 
     fn entries<'a>(&'a self, relation: &'a Relation, some: u32) -> Flow<'a, Vec<Entry>> {

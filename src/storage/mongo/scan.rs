@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use mongodb::bson::{RawDocumentBuf, doc, oid::ObjectId};
+use mongodb::bson::{Document, RawDocumentBuf, doc, oid::ObjectId};
+use mongodb::options::FindOptions;
 
 use super::error;
 use super::filter::Near;
@@ -15,13 +16,13 @@ use crate::error::{Error, Result};
 use crate::storage::{Entry, Flow, Relation, Rows};
 
 impl Mongo {
-    /// The rows of a plan by their ids.
-    pub(super) fn all_rows<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows> {
+    /// The rows of a plan, in an order or as they lie.
+    pub(super) fn all_rows<'a>(&'a self, plan: &'a Read, some: u32, order: Option<Document>) -> Flow<'a, Rows> {
         let pages = stream::once(async move {
             let filter = condition(plan, Near::Circle)?;
             let collection = self.collection(&plan.schema().name);
-            let find = collection.find(filter).sort(doc! { "_id": 1 });
-            let answers = find.batch_size(some.max(1)).batch().await.map_err(error::of_read)?;
+            let options = FindOptions::builder().sort(order).batch_size(some.max(1)).build();
+            let answers = collection.find(filter).with_options(options).batch().await.map_err(error::of_read)?;
             let page = |answer: mongodb::error::Result<_>| {
                 let mut found = Found::new(Arc::clone(plan.schema()), plan.internals());
                 found.push(answer.map_err(error::of_read)?)?;

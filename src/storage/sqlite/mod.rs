@@ -310,6 +310,10 @@ impl Bulk for Sqlite {
         self.pages(plan, some)
     }
 
+    fn scan_by_id<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows> {
+        self.pages_by_id(plan, some)
+    }
+
     fn entries<'a>(&'a self, relation: &'a Relation, some: u32) -> Flow<'a, Vec<Entry>> {
         self.entries_of(relation, some)
     }

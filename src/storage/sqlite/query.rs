@@ -36,6 +36,8 @@ enum Shape<'p> {
     Rows,
     Count,
     Document(&'p Path),
+    /// So many rows behind one, by the numbers in whose order they lie.
+    Page(i64, u64),
 }
 
 impl Query {
@@ -57,6 +59,11 @@ impl Query {
         Self::make(class, plan, Shape::Document(path))
     }
 
+    /// So many rows behind the one with a number, in the order in which they lie, with their internal columns.
+    pub fn page(class: &Class, plan: &Read, after: i64, many: u64) -> Result<Option<Self>> {
+        Self::make(class, plan, Shape::Page(after, many))
+    }
+
     fn make(class: &Class, plan: &Read, shape: Shape<'_>) -> Result<Option<Self>> {
         let mut builder = Builder::new(class);
         let condition = match builder.condition(plan.filter(), "rperm", plan.groups())? {
@@ -72,6 +79,14 @@ impl Query {
                 let column = if path.root().starts_with('_') { "priv" } else { "doc" };
                 let column = if path.root() == "objectId" { "id" } else { column };
                 format!("SELECT {column} FROM t{table}{condition} ORDER BY rid")
+            }
+            Shape::Page(after, many) => {
+                let condition =
+                    condition.strip_prefix(" WHERE ").map_or_else(String::new, |text| format!("({text}) AND "));
+                let (after, many) = (builder.arg(after), builder.arg(i64::try_from(many).unwrap_or(i64::MAX)));
+                format!(
+                    "SELECT {COLUMNS_AND_PRIV}, rid FROM t{table} WHERE {condition}rid > {after} ORDER BY rid LIMIT {many}"
+                )
             }
             Shape::Rows => {
                 let columns =
@@ -112,6 +127,17 @@ impl Query {
             if arena.bytes() > MOST_BYTES { Err(too_large()) } else { Ok(true) }
         })?;
         Ok(arena)
+    }
+
+    /// Runs it for a page of rows, and the number of its last.
+    pub fn fetch_page(&self, conn: &Conn) -> Result<(Arena, Option<i64>)> {
+        let (mut arena, mut last) = (Arena::default(), None);
+        conn.prepare(&self.sql, &self.args, self.slots.clone(), self.deadline)?.each(|row| {
+            arena.push(row, None).or_db()?;
+            last = Some(row.get(SCORE).or_db()?);
+            if arena.bytes() > MOST_BYTES { Err(too_large()) } else { Ok(true) }
+        })?;
+        Ok((arena, last))
     }
 
     /// Runs it for the objects of its rows, which are read as they are taken.

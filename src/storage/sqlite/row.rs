@@ -159,7 +159,7 @@ pub fn acl(rperm: Option<&str>, wperm: Option<&str>) -> Option<Acl> {
 pub const COLUMNS: &str = "id, rperm, wperm, doc";
 /// With the internal columns.
 pub const COLUMNS_AND_PRIV: &str = "id, rperm, wperm, doc, priv";
-/// Where the score of a full-text search stands behind them, if it is wanted.
+/// Where the score of a full-text search stands behind them, or the number of the row, if it is wanted.
 pub const SCORE: usize = 5;
 
 /// Rows one behind the other in one piece of memory.

@@ -11,14 +11,31 @@ use crate::access::Read;
 use crate::error::{Code, Result};
 use crate::model::query::{OrderBy, OrderKey};
 use crate::model::{Constraint, Filter, Value};
-use crate::storage::{Entry, Flow, Relation, Rows};
+use crate::storage::{Entry, Flow, Relation, RowSet, Rows};
 
 /// What stands behind every id.
 const FIRST: &str = "";
 
 impl Sqlite {
-    /// The rows of a plan by their ids. A page that would be too large is asked for again in parts.
+    /// The rows of a plan as they lie. A page that would be too large is asked for again in parts.
     pub(super) fn pages<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows> {
+        let begin = (Some(i64::MIN), u64::from(some.max(1)));
+        let pages = stream::try_unfold(begin, move |(after, mut many)| async move {
+            let Some(after) = after else { return Ok(None) };
+            let (rows, last) = loop {
+                match self.read(plan, |class| Query::page(class, plan, after, many), Query::fetch_page).await {
+                    Err(error) if error.code() == Some(Code::InvalidQuery) && many > 1 => many = many.div_ceil(4),
+                    page => break page?.unwrap_or_default(),
+                }
+            };
+            let last = last.filter(|_| rows.len() as u64 == many);
+            Ok((!rows.is_empty()).then(|| (Box::new(rows) as Rows, (last, many))))
+        });
+        pages.boxed()
+    }
+
+    /// As [`Sqlite::pages`], in the order of ids.
+    pub(super) fn pages_by_id<'a>(&'a self, plan: &'a Read, some: u32) -> Flow<'a, Rows> {
         let begin = (Some(FIRST.to_owned()), u64::from(some.max(1)));
         let pages = stream::try_unfold(begin, move |(after, mut many)| async move {
             let Some(after) = after else { return Ok(None) };

@@ -1,13 +1,14 @@
 'use strict';
 // Known differences: rules of known.json, each with its reason and the row of COMPAT.md that says so to users.
 //
-// { "id", "reason", "compat", "when"?: {area?, kind?, method?, request?}, "oracle"?: {status?, text?}, "ours"?: {status?, text?}, "type"?, "sameRows"?, "apart"?, "more"?, "bareDates"? }
+// { "id", "reason", "compat", "when"?: {area?, kind?, method?, request?}, "oracle"?: {status?, text?}, "ours"?: {status?, text?}, "type"?, "sameRows"?, "apart"?, "more"?, "bareDates"?, "untold"? }
 // area, kind, method, type: exact; status: number or list; request, text: regular expressions on the step's JSON and the
 // masked answer. All that a rule names must hold. The program ends there: what follows stands on unequal ground.
 // "sameRows": true says that the two give the same rows in another order (as many, where only a part was asked for).
 // "apart": "indexes" says that the two are the same but for this key of the body; "more": "fields" that the oracle's has more
 // keys in the object of that name, and the rest is the same.
 // "bareDates": true says that the two are the same once the Dates of both are bare texts.
+// "untold": true says that the two are the same but for saves, by themselves or in a batch, of which ours tells updatedAt alone.
 // "continue": true says that the difference leaves both servers with the same data.
 const fs = require('node:fs');
 const path = require('node:path');
@@ -62,12 +63,30 @@ function sameBareDates(step, theirs, ours) {
   }
 }
 
+/** Are both answers the same but for saves of which ours tells nothing but when they were? */
+function sameButUntold(step, theirs, ours) {
+  try {
+    const [a, b] = [theirs, ours].map(({ text }) => JSON.parse(text));
+    const items = body => (Array.isArray(body) ? body.map(({ success }) => success) : [body]);
+    const told = items(b);
+    items(a).forEach((save, i) => {
+      const isUntold = save?.updatedAt && Object.keys(told[i] ?? {}).join() === 'updatedAt';
+      if (isUntold) for (const name of Object.keys(save)) if (name !== 'updatedAt') delete save[name];
+    });
+    const all = body => canon(json.parse(JSON.stringify(body)), step, true);
+    return all(a) === all(b);
+  } catch {
+    return false;
+  }
+}
+
 /** The first rule that covers the difference, or undefined. */
 function find(rules, step, difference, theirs, ours) {
   return rules.find(({ when = {}, ...rule }) => oneOf(when.area, step.area) && oneOf(when.kind, step.kind) && oneOf(when.method, step.method)
     && oneOf(rule.type, difference.type) && answer(rule.oracle, theirs) && answer(rule.ours, ours)
     && matches(when.request, JSON.stringify(step)) && (!rule.sameRows || sameRows(step, theirs, ours))
-    && (!(rule.apart || rule.more) || sameBut(rule, step, theirs, ours)) && (!rule.bareDates || sameBareDates(step, theirs, ours)));
+    && (!(rule.apart || rule.more) || sameBut(rule, step, theirs, ours)) && (!rule.bareDates || sameBareDates(step, theirs, ours))
+    && (!rule.untold || sameButUntold(step, theirs, ours)));
 }
 
 module.exports = { load, find };

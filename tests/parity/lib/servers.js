@@ -59,11 +59,11 @@ async function oracle({ port, setup, database, label, peer }) {
   return start(label, port, process.execPath, [path.join(dir, 'parse-server/bin/parse-server'), file], { env, home });
 }
 
-/** Starts our binary on the named MongoDB database, or without one on a fresh SQLite file. */
-async function ours({ port, setup, binary, peer, database }) {
+/** Starts our binary on a URI, on the named MongoDB database, or without either on a fresh SQLite file. */
+async function ours({ port, setup, binary, peer, database, uri }) {
   const home = temporary();
-  const uri = database ? uriOf(database) : `sqlite:${path.join(home, 'parity.db')}`;
-  const file = config(options(port, setup, uri, 'http-email-adapter', `${peer.url({ label: 'ours' })}/mail`), home);
+  const place = uri ?? (database ? uriOf(database) : `sqlite:${path.join(home, 'parity.db')}`);
+  const file = config(options(port, setup, place, 'http-email-adapter', `${peer.url({ label: 'ours' })}/mail`), home);
   return start('ours', port, path.resolve(binary), [file], { env: process.env, home });
 }
 
@@ -133,4 +133,4 @@ async function stop(child, home) {
   fs.rmSync(home, { recursive: true, force: true });
 }
 
-module.exports = { modules, oracle, ours, withDatabase, drop, uriOf };
+module.exports = { modules, oracle, ours, uriOf, withDatabase, drop };

@@ -19,7 +19,7 @@ pub struct Sent {
     body_id: Option<String>,
     /// The installation id in the body.
     own: Option<String>,
-    /// That, or the one of the request itself.
+    /// That, or the one of the request itself where it names no row: what is said of a row goes to no other.
     installation: Option<String>,
     token: Option<String>,
     device_type: Option<Value>,
@@ -57,8 +57,8 @@ impl Sent {
             let text = "at least one ID field (deviceToken, installationId) must be specified in this operation";
             return Err(Error::new(Code::MissingRequiredField, text));
         }
-        let client = matches!(call.subject(), Subject::Client { .. });
-        let installation = own.clone().or_else(|| of_request.filter(|_| client).map(str::to_lowercase));
+        let counts = id.is_none() && matches!(call.subject(), Subject::Client { .. });
+        let installation = own.clone().or_else(|| of_request.filter(|_| counts).map(str::to_lowercase));
         let truthy = |name: &str| body.get(name).filter(|value| value.truthy()).cloned();
         Ok(Self {
             id: id.map(str::to_owned),

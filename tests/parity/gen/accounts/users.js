@@ -21,7 +21,7 @@ function signUp(program, rng) {
   const made = step(program, 'signup', { method: 'POST', path: usersPath(rng), body, as: rng.chance(0.5) ? 'client' : cast.someone(program, rng), ...device(rng) });
   const plain = typeof body.username === 'string' && typeof body.password === 'string' && body.username === fresh;
   if (!plain || program.people.length > 6) return;
-  const person = { name: fresh, email: typeof body.email === 'string' ? body.email : fresh, password: body.password, id: body.objectId ?? `‹${made}›` };
+  const person = { name: fresh, email: typeof body.email === 'string' ? body.email : fresh, password: body.password, id: body.objectId || `‹${made}›` };
   program.people.push(person);
   cast.noteSession(program, person, made);
 }

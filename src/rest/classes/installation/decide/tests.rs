@@ -89,8 +89,6 @@ fn a_save_of_a_row() {
         (r#"{"deviceToken":"u"}"#, "a i t, b j u", "a"),
         (r#"{"deviceToken":"u","objectId":"a"}"#, "a i t, b j u", "a: b without deviceToken"),
         (r#"{"deviceToken":"u","installationId":"i"}"#, "a i t, b j u, c - u", "a: b c without deviceToken"),
-        // The row of the request's own installation comes before the one that it names.
-        (r#"{"header":"j","deviceType":"ios"}"#, "a i t, b j u", "b"),
         (r#"{"deviceToken":"t"}"#, "a - t", "a"),
     ] {
         assert_eq!(told(Some("a"), body, lines, &PLAIN), expected, "{body} {lines}");
