@@ -78,7 +78,9 @@ fn spoil_the_file(file: &File) {
     file.change("_User", "id = 'bob'", "json_set(doc, '$.username', 'ANN', '$.email', 'ann@a.b')");
     file.change("_User", "id = 'cid'", "json_remove(doc, '$.username')");
     let users = file.class("_User");
-    file.run(&format!(r#"UPDATE t{users} SET priv = json_set(priv, '$._session_token', 'old') WHERE id = 'cid'"#));
+    let token = file.number(&format!("SELECT number FROM col WHERE class = {users} AND name = '_session_token'"));
+    let set = format!("priv = json_set(priv, '$._session_token', 'old'), c{token} = 'old'");
+    file.run(&format!("UPDATE t{users} SET {set} WHERE id = 'cid'"));
 }
 
 #[test]

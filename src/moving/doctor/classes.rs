@@ -42,7 +42,7 @@ fn permissions(class: &ClassSchema, found: &mut Findings) {
         return found.note(&kinds::NO_CLP, (name, None), None, || (String::new(), command(all.into_iter().collect())));
     };
     let is_public = |action: &&str| clp.get(action).and_then(Value::as_object).is_some_and(|who| who.contains_key("*"));
-    let public: Vec<&str> = WRITES.into_iter().filter(|action| is_public(&action)).collect();
+    let public: Vec<&str> = WRITES.into_iter().filter(is_public).collect();
     if !public.is_empty() {
         found.note(&kinds::PUBLIC_WRITES, (name, None), None, || {
             let mut closed = clp.clone();

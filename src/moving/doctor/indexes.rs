@@ -98,6 +98,7 @@ fn declared(class: &ClassSchema, there: &[Index], found: &mut Findings) {
         let is_told = keys.is_some_and(|keys| keys.keys().all(|key| is_own(key.as_str())));
         if !is_told && !there.iter().any(is_there) {
             found.note(&kinds::DECLARED_INDEX, (&class.name, Some(name)), None, || {
+                // A start takes it out of MongoDB's schema: then there is nothing to delete, which does not matter.
                 let set = |index: Value| {
                     let indexes = Value::Object(Map::from([(name.as_str(), index)]));
                     let body = Value::Object(Map::from([("indexes", indexes)]));
@@ -105,7 +106,7 @@ fn declared(class: &ClassSchema, there: &[Index], found: &mut Findings) {
                 };
                 (
                     String::new(),
-                    format!("{} && {}", set(mend::deletion()), set(Value::Object(keys.cloned().unwrap_or_default()))),
+                    format!("{}; {}", set(mend::deletion()), set(Value::Object(keys.cloned().unwrap_or_default()))),
                 )
             });
         }
