@@ -5,7 +5,8 @@ use futures_util::TryStreamExt;
 use super::kit::{Bed, json};
 use crate::storage::{Entry, Relation, SchemaChange, Side};
 
-/// Every row comes once, in the order of ids, whatever the size of the pages; internal columns come along.
+/// Every row comes once, in the order of a query that asks for none, or in that of ids, whatever the size of the pages; internal columns
+/// come along.
 pub async fn rows_in_order(db: &Bed) {
     let t = db.class("T", "n Number, s String").await;
     let ids: Vec<String> = (0..25).map(|n| format!("{}{n}", if n % 2 == 0 { "z" } else { "A" })).collect();
@@ -14,11 +15,12 @@ pub async fn rows_in_order(db: &Bed) {
     t.put(rows).await;
     let mut sorted = ids.clone();
     sorted.sort();
+    let found = t.ids(&t.read("{}")).await;
     for some in [1, 5, 24, 25, 26, 1000] {
         let plan = t.read("{}");
         let lying: Vec<_> = db.scan(&plan, some).try_collect().await.unwrap();
         let lying = lying.iter().flat_map(|page| (0..page.len()).map(|row| page.object(row).unwrap().id));
-        assert_eq!(lying.collect::<Vec<_>>(), ids, "{some} at a time");
+        assert_eq!(lying.collect::<Vec<_>>().join(" "), found, "{some} at a time");
         let pages: Vec<_> = db.scan_by_id(&plan, some).try_collect().await.unwrap();
         let objects = pages.iter().flat_map(|page| (0..page.len()).map(|row| page.object(row).unwrap()));
         let objects: Vec<_> = objects.collect();
