@@ -1,7 +1,7 @@
 //! Object ids and tokens (`objects.md` section 3).
 
 /// The alphabet of object ids, in the order that Parse Server indexes it.
-const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+pub const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// A source of random bytes; the process has the operating system's, tests have a seeded one.
 pub trait Random: Send + Sync {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use super::fit::{Fit, of_class};
+use super::fit::{Fit, INDEXED, of_class};
 use super::{Entries, Item, Report, Rows, Sink};
 use crate::access::{internal, plan::Limits};
 use crate::error::Result;
@@ -13,8 +13,6 @@ use crate::storage::{Answer, Bulk};
 
 /// The longest key that an index of an older MongoDB takes, bytes.
 const LONGEST_KEY: usize = 1024;
-/// Columns over which an index is made at the start of every app.
-const INDEXED: [(&str, &str); 3] = [("_User", "username"), ("_User", "email"), ("_Role", "name")];
 
 /// A sink that keeps nothing.
 pub struct Check {
@@ -41,6 +39,8 @@ impl Check {
 
     async fn rows(&mut self, rows: Rows, report: &mut Report) -> Result<()> {
         let class = rows.from.class.to_string();
+        // Rows bring columns along, and no indexes.
+        let indexed = self.fit.get(&class);
         let mut pointers = BTreeMap::<String, BTreeSet<String>>::new();
         for (number, object) in rows.rows {
             let mut object = match object {
@@ -56,7 +56,7 @@ impl Check {
             } else if let Err(why) = self.fit.row(&class, &mut object) {
                 report.fault(rows.from.fault(number, Some(&object.id), why));
             }
-            for what in long_keys(&self.fit.get(&class), &object) {
+            for what in long_keys(&indexed, &object) {
                 let mut note = rows.from.fault(number, Some(&object.id), what);
                 note.is_note = true;
                 report.fault(note);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::fit::Fit;
 use super::store::{Known, by_ids, known_entries, short};
-use super::{Entries, Item, Report, Rows, Sink, digest};
+use super::{Entries, HOOKS, Item, Report, Rows, Sink, digest};
 use crate::error::Result;
 use crate::storage::{Answer, Bulk};
 
@@ -36,8 +36,7 @@ impl Compare {
                 wanted.push((number, object));
             }
         }
-        // They are known by what they say, and some databases number them themselves.
-        if class == "_Hooks" {
+        if class == HOOKS {
             return Ok(());
         }
         let schema = Arc::new(self.fit.get(&class));

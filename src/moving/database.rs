@@ -13,7 +13,7 @@ use crate::storage::{Answer, Bulk, Relation};
 
 const WHY: &str = "whole databases are moved by whoever holds their URI";
 /// What is remembered for minutes alone: which requests have been carried out.
-const FLEETING: &str = "_Idempotency";
+pub const FLEETING: &str = "_Idempotency";
 
 /// A database to take from.
 pub struct Database {

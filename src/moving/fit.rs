@@ -10,7 +10,7 @@ use crate::schema::check::{self, Kind};
 use crate::storage::{Relation, SchemaChange, Storage};
 
 /// Columns with an index that a database or every start makes itself.
-const INDEXED: [(&str, &str); 3] = [("_User", "username"), ("_User", "email"), ("_Role", "name")];
+pub const INDEXED: [(&str, &str); 3] = [("_User", "username"), ("_User", "email"), ("_Role", "name")];
 
 /// The classes of a target as they will be.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use super::split::{Piece, Split};
-use super::{Entries, Fault, From, Item, Pipe, Rows, Source, class, row};
+use super::{Entries, Fault, From, Item, Pipe, Rows, Source, class, relation_of, row};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, names, wire};
 use crate::storage::{Answer, Relation};
@@ -114,8 +114,8 @@ enum Kind {
 
 impl Kind {
     fn of(class: &str) -> Self {
-        match class.strip_prefix("_Join:").and_then(|rest| rest.split_once(':')) {
-            Some((field, class)) => Self::Entries(Relation { class: class.to_owned(), field: field.to_owned() }),
+        match relation_of(class) {
+            Some(relation) => Self::Entries(relation),
             None if class == SCHEMA => Self::Schemas,
             None => Self::Rows,
         }

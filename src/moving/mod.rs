@@ -114,7 +114,16 @@ pub trait Sink: Send {
     }
 }
 
+/// The class whose rows are known by what they say: some databases number them themselves.
+const HOOKS: &str = "_Hooks";
+
 /// The name of a relation's entries among classes, as Parse.com's exports and MongoDB have it.
 pub fn join_name(relation: &Relation) -> String {
     format!("_Join:{}:{}", relation.field, relation.class)
+}
+
+/// The relation of such a name.
+fn relation_of(name: &str) -> Option<Relation> {
+    let (field, class) = name.strip_prefix("_Join:")?.split_once(':')?;
+    Some(Relation { class: class.to_owned(), field: field.to_owned() })
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::TryStreamExt;
 
 use super::fit::{Fit, of_class};
-use super::{Entries, From, Item, Report, Rows, Sink, digest, join_name};
+use super::{Entries, From, HOOKS, Item, Report, Rows, Sink, digest, join_name};
 use crate::access::{Write, internal, plan::Limits};
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Constraint, Field, Filter, ParseObject, Value};
@@ -16,8 +16,6 @@ use crate::storage::{Answer, Bulk, Entry, Outcome, Relation, SchemaChange};
 const WHY: &str = "whole databases are moved by whoever holds their URI";
 /// Entries of a relation that are looked at together.
 pub const PAGE: u32 = 10_000;
-/// The class whose rows are known by what they say: some databases number them themselves.
-const HOOKS: &str = "_Hooks";
 
 /// A database to put into.
 pub struct Store {

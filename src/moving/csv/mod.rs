@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use self::cell::Shape;
 use super::{From, Item, Pipe, Rows, Source, row};
 use crate::error::{Error, Result};
+use crate::model::id::ALPHABET;
 use crate::model::{ClassSchema, FieldType, Map, Value, names};
 use crate::storage::Answer;
 
@@ -19,8 +20,6 @@ pub use table::Table;
 
 /// Rows go on when they are so many bytes together.
 const ENOUGH: usize = 2 << 20;
-/// What ids are made of.
-const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// A file to take from.
 pub struct Csv {
@@ -81,7 +80,7 @@ impl Csv {
         let text = format!("{}\0{number}\0{}", self.class.name, record.as_slice());
         let mut left = xxh3_64(text.as_bytes());
         let letter = || {
-            let letter = LETTERS[(left % 62) as usize];
+            let letter = ALPHABET[(left % 62) as usize];
             left /= 62;
             char::from(letter)
         };

@@ -7,14 +7,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use self::walk::Walk;
-use super::{Entries, Fault, From, Item, Pipe, Rows, Source};
+use super::{Entries, Fault, From, Item, Pipe, Rows, Source, database::FLEETING, folder::SCHEMA, relation_of};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, names};
 use crate::storage::{Answer, Relation, dump};
 
-const SCHEMA: &str = "_SCHEMA";
-/// What is remembered for minutes alone.
-const FLEETING: &str = "_Idempotency";
 /// Documents go on when they are so many bytes together.
 const ENOUGH: usize = 2 << 20;
 /// Databases that are MongoDB's own.
@@ -155,8 +152,8 @@ impl Reader<'_> {
         let Some(name) = collection.strip_prefix(self.dump.prefix.as_str()) else {
             return Kind::Other(Some("its name does not begin with the prefix"));
         };
-        match name.strip_prefix("_Join:").and_then(|rest| rest.split_once(':')) {
-            Some((field, class)) => Kind::Entries(Relation { class: class.to_owned(), field: field.to_owned() }),
+        match relation_of(name) {
+            Some(relation) => Kind::Entries(relation),
             None if name == SCHEMA || name == FLEETING || name.starts_with("system.") => Kind::Other(None),
             None if name.starts_with("fs.") => Kind::Other(Some("it holds files, which are not taken")),
             None => match self.dump.classes.get(name) {

@@ -9,11 +9,8 @@ use crate::access::Read;
 use crate::error::Result;
 use crate::model::{ParseObject, Value};
 use crate::moving::fit::of_class;
-use crate::moving::{Report, Run};
+use crate::moving::{HOOKS, Report, Run};
 use crate::storage::{Bulk, Flow, Rows};
-
-/// The class whose rows are known by what they say: some databases number them themselves.
-const HOOKS: &str = "_Hooks";
 
 /// Its rows in the order of ids.
 pub struct Side<'a> {
