@@ -1,5 +1,6 @@
 //! `import`, `export`, `copy` and `verify`, as their user sees them.
 
+mod again;
 mod differs;
 #[cfg(feature = "mongodb")]
 mod dump;
@@ -7,4 +8,6 @@ mod generator;
 mod hostile;
 mod kit;
 mod round;
+#[cfg(feature = "mongodb")]
+mod stray;
 mod table;
