@@ -5,6 +5,7 @@ mod differs;
 #[cfg(feature = "mongodb")]
 mod dump;
 mod generator;
+mod hops;
 mod hostile;
 mod kit;
 mod round;
