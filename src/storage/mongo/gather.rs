@@ -2,20 +2,25 @@
 //! than for one: most of it is the way there and back.
 //!
 //! Nothing waits while the database keeps up: only who finds [`FREE`] commands of a kind on their way waits, for the first of
-//! them to come back. Whatever one learns of the database was asked for after it came.
+//! them to come back, or until none has for a while. Whatever one learns of the database was asked for after it came.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 /// So many commands of a kind are on their way before requests wait for each other.
 const FREE: usize = 4;
 /// So many requests at most become one command.
 const MOST: usize = 100;
+
+/// Commands that take so long hold nobody up: one more may go then.
+const SLOW: Duration = Duration::from_millis(250);
 
 /// The answers to requests that went together, in their order; `None` for one that has to go by itself.
 pub type Answers<A> = Pin<Box<dyn Future<Output = Vec<Option<A>>> + Send>>;
@@ -34,7 +39,26 @@ struct Inner<K, W, A> {
 struct Line<W, A> {
     /// How many commands are on their way.
     running: usize,
-    waiting: Vec<(W, oneshot::Sender<A>)>,
+    waiting: Waiting<W, A>,
+    /// When a command last came back.
+    moved: Instant,
+    /// Does somebody look whether one does?
+    watched: bool,
+}
+
+type Waiting<W, A> = Vec<(W, oneshot::Sender<A>)>;
+
+impl<W, A> Line<W, A> {
+    fn new() -> Self {
+        Self { running: 0, waiting: Vec::new(), moved: Instant::now(), watched: false }
+    }
+
+    /// Those who wait, as far as they fit into one command.
+    fn take(&mut self) -> Waiting<W, A> {
+        // Who has given up needs no answer.
+        self.waiting.retain(|(_, answer)| !answer.is_closed());
+        self.waiting.drain(..self.waiting.len().min(MOST)).collect()
+    }
 }
 
 /// How a request goes to the database.
@@ -58,24 +82,37 @@ impl<K: Key, W: Send + 'static, A: Send + 'static> Gather<K, W, A> {
 
     /// The way of a request; what it wants is only taken along if it goes with others.
     pub fn join(&self, key: K, wanted: impl FnOnce() -> W) -> Way<K, W, A> {
-        let mut lines = self.0.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = lines.entry(key.clone()).or_insert(Line { running: 0, waiting: Vec::new() });
+        let mut lines = self.lines();
+        let line = lines.entry(key.clone()).or_insert_with(Line::new);
         if line.running < FREE {
             line.running += 1;
-            return Way::Alone(Place { of: Self(self.0.clone()), key });
+            return Way::Alone(self.place(&key));
         }
         let (answer, answered) = oneshot::channel();
         line.waiting.push((wanted(), answer));
+        if !line.watched
+            && let Ok(runtime) = Handle::try_current()
+        {
+            line.watched = true;
+            runtime.spawn(Self(self.0.clone()).watch(key));
+        }
         Way::Together(answered)
     }
 
-    /// Those who wait, as far as they fit into one command, for whom a place is taken that has become free.
-    fn next(&self, key: &K) -> Vec<(W, oneshot::Sender<A>)> {
-        let mut lines = self.0.lines.lock().unwrap_or_else(PoisonError::into_inner);
+    fn lines(&self) -> MutexGuard<'_, HashMap<K, Line<W, A>>> {
+        self.0.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn place(&self, key: &K) -> Place<K, W, A> {
+        Place { of: Self(self.0.clone()), key: key.clone() }
+    }
+
+    /// Those for whom a place is taken that has become free; without any it is given back.
+    fn next(&self, key: &K) -> Waiting<W, A> {
+        let mut lines = self.lines();
         let Some(line) = lines.get_mut(key) else { return Vec::new() };
-        // Who has given up needs no answer.
-        line.waiting.retain(|(_, answer)| !answer.is_closed());
-        let next: Vec<_> = line.waiting.drain(..line.waiting.len().min(MOST)).collect();
+        line.moved = Instant::now();
+        let next = line.take();
         if next.is_empty() {
             line.running -= 1;
             if line.running == 0 {
@@ -83,6 +120,25 @@ impl<K: Key, W: Send + 'static, A: Send + 'static> Gather<K, W, A> {
             }
         }
         next
+    }
+
+    /// Lets those go who wait for commands that do not come back.
+    async fn watch(self, key: K) {
+        loop {
+            tokio::time::sleep(SLOW).await;
+            let mut lines = self.lines();
+            let Some(line) = lines.get_mut(&key) else { return };
+            if line.waiting.is_empty() {
+                line.watched = false;
+                return;
+            }
+            if line.moved.elapsed() >= SLOW {
+                line.running += 1;
+                line.moved = Instant::now();
+                let next = line.take();
+                tokio::spawn(self.place(&key).ask(next));
+            }
+        }
     }
 }
 
@@ -93,7 +149,7 @@ pub struct Place<K: Key, W: Send + 'static, A: Send + 'static> {
 }
 
 impl<K: Key, W: Send + 'static, A: Send + 'static> Place<K, W, A> {
-    async fn ask(self, now: Vec<(W, oneshot::Sender<A>)>) {
+    async fn ask(self, now: Waiting<W, A>) {
         let (wanted, waiting): (Vec<_>, Vec<_>) = now.into_iter().unzip();
         let answers = (self.of.0.ask)(self.key.clone(), wanted).await;
         for (waiting, answer) in waiting.into_iter().zip(answers) {
@@ -109,7 +165,7 @@ impl<K: Key, W: Send + 'static, A: Send + 'static> Drop for Place<K, W, A> {
         if next.is_empty() {
             return;
         }
-        let place = Self { of: Gather(self.of.0.clone()), key: self.key.clone() };
+        let place = self.of.place(&self.key);
         // Without a runtime the process is at its end, and nobody is waited for.
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(place.ask(next));
@@ -164,7 +220,7 @@ mod tests {
         assert_eq!(asked.load(Ordering::Relaxed), 1);
         drop(alone);
         tokio::task::yield_now().await;
-        assert!(gather.0.lines.lock().unwrap().is_empty());
+        assert!(gather.lines().is_empty());
     }
 
     #[tokio::test]
@@ -193,6 +249,23 @@ mod tests {
             answer.await.unwrap_err();
         }
         drop(all_alone(&gather, 1));
+    }
+
+    #[tokio::test]
+    async fn commands_that_do_not_come_back_hold_nobody_up() {
+        let asked = Arc::default();
+        let gather = doubled(Arc::clone(&asked));
+        let stuck = all_alone(&gather, 1);
+        for round in 1..4 {
+            let answers = [2, 4].map(|n| together(gather.join(1, || n)));
+            assert_eq!(asked.load(Ordering::Relaxed), round - 1);
+            for (n, answer) in [2, 4].into_iter().zip(answers) {
+                assert_eq!(answer.await, Ok(n * 2));
+            }
+        }
+        drop(stuck);
+        tokio::time::sleep(2 * SLOW).await;
+        assert!(gather.lines().is_empty());
     }
 
     #[test]

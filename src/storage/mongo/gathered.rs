@@ -1,22 +1,23 @@
 //! What requests of many clients want alike: an object by its id, to store a new one, to set fields of one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{DateTime, Document, RawArrayBuf, RawDocumentBuf, cstr, doc, rawdoc};
-use mongodb::error::{Error, ErrorKind, Result};
+use mongodb::bson::{Bson, DateTime, Document, RawArrayBuf, RawDocumentBuf, cstr, doc, rawdoc};
+use mongodb::error::{ErrorKind, Result, WriteFailure};
 use mongodb::options::{FindOptions, ReadPreference, SelectionCriteria};
 use mongodb::{Collection, Database};
 
 use super::Mongo;
+use super::error::{is_refusal, told};
 use super::filter::permitted;
 use super::gather::{Gather, Way};
 use super::hand::concern;
 use super::hold::Left;
 use super::read::{all, within};
-use super::rows::Found;
+use super::rows::{Found, SharedRow};
 use crate::access::Update;
 use crate::model::ClassSchema;
 
@@ -48,9 +49,9 @@ pub struct Setting {
 type Mark = (String, DateTime);
 
 /// Reads of objects by their ids.
-pub type Gets = Gather<May, Wanted, Result<Option<RawDocumentBuf>>>;
+pub type Gets = Gather<May, Wanted, Result<Option<SharedRow>>>;
 /// Fields of objects that are set; told is the id of one that was found.
-pub type Sets = Gather<May, Setting, String>;
+pub type Sets = Gather<May, Setting, Result<String>>;
 /// New documents of a collection.
 pub type Inserts = Gather<String, RawDocumentBuf, Result<()>>;
 
@@ -87,8 +88,7 @@ async fn get(
     wanted: &[Wanted],
     room: &Left,
     batch: u32,
-) -> Vec<Option<Result<Option<RawDocumentBuf>>>> {
-    let each = |answer: Result<Option<RawDocumentBuf>>| wanted.iter().map(|_| Some(answer.clone())).collect();
+) -> Vec<Option<Result<Option<SharedRow>>>> {
     let mut ids: Vec<&str> = wanted.iter().map(|wanted| wanted.id.as_str()).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -104,15 +104,14 @@ async fn get(
     let found = Found::new(schema, false, room);
     let answers = within(left, async { Ok(collection.find(filter).with_options(options).batch().await) }).await;
     let found = match answers {
-        Ok(Err(away)) => return each(Err(away)),
+        Ok(Err(away)) => return wanted.iter().map(|_| Some(Err(away.clone()))).collect(),
         Ok(Ok(answers)) => within(left, all(answers, found)).await,
         Err(late) => Err(late),
     };
     // Too much for one answer, or for the memory, is not too much for each.
     let Ok(found) = found else { return wanted.iter().map(|_| None).collect() };
     let rows = found.by_id();
-    let row = |wanted: &Wanted| rows.get(&wanted.id).map(|row| (*row).to_owned());
-    wanted.iter().map(|wanted| Some(Ok(row(wanted)))).collect()
+    wanted.iter().map(|wanted| Some(Ok(rows.get(&wanted.id).cloned()))).collect()
 }
 
 async fn insert(collection: &Collection<RawDocumentBuf>, documents: &[RawDocumentBuf]) -> Vec<Option<Result<()>>> {
@@ -120,53 +119,99 @@ async fn insert(collection: &Collection<RawDocumentBuf>, documents: &[RawDocumen
         return documents.iter().map(|_| Some(Ok(()))).collect();
     };
     let ErrorKind::InsertMany(many) = &*failed.kind else {
-        return documents.iter().map(|_| Some(Err(failed.clone()))).collect();
+        // What is wrong with one of them the database may say of the command, which it does not carry out then.
+        let each = (!is_refusal(&failed)).then_some(Err(failed));
+        return documents.iter().map(|_| each.clone()).collect();
     };
     let refused: Vec<usize> = many.write_errors.iter().flatten().map(|error| error.index).collect();
     let stored = || match &many.write_concern_error {
         None => Ok(()),
-        Some(concern) => Err(Error::custom(format!("stored, but: {concern:?}"))),
+        Some(concern) => Err(ErrorKind::Write(WriteFailure::WriteConcernError(concern.clone())).into()),
     };
     // What was refused is not stored; it hears why when it is tried by itself.
     (0..documents.len()).map(|i| (!refused.contains(&i)).then(stored)).collect()
 }
 
-/// The database tells how many objects it has changed, not which. If it is not all, those were that bear the mark of their change;
-/// the others go by themselves. One of them may have been changed, and at once again by somebody else: it is set to the same
-/// values another time.
-async fn set(db: &Database, name: &str, groups: Option<&[String]>, settings: Vec<Setting>) -> Vec<Option<String>> {
+/// The database tells how many objects it has changed, not which. If it is not all, they are those that are there, as a rule; if
+/// that does not agree with their number, those that bear the mark of their change. The others go by themselves: one of them may
+/// have been changed, and at once again by somebody else, and is then set to the same values another time.
+async fn set(
+    db: &Database,
+    name: &str,
+    groups: Option<&[String]>,
+    settings: Vec<Setting>,
+) -> Vec<Option<Result<String>>> {
     let may = groups.map(|groups| permitted("_wperm", groups)).unwrap_or_default();
-    let (mut updates, mut bytes, mut ids) = (RawArrayBuf::new(), 0, HashSet::new());
-    let mut marks: Vec<(Mark, bool)> = Vec::with_capacity(settings.len());
+    let (mut updates, mut bytes) = (RawArrayBuf::new(), 0);
+    // What has its place in the command, in that order, and whether each setting has.
+    let (mut marks, mut ids, mut taken) = (Vec::new(), HashSet::new(), Vec::with_capacity(settings.len()));
     for Setting { id, change, at } in settings {
         let mut one = doc! { "_id": &id };
         one.extend(may.clone());
         let update = RawDocumentBuf::try_from(&doc! { "q": one, "u": change }).ok();
         // Of two changes of one object the second would hide the first.
         let update = update.filter(|update| bytes + update.as_bytes().len() <= MOST_BYTES && ids.insert(id.clone()));
-        marks.push(((id, at), update.is_some()));
-        bytes += update.as_ref().map_or(0, |update| update.as_bytes().len());
-        update.into_iter().for_each(|update| updates.push(update));
+        taken.push(update.is_some());
+        if let Some(update) = update {
+            bytes += update.as_bytes().len();
+            updates.push(update);
+            marks.push((id, at));
+        }
     }
     let mut command = rawdoc! { "update": name, "updates": updates, "ordered": false };
     if let Some(concern) = concern(db).and_then(|concern| RawDocumentBuf::try_from(&concern).ok()) {
         command.append(cstr!("writeConcern"), concern);
     }
-    let nobody = || marks.iter().map(|_| None).collect();
-    let Ok(answer) = db.run_raw_command(command).await else { return nobody() };
-    if answer.contains_key("writeConcernError") {
-        return nobody();
-    }
-    let changed = answer.get("n").and_then(|n| n.as_i32().map(i64::from).or(n.as_i64()));
-    let all = changed == Some(ids.len() as i64) && !answer.contains_key("writeErrors");
-    let marked = if all { None } else { Some(marked(db, name, ids, may).await) };
-    let is_set = |mark: &Mark| marked.as_ref().is_none_or(|marked| marked.contains(mark));
-    marks.into_iter().map(|(mark, taken)| (taken && is_set(&mark)).then_some(mark.0)).collect()
+    let mut set = match db.run_raw_command(command).await {
+        Ok(answer) => set_of(db, name, may, &answer, marks).await.into_iter(),
+        // Tried again it might be done twice, the second time after whatever came between.
+        Err(away) if told(&away).is_none() => {
+            marks.iter().map(|_| Some(Err(away.clone()))).collect::<Vec<_>>().into_iter()
+        }
+        Err(_) => Vec::new().into_iter(),
+    };
+    taken.into_iter().map(|taken| if taken { set.next().flatten() } else { None }).collect()
 }
 
-/// Which mark each of some objects bears.
-async fn marked(db: &Database, name: &str, ids: HashSet<String>, may: Document) -> HashSet<Mark> {
-    let mut those = doc! { "_id": { "$in": ids.into_iter().collect::<Vec<_>>() } };
+/// Which of the objects in a command were set, by its answer.
+async fn set_of(
+    db: &Database,
+    name: &str,
+    may: Document,
+    answer: &Document,
+    marks: Vec<Mark>,
+) -> Vec<Option<Result<String>>> {
+    if answer.contains_key("writeConcernError") {
+        return Vec::new();
+    }
+    let number = |of: &Document, key: &str| of.get(key).and_then(|n| n.as_i32().map(i64::from).or(n.as_i64()));
+    let errors = answer.get_array("writeErrors").map(Vec::as_slice).unwrap_or_default();
+    let refused: HashSet<_> = errors.iter().filter_map(|error| number(error.as_document()?, "index")).collect();
+    let tried: Vec<Option<Mark>> = (0..).zip(marks).map(|(i, mark)| (!refused.contains(&i)).then_some(mark)).collect();
+    let set = number(answer, "n");
+    if set == Some(tried.iter().flatten().count() as i64) {
+        return tried.into_iter().map(|mark| mark.map(|(id, _)| Ok(id))).collect();
+    }
+    let there = marked(db, name, tried.iter().flatten().map(|(id, _)| id), may).await;
+    let are_set = which(&tried, set, &there);
+    tried.into_iter().map(|mark| mark.filter(|mark| are_set.contains(mark)).map(|(id, _)| Ok(id))).collect()
+}
+
+/// Of the changes that were tried, those whose objects are there, if they are as many as were set; else those whose mark is.
+fn which(tried: &[Option<Mark>], set: Option<i64>, there: &HashMap<String, DateTime>) -> HashSet<Mark> {
+    let found = || tried.iter().flatten().filter(|(id, _)| there.contains_key(id));
+    let agreed = set == Some(found().count() as i64);
+    found().filter(|(id, at)| agreed || there.get(id) == Some(at)).cloned().collect()
+}
+
+/// The objects that are there, each with the mark that it bears.
+async fn marked(
+    db: &Database,
+    name: &str,
+    ids: impl Iterator<Item = &String>,
+    may: Document,
+) -> HashMap<String, DateTime> {
+    let mut those = doc! { "_id": { "$in": ids.collect::<Vec<_>>() } };
     those.extend(may);
     let collection = db.collection::<Document>(name);
     let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
@@ -179,6 +224,24 @@ async fn marked(db: &Database, name: &str, ids: HashSet<String>, may: Document) 
     rows.iter().filter_map(mark).collect()
 }
 
+/// Is a change so small that it may go with others?
+fn is_small(change: &Document) -> bool {
+    fn value(of: &Bson, left: usize) -> Option<usize> {
+        let left = left.checked_sub(16)?;
+        match of {
+            Bson::String(text) => left.checked_sub(text.len()),
+            Bson::Binary(binary) => left.checked_sub(binary.bytes.len()),
+            Bson::Array(list) => list.iter().try_fold(left, |left, of| value(of, left)),
+            Bson::Document(document) => keys(document, left),
+            _ => Some(left),
+        }
+    }
+    fn keys(document: &Document, left: usize) -> Option<usize> {
+        document.iter().try_fold(left, |left, (key, of)| value(of, left.checked_sub(key.len())?))
+    }
+    keys(change, LARGE).is_some()
+}
+
 impl Mongo {
     /// An object by its id, if that is all that is asked.
     pub(super) fn by_id(
@@ -187,7 +250,7 @@ impl Mongo {
         options: &FindOptions,
         groups: Option<&[String]>,
         schema: &Arc<ClassSchema>,
-    ) -> Option<Way<May, Wanted, Result<Option<RawDocumentBuf>>>> {
+    ) -> Option<Way<May, Wanted, Result<Option<SharedRow>>>> {
         let Ok(id) = filter.get_str("_id") else { return None };
         let plain = options.sort.is_none() && options.skip.is_none() && options.projection.is_none();
         let advised = options.hint.is_some() || options.comment.is_some() || options.selection_criteria.is_some();
@@ -204,13 +267,13 @@ impl Mongo {
         plan: &Update,
         filter: &Document,
         change: &Document,
-    ) -> Option<Way<May, Setting, String>> {
+    ) -> Option<Way<May, Setting, Result<String>>> {
         let Ok(id) = filter.get_str("_id") else { return None };
         let Ok(at) = change.get_document("$set").and_then(|set| set.get_datetime("_updated_at")) else { return None };
         let sets = change.keys().all(|operator| matches!(operator.as_str(), "$set" | "$unset"));
         let simple = filter.len() <= 1 + plan.groups().iter().len() && plan.is_unseen() && plan.joins().is_empty();
         // Who changes who may change it may not find it again.
-        if plan.acl().is_some() || !sets || !simple {
+        if plan.acl().is_some() || !sets || !simple || !is_small(change) {
             return None;
         }
         let may = (self.name(&plan.schema().name), plan.groups().map(<[String]>::to_vec));
@@ -229,5 +292,38 @@ impl Mongo {
                 Err(_) => self.collection(class).insert_one(document).await.map(drop),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(id: &str, at: i64) -> Mark {
+        (id.to_owned(), DateTime::from_millis(at))
+    }
+
+    #[test]
+    fn who_was_set_is_told_by_number_or_by_mark() {
+        let tried = [Some(mark("a", 1)), None, Some(mark("b", 1)), Some(mark("missing", 1))];
+        // Somebody else has changed b since.
+        let there = HashMap::from([mark("a", 1), mark("b", 2), mark("refused", 1)]);
+        let told = |set| {
+            let mut told: Vec<String> = which(&tried, set, &there).into_iter().map(|(id, _)| id).collect();
+            told.sort_unstable();
+            told.join(" ")
+        };
+        assert_eq!(told(Some(2)), "a b");
+        for other in [Some(1), Some(3), None] {
+            assert_eq!(told(other), "a", "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_large_goes_by_itself() {
+        let text = |bytes: usize| doc! { "$set": { "n": 1, "list": [{ "text": "x".repeat(bytes) }] } };
+        assert!(is_small(&text(LARGE - 200)));
+        assert!(!is_small(&text(LARGE)));
+        assert!(!is_small(&doc! { "$set": { "many": vec![1; LARGE / 16] } }));
     }
 }

@@ -15,7 +15,7 @@ use super::error::{self, Db};
 use super::filter::Near;
 use super::gather::Way;
 use super::question::{comment, condition, hint, members, nearest, question, verbosity};
-use super::rows::Found;
+use super::rows::{Found, SharedRow};
 use super::{Mongo, decode, names};
 use crate::access::Read;
 use crate::error::{Error, Result};
@@ -170,7 +170,7 @@ impl Mongo {
 }
 
 /// Takes a row, if there is one.
-fn with(mut found: Found, row: Option<RawDocumentBuf>) -> Result<Found> {
+fn with(mut found: Found, row: Option<SharedRow>) -> Result<Found> {
     row.map(|row| found.add(row)).transpose()?;
     Ok(found)
 }

@@ -14,12 +14,15 @@ use crate::error::{Error, Result};
 use crate::model::{ClassSchema, ParseObject, Value, wire};
 use crate::storage::{Odd, RowSet};
 
+/// A row that several reads hold.
+pub type SharedRow = Arc<RawDocumentBuf>;
+
 /// What rows are pieces of.
 enum Answer {
     /// An answer of the database.
     Whole(RawBatch),
     /// A row of one that others asked for, too.
-    Row(RawDocumentBuf),
+    Row(SharedRow),
 }
 
 impl Answer {
@@ -72,7 +75,7 @@ impl Found {
     ///
     /// # Errors
     /// As [`Found::push`].
-    pub fn add(&mut self, row: RawDocumentBuf) -> Result<()> {
+    pub fn add(&mut self, row: SharedRow) -> Result<()> {
         let bytes = row.as_bytes().len();
         self.hold.take(bytes)?;
         self.rows.push((self.answers.len(), 0, bytes));
@@ -81,8 +84,9 @@ impl Found {
     }
 
     /// The rows by their ids.
-    pub fn by_id(&self) -> HashMap<String, &RawDocument> {
-        (0..self.rows.len()).filter_map(|row| Some((self.id(row).ok()?, self.document(row).ok()?))).collect()
+    pub fn by_id(&self) -> HashMap<String, SharedRow> {
+        let row = |row| Some((self.id(row).ok()?, Arc::new(self.document(row).ok()?.to_owned())));
+        (0..self.rows.len()).filter_map(row).collect()
     }
 
     fn document(&self, row: usize) -> Result<&RawDocument> {

@@ -101,7 +101,8 @@ impl Hand<'_> {
             None => None,
             Some(Way::Alone(place)) => Some(place),
             Some(Way::Together(done)) => match done.await {
-                Ok(id) => return Ok(Outcome::Updated(Some(ParseObject { id, ..ParseObject::default() }))),
+                Ok(Ok(id)) => return Ok(Outcome::Updated(Some(ParseObject { id, ..ParseObject::default() }))),
+                Ok(Err(away)) => return Err(error::of_write(away)),
                 Err(_) => None,
             },
         };
