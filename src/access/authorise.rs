@@ -190,7 +190,17 @@ impl Gate<'_> {
     pub fn update(self, schema: Arc<ClassSchema>, id: &str, adds: Granted, change: Change) -> Update {
         let filter = narrowed(narrowed(Filter::eq("objectId", id), self.granted), adds);
         let Change { ops, acl, updated, joins } = change;
-        Update { schema, filter, groups: self.door.subject.groups(), ops, acl, updated, silent: false, joins }
+        Update {
+            schema,
+            filter,
+            groups: self.door.subject.groups(),
+            ops,
+            acl,
+            updated,
+            silent: false,
+            unseen: false,
+            joins,
+        }
     }
 
     /// A plan to delete the object with an id.

@@ -48,7 +48,17 @@ impl Internal {
 
     /// A change to the one object that matches.
     pub fn update(self, schema: Arc<ClassSchema>, filter: Filter, ops: Vec<(Path, Op)>, updated: Date) -> Update {
-        Update { schema, filter, groups: None, ops, acl: None, updated, silent: false, joins: Vec::new() }
+        Update {
+            schema,
+            filter,
+            groups: None,
+            ops,
+            acl: None,
+            updated,
+            silent: false,
+            unseen: false,
+            joins: Vec::new(),
+        }
     }
 
     /// The condition that no object matches.
@@ -137,6 +147,13 @@ impl Update {
     #[must_use]
     pub fn silently(mut self) -> Self {
         self.silent = true;
+        self
+    }
+
+    /// The same plan, of whose object nothing but the id needs to be told.
+    #[must_use]
+    pub fn unseen(mut self) -> Self {
+        self.unseen = true;
         self
     }
 

@@ -195,6 +195,7 @@ pub struct Update {
     pub(in crate::access) acl: Option<crate::model::Acl>,
     pub(in crate::access) updated: Date,
     pub(in crate::access) silent: bool,
+    pub(in crate::access) unseen: bool,
     pub(in crate::access) joins: Vec<Join>,
 }
 
@@ -232,6 +233,11 @@ impl Update {
     /// Does `updatedAt` stay as it is, because the change is none of the client's business?
     pub fn is_silent(&self) -> bool {
         self.silent
+    }
+
+    /// Will nobody look at the object as it is then? Its id is enough of an answer.
+    pub fn is_unseen(&self) -> bool {
+        self.unseen
     }
 
     /// Entries of relations to add and remove, if the object is found.

@@ -12,6 +12,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
+use futures_util::future::Either;
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{EXPECT, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
@@ -321,24 +323,19 @@ impl Edge {
             dispatch::run(job).await
         };
         if reads {
-            return within(deadline, work).await?;
+            return within(deadline, work).await;
         }
         self.to_the_end(deadline, work).await
     }
 
     /// Waits for work that goes on if nobody waits for it any more.
-    async fn to_the_end<T: Send + 'static>(
+    fn to_the_end<T: Send + 'static>(
         &self,
         deadline: Option<Instant>,
         work: impl Future<Output = Result<T>> + Send + 'static,
-    ) -> Result<T> {
+    ) -> impl Future<Output = Result<T>> {
         let running = self.running.clone();
-        let work = ToTheEnd::of(async move {
-            let answer = work.await;
-            drop(running);
-            answer
-        });
-        within(deadline, work).await?
+        within(deadline, ToTheEnd::of(work.inspect(move |_| drop(running))))
     }
 }
 
@@ -385,12 +382,9 @@ fn known_method(method: &str) -> &'static str {
     KNOWN.into_iter().find(|known| *known == method).unwrap_or("OTHER")
 }
 
-/// The work, or 124 when the deadline has passed.
-async fn within<F: Future>(deadline: Option<Instant>, work: F) -> Result<F::Output> {
-    match deadline {
-        None => Ok(work.await),
-        Some(deadline) => tokio::time::timeout_at(deadline.into(), work)
-            .await
-            .map_err(|_| Error::new(Code::Timeout, "Request timed out.")),
-    }
+/// The work, or 124 when the deadline has passed. No `async fn`, which would hold the work twice.
+fn within<T>(deadline: Option<Instant>, work: impl Future<Output = Result<T>>) -> impl Future<Output = Result<T>> {
+    let Some(deadline) = deadline else { return Either::Left(work) };
+    let late = |_| Err(Error::new(Code::Timeout, "Request timed out."));
+    Either::Right(tokio::time::timeout_at(deadline.into(), work).map(move |done| done.unwrap_or_else(late)))
 }

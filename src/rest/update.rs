@@ -89,11 +89,15 @@ async fn prepare_with(mut call: Call, class: &str, id: &str, body: Value, rules:
     let updated = call.engine.clock.now();
     let Changes { ops, joins } = body::changes(body, kind)?;
     let gate = call.gate(schema.clone(), Action::Update)?;
-    let reported = ops.iter().filter(|(_, op)| op.is_reported()).map(|(path, _)| path.clone()).collect();
+    let reported: Vec<Path> = ops.iter().filter(|(_, op)| op.is_reported()).map(|(path, _)| path.clone()).collect();
     let hooks = hooks.map(|hooks| hooks.changing(&ops));
     let plan = gate.update(schema, id, adds, Change { ops, acl, updated, joins }).with_rules(rules.guard, rules.ops);
-    let write = Write::Update(plan.with_rules(extra.guard.take(), std::mem::take(&mut extra.ops)));
-    let pending = Pending { class: class.to_owned(), id: id.to_owned(), updated, reported, hooked, hooks, extra, call };
+    let plan = plan.with_rules(extra.guard.take(), std::mem::take(&mut extra.ops));
+    let heard = call.engine.invoker.has(class, Trigger::AfterSave);
+    let seen = heard || class.starts_with('_') || !hooked.is_empty() || !reported.is_empty();
+    let write = Write::Update(if seen { plan } else { plan.unseen() });
+    let pending =
+        Pending { class: class.to_owned(), id: id.to_owned(), updated, reported, hooked, hooks, heard, extra, call };
     Ok(Prepared::Write(write, Box::new(pending)))
 }
 
@@ -107,6 +111,8 @@ pub struct Pending {
     /// What beforeSave has changed.
     hooked: Map,
     hooks: Option<Hooks>,
+    /// Will an afterSave hook want to see the object?
+    heard: bool,
     extra: Extra,
 }
 
@@ -116,7 +122,7 @@ impl Pending {
     /// # Errors
     /// 101 if there was no object that the caller may change.
     pub async fn finish(self, outcome: Outcome) -> Result<Answer> {
-        let Self { mut call, class, id, updated, reported, hooked, hooks, extra } = self;
+        let Self { mut call, class, id, updated, reported, hooked, hooks, heard, extra } = self;
         let Outcome::Updated(Some(object)) = outcome else { return Err(Error::not_found()) };
         let mut answer = Map::new();
         for path in &reported {
@@ -130,7 +136,6 @@ impl Pending {
         }
         let target = Target { class: &class, id: &id, updating: true };
         classes::after_store(&call, target, extra, &mut answer).await?;
-        let heard = call.engine.invoker.has(&class, Trigger::AfterSave);
         let closed = (answer.len() > 1 || heard) && !call.sees(&call.engine.schemas.get_or_new(&class), &object);
         if heard {
             let mut object = trigger_object(object);

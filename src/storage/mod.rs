@@ -151,7 +151,7 @@ pub type Rows = Box<dyn RowSet>;
 pub enum Outcome {
     /// The object is stored.
     Created,
-    /// The object after the update; `None` if there was none to update.
+    /// The object after the update, of one that nobody looks at perhaps its id alone; `None` if there was none to update.
     Updated(Option<ParseObject>),
     /// How many objects went.
     Deleted(u64),

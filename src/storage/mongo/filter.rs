@@ -30,19 +30,28 @@ pub fn condition(
     near: Near,
 ) -> Result<Document> {
     let mut all = vec![Builder { schema, near }.filter(filter)?];
-    if let Some(groups) = groups {
-        let mut entries = vec![Bson::Null];
-        entries.extend(groups.iter().map(|group| Bson::String(group.clone())));
-        all.push(doc! { list: { "$in": entries } });
-    }
+    all.extend(groups.map(|groups| permitted(list, groups)));
     Ok(joined(all))
+}
+
+/// What a permission list asks for.
+pub fn permitted(list: &str, groups: &[String]) -> Document {
+    let mut entries = vec![Bson::Null];
+    entries.extend(groups.iter().map(|group| Bson::String(group.clone())));
+    doc! { list: { "$in": entries } }
 }
 
 /// One document for all conditions, side by side if no two of them have a key in common.
 fn joined(all: Vec<Document>) -> Document {
     let mut seen = HashSet::new();
     match all.len() < 2 || all.iter().flat_map(Document::keys).all(|key| seen.insert(key)) {
-        true => all.into_iter().flatten().collect(),
+        true => all
+            .into_iter()
+            .reduce(|mut all, part| {
+                all.extend(part);
+                all
+            })
+            .unwrap_or_default(),
         false => doc! { "$and": all.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>() },
     }
 }

@@ -3,7 +3,7 @@
 use mongodb::ClientSession;
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 use mongodb::error::{Result, TRANSIENT_TRANSACTION_ERROR};
-use mongodb::options::ReturnDocument;
+use mongodb::options::{FindOneAndUpdateOptions, ReturnDocument};
 
 use super::Mongo;
 use super::undo::Undo;
@@ -55,6 +55,9 @@ impl<'m> Hand<'m> {
 
     /// A new document.
     pub async fn insert_one(&mut self, class: &str, document: RawDocumentBuf) -> Result<()> {
+        if self.session.is_none() && self.undo.is_none() {
+            return self.mongo.insert(class, document).await;
+        }
         act!(self, self.mongo.collection(class).insert_one(document)).map(drop)
     }
 
@@ -74,15 +77,19 @@ impl<'m> Hand<'m> {
         found.map(|found| found.is_some())
     }
 
-    /// Changes one document; gives it as it is then.
+    /// Changes one document; gives it as it is then, or only its id.
     pub async fn change_one(
         &mut self,
         class: &str,
         filter: Document,
         change: Document,
+        id_only: bool,
     ) -> Result<Option<RawDocumentBuf>> {
         let collection = self.mongo.collection(class);
-        act!(self, collection.find_one_and_update(filter, change).return_document(ReturnDocument::After))
+        let mut options = FindOneAndUpdateOptions::default();
+        options.return_document = Some(ReturnDocument::After);
+        options.projection = id_only.then(|| doc! { "_id": 1 });
+        act!(self, collection.find_one_and_update(filter, change).with_options(options))
     }
 
     /// Away with documents; how many went.

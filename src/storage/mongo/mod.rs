@@ -9,6 +9,8 @@ mod elements;
 mod encode;
 mod error;
 mod filter;
+mod gather;
+mod gathered;
 mod group;
 mod hand;
 mod hold;
@@ -41,6 +43,7 @@ use mongodb::{Client, Collection, Database};
 use tokio::sync::{Notify, OnceCell};
 
 use self::error::Db;
+use self::gathered::{Gets, Inserts, Sets};
 use self::hold::Left;
 use self::turns::Turns;
 use self::unique::Unique;
@@ -57,6 +60,9 @@ pub struct Mongo {
     config: MongoConfig,
     unique: Unique,
     turns: Turns,
+    gets: Gets,
+    inserts: Inserts,
+    sets: Sets,
     /// Memory for answers that are being read.
     left_for_answers: Left,
     /// Does the database know transactions?
@@ -93,7 +99,9 @@ impl Mongo {
         let db = client.database(&name);
         let (unique, turns, left_for_answers, transactions, no_lineage) = Default::default();
         let config = config.clone();
-        Ok(Self { client, db, config, unique, turns, left_for_answers, transactions, no_lineage })
+        let gets = gathered::gets(&db, &left_for_answers, config.batch_size);
+        let (inserts, sets) = (gathered::inserts(&db), gathered::sets(&db));
+        Ok(Self { client, db, config, unique, turns, gets, inserts, sets, left_for_answers, transactions, no_lineage })
     }
 
     /// The name of the collection of a class.

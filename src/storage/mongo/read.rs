@@ -5,13 +5,15 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
+use futures_util::future::Either;
+use futures_util::{FutureExt, StreamExt};
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocumentBuf, doc};
 use mongodb::options::{FindOptions, Hint};
 use mongodb::raw_batch_cursor::RawBatchCursor;
 
 use super::error::{self, Db};
 use super::filter::Near;
+use super::gather::Way;
 use super::question::{comment, condition, hint, members, nearest, question, verbosity};
 use super::rows::Found;
 use super::{Mongo, decode, names};
@@ -23,11 +25,15 @@ use crate::storage::{Relation, Side};
 /// How much longer than the database we wait, for the way of its answer.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Waits for the database as long as its answer is of use: one that hangs does not tell that the time is over.
-pub async fn within<T>(left: Option<Duration>, work: impl Future<Output = Result<T>>) -> Result<T> {
+/// Waits for the database as long as its answer is of use: one that hangs does not tell that the time is over. No `async fn`,
+/// which would hold the work twice.
+pub fn within<T>(left: Option<Duration>, work: impl Future<Output = Result<T>>) -> impl Future<Output = Result<T>> {
     match left {
-        Some(left) => tokio::time::timeout(left + GRACE, work).await.unwrap_or_else(|_| Err(error::timeout())),
-        None => work.await,
+        Some(left) => {
+            let late = |_| Err(error::timeout());
+            Either::Left(tokio::time::timeout(left + GRACE, work).map(move |done| done.unwrap_or_else(late)))
+        }
+        None => Either::Right(work),
     }
 }
 
@@ -64,6 +70,14 @@ impl Mongo {
 
     async fn fetch(&self, plan: &Read, filter: Document, options: FindOptions, found: Found) -> Result<Found> {
         let collection = self.collection(&plan.schema().name);
+        let _place = match self.by_id(&filter, &options, plan.groups(), plan.schema()) {
+            None => None,
+            Some(Way::Alone(place)) => Some(place),
+            Some(Way::Together(answer)) => match answer.await {
+                Ok(row) => return with(found, row.map_err(error::of_read)?),
+                Err(_) => None,
+            },
+        };
         let Some(field) = nearest(plan.filter()) else {
             let answers = collection.find(filter).with_options(options).batch().await;
             return all(answers.map_err(error::of_read)?, found).await;
@@ -155,8 +169,17 @@ impl Mongo {
     }
 }
 
+/// Takes a row, if there is one.
+fn with(mut found: Found, row: Option<RawDocumentBuf>) -> Result<Found> {
+    row.map(|row| found.add(row)).transpose()?;
+    Ok(found)
+}
+
 /// Takes the answers of a read as they come.
-async fn all(mut answers: RawBatchCursor, mut found: Found) -> Result<Found> {
+///
+/// # Errors
+/// As [`Found::push`], and what the database says.
+pub async fn all(mut answers: RawBatchCursor, mut found: Found) -> Result<Found> {
     while let Some(answer) = answers.next().await {
         found.push(answer.map_err(error::of_read)?)?;
     }

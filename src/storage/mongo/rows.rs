@@ -1,8 +1,9 @@
 //! Rows as the database gave them: its answers as they came, of which each row is a piece.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use mongodb::bson::RawDocument;
+use mongodb::bson::{RawDocument, RawDocumentBuf};
 use mongodb::raw_batch_cursor::RawBatch;
 
 use super::elements::{Elements, Item};
@@ -13,9 +14,26 @@ use crate::error::{Error, Result};
 use crate::model::{ClassSchema, ParseObject, Value, wire};
 use crate::storage::{Odd, RowSet};
 
+/// What rows are pieces of.
+enum Answer {
+    /// An answer of the database.
+    Whole(RawBatch),
+    /// A row of one that others asked for, too.
+    Row(RawDocumentBuf),
+}
+
+impl Answer {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Whole(answer) => answer.as_raw_document().as_bytes(),
+            Self::Row(row) => row.as_bytes(),
+        }
+    }
+}
+
 /// The rows of one read.
 pub struct Found {
-    answers: Vec<RawBatch>,
+    answers: Vec<Answer>,
     /// Answer, beginning and end of each row.
     rows: Vec<(usize, usize, usize)>,
     /// Their place in memory.
@@ -46,14 +64,31 @@ impl Found {
             let from = (row.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
             self.rows.push((self.answers.len(), from, from + row.len()));
         }
-        self.answers.push(answer);
+        self.answers.push(Answer::Whole(answer));
         Ok(())
+    }
+
+    /// Takes a row.
+    ///
+    /// # Errors
+    /// As [`Found::push`].
+    pub fn add(&mut self, row: RawDocumentBuf) -> Result<()> {
+        let bytes = row.as_bytes().len();
+        self.hold.take(bytes)?;
+        self.rows.push((self.answers.len(), 0, bytes));
+        self.answers.push(Answer::Row(row));
+        Ok(())
+    }
+
+    /// The rows by their ids.
+    pub fn by_id(&self) -> HashMap<String, &RawDocument> {
+        (0..self.rows.len()).filter_map(|row| Some((self.id(row).ok()?, self.document(row).ok()?))).collect()
     }
 
     fn document(&self, row: usize) -> Result<&RawDocument> {
         let missing = || Error::internal("a row that is not there");
         let (answer, from, to) = *self.rows.get(row).ok_or_else(missing)?;
-        let answer = self.answers.get(answer).ok_or_else(missing)?.as_raw_document().as_bytes();
+        let answer = self.answers.get(answer).ok_or_else(missing)?.bytes();
         RawDocument::from_bytes(answer.get(from..to).ok_or_else(missing)?).map_err(decode::broken)
     }
 

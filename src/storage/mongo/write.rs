@@ -6,12 +6,13 @@ use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
 use mongodb::error::ErrorKind;
 
 use super::filter::{self, Near};
+use super::gather::Way;
 use super::group::Outcomes;
 use super::hand::Hand;
 use super::{Mongo, decode, encode, error, names, update};
 use crate::access::{Absent, Create, Delete, Join, Update, Write};
 use crate::error::{Error, Result};
-use crate::model::ClassSchema;
+use crate::model::{ClassSchema, ParseObject};
 use crate::storage::Outcome;
 
 impl Mongo {
@@ -94,6 +95,16 @@ impl Hand<'_> {
         let mut condition = condition(schema, plan.filter(), plan.groups())?;
         let change = update::document(plan);
         let texts = self.mongo.texts_of(write);
+        let by_itself = self.undo.is_some() || self.session.is_some() || texts.is_some();
+        let way = if by_itself { None } else { self.mongo.setting(plan, &condition, &change) };
+        let _place = match way {
+            None => None,
+            Some(Way::Alone(place)) => Some(place),
+            Some(Way::Together(done)) => match done.await {
+                Ok(id) => return Ok(Outcome::Updated(Some(ParseObject { id, ..ParseObject::default() }))),
+                Err(_) => None,
+            },
+        };
         let mut back = None;
         if self.undo.is_some() || texts.is_some() {
             let Some(before) = self.find_one(&schema.name, condition.clone()).await.map_err(error::of_read)? else {
@@ -109,14 +120,15 @@ impl Hand<'_> {
         let after = match change.is_empty() {
             true => self.find_one(&schema.name, condition).await.map_err(error::of_read)?,
             false => {
-                let changed = self.change_one(&schema.name, condition, change.clone()).await;
-                let before = back.filter(|_| may_have_happened(&changed) && !matches!(changed, Ok(None)));
-                if let Some(before) = before {
+                let kept = back.map(|before| (before, change.clone()));
+                let changed = self.change_one(&schema.name, condition, change, plan.is_unseen()).await;
+                let kept = kept.filter(|_| may_have_happened(&changed) && !matches!(changed, Ok(None)));
+                if let Some((before, change)) = kept {
                     self.done(|undo| undo.changed(&schema.name, &before, &change));
                 }
                 match changed {
                     Ok(after) => after,
-                    Err(refused) => return Err(self.mongo.refused(schema, &change, refused).await),
+                    Err(refused) => return Err(self.mongo.refused(schema, &update::document(plan), refused).await),
                 }
             }
         };

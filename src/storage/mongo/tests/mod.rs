@@ -3,6 +3,7 @@
 mod advice;
 mod bytes;
 mod faults;
+mod gathered;
 #[path = "../../../../tests/support/mongo_peer.rs"]
 mod peer;
 mod races;
