@@ -35,7 +35,7 @@ const OPTIONS = {
   idempotencyOptions: { paths: ['classes/Once'], ttl: 600 }, databaseOptions: { schemaCacheTtl: 1 },
 };
 /** Every how many-th request is sent. */
-const STRIDE = args.thorough ? 1 : 17;
+const STRIDE = args.thorough ? 1 : 23;
 /** Rows of a class that are written. */
 const WRITTEN = args.thorough ? 3 : 1;
 /** After every how many-th write the row is read. */
