@@ -160,6 +160,13 @@ pub enum Write {
     Absent(Absent),
 }
 
+impl Write {
+    /// The plan of a new object, if it is one.
+    pub fn into_create(self) -> Option<Create> {
+        if let Self::Create(plan) = self { Some(plan) } else { None }
+    }
+}
+
 /// A plan to store a new object.
 #[derive(Debug, Clone)]
 pub struct Create {

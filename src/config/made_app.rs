@@ -1,14 +1,14 @@
 //! The app that Parsimony makes when nothing is configured: its id and keys are drawn once, and kept in a file that
 //! only its owner reads.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::types::MadeApp;
-use super::{ConfigError, Secret};
+use super::{ConfigError, Secret, private};
 
 /// Name of the file under the data directory. It is a configuration file: `parsimony data/app.json` works.
 pub const KEY_FILE: &str = "app.json";
@@ -100,7 +100,7 @@ pub fn load_or_make(data_dir: &Path, fill: Fill<'_>) -> Result<MadeKeys, ConfigE
     let failed = |error: io::Error| ConfigError::new(format!("cannot write {}: {error}", path.display()));
     let keys = AppKeys::draw(fill).map_err(failed)?;
     let suffix = draw(8, fill).map_err(failed)?;
-    make_dir(data_dir).map_err(failed)?;
+    private::folder(data_dir).map_err(failed)?;
     let new = data_dir.join(format!("{KEY_FILE}.{suffix}"));
     let kept = write(&new, &keys).and_then(|()| keep(&new, &path));
     drop(fs::remove_file(&new));
@@ -131,11 +131,7 @@ fn draw(length: usize, fill: Fill<'_>) -> io::Result<String> {
 fn write(path: &Path, keys: &AppKeys) -> io::Result<()> {
     let object: serde_json::Map<String, Value> =
         keys.options().into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private::options().create_new(true).open(path)?;
     serde_json::to_writer_pretty(&mut file, &object)?;
     file.write_all(b"\n")?;
     file.sync_all()
@@ -147,14 +143,6 @@ fn keep(new: &Path, path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => fs::rename(new, path),
         done => done,
     }
-}
-
-fn make_dir(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 /// Makes the new name itself survive a power cut.

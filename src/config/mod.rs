@@ -18,6 +18,7 @@ mod mail;
 mod mongo;
 mod nearest;
 mod pages;
+pub mod private;
 mod providers;
 mod proxy;
 mod recipe;

@@ -17,7 +17,7 @@ const LONGEST_KEY: usize = 1024;
 /// A sink that keeps nothing.
 pub struct Check {
     fit: Fit,
-    /// Which rows of files have been seen, by class and id.
+    /// Which rows and entries of files have been seen, by class and ids.
     seen: HashSet<u64>,
     hasher: RandomState,
     /// Where the source's objects are looked up; without it pointers are not followed.
@@ -80,9 +80,14 @@ impl Check {
             let what = format!("{} is no relation of {}: its entries are left out", relation.field, relation.class);
             report.fault(entries.from.fault_of_all(what));
         }
+        let from = entries.from;
         for (number, entry) in entries.entries {
-            if let Err(why) = entry {
-                report.fault(entries.from.fault(number, None, why));
+            match entry {
+                Ok(entry) if from.file.is_some() && !self.seen.insert(self.hasher.hash_one((&from.class, &entry))) => {
+                    report.fault(from.fault(number, None, "the same entry stands before it"));
+                }
+                Ok(_) => {}
+                Err(why) => report.fault(from.fault(number, None, why)),
             }
         }
     }
@@ -114,7 +119,8 @@ fn long_keys(schema: &ClassSchema, object: &ParseObject) -> Vec<String> {
         let value = object.fields.get(column).and_then(Value::as_str);
         value.is_some_and(|text| text.len() > LONGEST_KEY)
     };
-    let columns: BTreeSet<&str> = declared.chain(own).filter(long).collect();
+    let id = Some("objectId").filter(|_| object.id.len() > LONGEST_KEY);
+    let columns: BTreeSet<&str> = declared.chain(own).filter(long).chain(id).collect();
     let told =
         |column| format!("{column} has more than {LONGEST_KEY} bytes, which an index of MongoDB before 4.2 refuses");
     columns.into_iter().map(told).collect()

@@ -3,7 +3,7 @@
 use crate::model::schema::Named;
 use crate::model::{ClassSchema, Field, Map, Value};
 
-/// The class of a row; `None` for what is none.
+/// The class of a row; `None` for what is none. Columns that every such class has may be left out of it.
 pub fn read(value: Value) -> Option<ClassSchema> {
     let Value::Object(mut row) = value else { return None };
     let Some(Value::String(name)) = row.take("className") else { return None };
@@ -11,6 +11,11 @@ pub fn read(value: Value) -> Option<ClassSchema> {
     let mut fields = Named::default();
     for (name, field) in declared {
         fields.insert(name.into(), Field::from_wire(field)?);
+    }
+    for (name, field) in ClassSchema::new(&name).fields {
+        if !fields.contains_key(&name) {
+            fields.insert(name, field);
+        }
     }
     let mut object = |key: &str| match row.take(key) {
         Some(Value::Object(map)) => Some(map),
@@ -40,9 +45,16 @@ mod tests {
 
     #[test]
     fn a_class_comes_back_as_it_was() {
-        let row = r#"{"className":"A","fields":{"objectId":{"type":"String"},"p":{"type":"Pointer","targetClass":"B","required":true}},"classLevelPermissions":{"find":{"*":true}},"indexes":{"i":{"p":1}}}"#;
-        let class = read(wire::parse(row.as_bytes(), 20).unwrap()).unwrap();
-        assert_eq!(wire::to_string(&write(&class)), row);
+        let row = |more: &str| {
+            let own = r#""p":{"type":"Pointer","targetClass":"B","required":true},"objectId":{"type":"String"}"#;
+            let rest = r#""classLevelPermissions":{"find":{"*":true}},"indexes":{"i":{"p":1}}"#;
+            format!(r#"{{"className":"A","fields":{{{own}{more}}},{rest}}}"#)
+        };
+        let whole = row(r#","createdAt":{"type":"Date"},"updatedAt":{"type":"Date"},"ACL":{"type":"ACL"}"#);
+        for given in [row(""), whole.clone()] {
+            let class = read(wire::parse(given.as_bytes(), 20).unwrap()).unwrap();
+            assert_eq!(wire::to_string(&write(&class)), whole, "{given}");
+        }
         for wrong in ["1", "{}", r#"{"className":"A"}"#, r#"{"className":"A","fields":{"a":{"type":"What"}}}"#] {
             assert!(read(wire::parse(wrong.as_bytes(), 20).unwrap()).is_none(), "{wrong}");
         }

@@ -1,12 +1,15 @@
 //! A folder of export files as a sink, in the form that Parse.com had. A file that is not finished ends in `.part`, and a second run
-//! goes on behind its last whole row.
+//! goes on behind its last whole row, with those rows that are not in it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Entries, From, Item, Report, Rows, Sink, class, folder::SCHEMA, own, row};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Entries, From, Item, Report, Rows, Sink, class, folder::SCHEMA, row};
+use crate::config::private;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, wire};
 use crate::storage::Answer;
@@ -14,7 +17,7 @@ use crate::storage::Answer;
 const BEGIN: &[u8] = b"{ \"results\": [\n";
 const END: &[u8] = b"\n] }\n";
 /// The note that an export of this folder is under way.
-const UNDER_WAY: &str = ".parsimony-export";
+pub const UNDER_WAY: &str = ".parsimony-export";
 
 /// A folder to export into.
 pub struct Export {
@@ -30,19 +33,20 @@ impl Export {
     /// 1 for such a folder, and for one that cannot be written to.
     pub fn new(folder: &Path, of: &str) -> Result<Self> {
         let failed = |e| Error::caused(format!("writing to {}", folder.display()), e);
-        own::folder(folder).map_err(failed)?;
+        private::folder(folder).map_err(failed)?;
         let note = folder.join(UNDER_WAY);
         match fs::read_to_string(&note) {
             Ok(text) if text == of => {}
-            Ok(_) => {
+            Ok(text) if !text.is_empty() => {
                 let text = format!("{} holds an unfinished export of another database", folder.display());
                 return Err(Error::internal(text));
             }
             Err(_) if fs::read_dir(folder).map_err(failed)?.next().is_some() => {
                 return Err(Error::internal(format!("{} is not empty", folder.display())));
             }
-            Err(_) => {
-                let mut file = own::options().create_new(true).open(&note).map_err(failed)?;
+            // One that is empty is of a run that ended at once, on a full disk, say.
+            _ => {
+                let mut file = private::options().create(true).truncate(true).open(&note).map_err(failed)?;
                 file.write_all(of.as_bytes()).map_err(failed)?;
             }
         }
@@ -79,7 +83,7 @@ impl Export {
                 Ok(object) if part.has(&object.id) => tally.there += 1,
                 Ok(object) => {
                     tally.stored += 1;
-                    part.put(&name, |out| row::write(&schema, object, out))?;
+                    part.put(|out| row::write(&schema, object, out))?;
                 }
                 Err(why) => {
                     tally.left_out += 1;
@@ -100,7 +104,7 @@ impl Export {
             let Ok((owning, related)) = entry else { continue };
             let tally = report.tally(&name);
             (tally.rows, tally.stored) = (tally.rows + 1, tally.stored + 1);
-            part.put(&name, |out| {
+            part.put(|out| {
                 out.extend_from_slice(b"{\"owningId\":");
                 wire::string(&owning, out);
                 out.extend_from_slice(b",\"relatedId\":");
@@ -114,7 +118,7 @@ impl Export {
     fn class(&mut self, schema: ClassSchema) -> Result<()> {
         // A database has them in an order of its own, and all before any row.
         let name = schema.name.clone();
-        self.part(SCHEMA)?.put(SCHEMA, |out| wire::write(&class::write(&schema), out))?;
+        self.part(SCHEMA)?.put(|out| wire::write(&class::write(&schema), out))?;
         self.schemas.insert(name, schema);
         Ok(())
     }
@@ -146,7 +150,7 @@ impl Sink for Export {
 
 /// Tells of rows whose class can have no file.
 fn is_name(from: &From, rows: usize, report: &mut Report) -> bool {
-    let is_name = own::is_file_name(&from.class);
+    let is_name = is_file_name(&from.class);
     if !is_name {
         let tally = report.tally(&from.class);
         (tally.rows, tally.left_out) = (tally.rows + rows as u64, tally.left_out + rows as u64);
@@ -155,74 +159,68 @@ fn is_name(from: &From, rows: usize, report: &mut Report) -> bool {
     is_name
 }
 
+/// May the rows of a class, or the entries of a relation, lie in a file of this name? A database may hold any names.
+pub fn is_file_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':'))
+}
+
 /// A file that is being written.
 struct Part {
     name: String,
-    /// `None` for a file that an earlier run has finished.
-    file: Option<BufWriter<File>>,
-    /// The last row that an earlier run has written, until it comes by: rows come in the order in which they lie.
-    last: Option<String>,
+    file: BufWriter<File>,
+    /// The ids of rows that an earlier run has written, by their digests.
+    written: HashSet<u64>,
     is_empty: bool,
     row: Vec<u8>,
 }
 
 impl Part {
     fn open(folder: &Path, name: &str) -> io::Result<Self> {
-        let (row, name) = (Vec::new(), name.to_owned());
-        if folder.join(format!("{name}.json")).exists() {
-            return Ok(Self { name, file: None, last: None, is_empty: false, row });
-        }
         let path = folder.join(format!("{name}.json.part"));
-        let mut file = own::options().read(true).create(true).truncate(false).open(path)?;
+        let finished = path.with_extension("");
+        if finished.exists() {
+            // By an earlier run; rows may have come since.
+            fs::rename(finished, &path)?;
+        }
+        let mut file = private::options().read(true).create(true).truncate(false).open(path)?;
         // What has no ids to go on from is short enough to begin anew.
         let resumes = name != SCHEMA && !name.starts_with("_Join:");
-        let (end, last) = if resumes { whole_rows(&file)? } else { (0, None) };
+        let (end, written) = if resumes { whole_rows(&file)? } else { (0, HashSet::new()) };
         file.set_len(end)?;
         file.seek(SeekFrom::Start(end))?;
         let mut file = BufWriter::new(file);
         if end == 0 {
             file.write_all(BEGIN)?;
         }
-        Ok(Self { name, file: Some(file), is_empty: last.is_none(), last, row })
+        Ok(Self { name: name.to_owned(), file, is_empty: written.is_empty(), written, row: Vec::new() })
     }
 
     /// Has an earlier run written this row?
-    fn has(&mut self, id: &str) -> bool {
-        if self.file.is_none() {
-            return true;
-        }
-        let is_behind = self.last.is_some();
-        self.last.take_if(|last| last == id);
-        is_behind
+    fn has(&self, id: &str) -> bool {
+        !self.written.is_empty() && self.written.contains(&xxh3_64(id.as_bytes()))
     }
 
-    fn put(&mut self, name: &str, write: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
-        let Some(file) = &mut self.file else { return Ok(()) };
+    fn put(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
         self.row.clear();
         if !std::mem::take(&mut self.is_empty) {
             self.row.extend_from_slice(b",\n");
         }
         write(&mut self.row);
-        file.write_all(&self.row).map_err(|e| Error::caused(format!("writing {name}.json"), e))
+        self.file.write_all(&self.row).map_err(|e| Error::caused(format!("writing {}.json", self.name), e))
     }
 
-    fn finish(self, folder: &Path) -> io::Result<()> {
-        let Some(mut file) = self.file else { return Ok(()) };
-        if let Some(last) = self.last {
-            let text = format!("the row {last}, with which an earlier run ended, is gone: remove the .part file");
-            return Err(io::Error::other(text));
-        }
-        file.write_all(END)?;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    fn finish(mut self, folder: &Path) -> io::Result<()> {
+        self.file.write_all(END)?;
+        self.file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         let path = folder.join(format!("{}.json", self.name));
         fs::rename(path.with_extension("json.part"), path)
     }
 }
 
-/// Where the last row ends that an earlier run has written to its end, and its id.
-fn whole_rows(file: &File) -> io::Result<(u64, Option<String>)> {
+/// Where the last row ends that an earlier run has written to its end, and the ids of all up to it.
+fn whole_rows(file: &File) -> io::Result<(u64, HashSet<u64>)> {
     let mut lines = BufReader::new(file);
-    let (mut line, mut at, mut end, mut last) = (Vec::new(), 0, 0, None);
+    let (mut line, mut at, mut end, mut written) = (Vec::new(), 0, 0, HashSet::new());
     loop {
         line.clear();
         let read = lines.read_until(b'\n', &mut line)?;
@@ -232,11 +230,12 @@ fn whole_rows(file: &File) -> io::Result<(u64, Option<String>)> {
                 (at, end) = (read as u64, read as u64);
                 continue;
             }
-            return Ok((end, last));
+            return Ok((end, written));
         };
         let id = row::parse(row).ok().and_then(|mut row| row.take("objectId"));
-        let Some(crate::model::Value::String(id)) = id else { return Ok((end, last)) };
+        let Some(crate::model::Value::String(id)) = id else { return Ok((end, written)) };
         at += read as u64;
-        (end, last) = (at - 2, Some(id));
+        end = at - 2;
+        written.insert(xxh3_64(id.as_bytes()));
     }
 }

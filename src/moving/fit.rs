@@ -135,11 +135,19 @@ fn merge(known: &mut ClassSchema, given: &ClassSchema) -> (Vec<SchemaChange>, Ve
 }
 
 /// Is it an index that no app has declared: of ids, of internal columns, of what must be unique?
-fn is_own(class: &str, keys: &Value) -> bool {
+pub fn is_own(class: &str, keys: &Value) -> bool {
     let mut keys = keys.as_object().into_iter().flat_map(|keys| keys.keys());
     let (first, more) = (keys.next(), keys.next());
     let of_start = |key: &str| INDEXED.contains(&(class, key)) || (class == "_User" && key.starts_with('_'));
     first.is_some_and(|key| key == "_id" || (more.is_none() && of_start(key)))
+}
+
+/// The fault of pointers without a column.
+pub fn lost_pointers(class: &str, column: &str) -> Fault {
+    let what = format!(
+        "its pointers _p_{column} are left out: the schema has no such column, and Parse Server does not read them either"
+    );
+    of_class(class, what)
 }
 
 /// A fault of a class as a whole.

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+use super::export::UNDER_WAY;
 use super::split::{Piece, Split};
 use super::{Entries, Fault, From, Item, Pipe, Rows, Source, class, relation_of, row};
 use crate::error::{Error, Result};
@@ -85,9 +86,7 @@ impl Source for Folder {
     fn run<'a>(&'a self, pipe: &'a mut Pipe) -> Answer<'a, ()> {
         Box::pin(async move {
             for name in &self.others {
-                let what = "it is no .json file of an export, and is not taken".to_owned();
-                pipe.send(Item::Fault(Fault { file: Some(name.clone()), what, is_note: true, ..Fault::default() }))
-                    .await?;
+                pipe.send(Item::Fault(not_taken(name))).await?;
             }
             let mut before = 0;
             for (path, name, bytes) in &self.files {
@@ -103,6 +102,16 @@ impl Source for Folder {
             Ok(())
         })
     }
+}
+
+/// What is told of a file that is not read: rows may be in it if its name is nearly that of a class.
+fn not_taken(name: &str) -> Fault {
+    let what = match name {
+        UNDER_WAY => "the export in this folder was not finished: the same `export` goes on with it",
+        _ => "it is no .json file of an export, and is not taken",
+    };
+    let is_note = name != UNDER_WAY && !name.contains(".json.");
+    Fault { file: Some(name.to_owned()), what: what.to_owned(), is_note, ..Fault::default() }
 }
 
 /// What the rows of a file are.

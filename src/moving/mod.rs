@@ -14,7 +14,6 @@ pub mod dump;
 pub mod export;
 mod fit;
 pub mod folder;
-mod own;
 mod pump;
 mod row;
 mod split;

@@ -9,6 +9,9 @@ use tokio::sync::mpsc;
 use super::{Item, Progress, Report, Sink, Source};
 use crate::error::{Error, Result};
 
+/// How long a wait lasts before it is looked whether the work shall end.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// How fast the work may go.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
@@ -84,7 +87,7 @@ pub async fn pump(source: &Arc<dyn Source>, sink: &mut dyn Sink, run: &Run, repo
         sink.take(item, report).await?;
         let since = clock.began.elapsed();
         report.watcher().progress(Progress { at, total: source.total(), rows: clock.rows, since });
-        clock.wait().await;
+        clock.wait(run).await;
     }
     giving.await.map_err(|e| Error::caused("reading ended in the middle", e))??;
     sink.finish(report).await?;
@@ -106,10 +109,16 @@ impl Clock {
         Self { began: Instant::now(), rows: 0, rate }
     }
 
-    /// Waits until so many rows may have been moved.
-    pub async fn wait(&self) {
+    /// Waits until so many rows may have been moved, or until it is told to end.
+    pub async fn wait(&self, run: &Run) {
         let Some(rate) = self.rate else { return };
         let due = Duration::from_secs_f64(self.rows as f64 / f64::from(rate.max(1)));
-        tokio::time::sleep(due.saturating_sub(self.began.elapsed())).await;
+        loop {
+            let left = due.saturating_sub(self.began.elapsed());
+            if left.is_zero() || run.is_stopped() {
+                return;
+            }
+            tokio::time::sleep(left.min(LOOK)).await;
+        }
     }
 }

@@ -74,12 +74,22 @@ fn put(class: &str, object: &mut ParseObject, key: &str, value: Value) -> Result
             return Err("a password in clear is not taken: its bcrypt hash goes into bcryptPassword".into());
         }
         key if renamed.is_some() || names::INTERNAL_COLUMNS.contains(&key) => {
-            object.internal.set(renamed.unwrap_or(key), wire::field(value).map_err(told)?);
+            object.internal.set(renamed.unwrap_or(key), typed(value).map_err(told)?);
         }
         _ if is_operation(&value) => return Err("it is an operation, and no value".into()),
-        key => drop(object.fields.set(key, wire::field(value).map_err(told)?)),
+        key => drop(object.fields.set(key, typed(value).map_err(told)?)),
     }
     Ok(())
+}
+
+/// The value of a column. Databases hold empty bytes, and files without a name, that no request may bring.
+fn typed(value: Value) -> crate::error::Result<Value> {
+    let text = |key: &str| value.as_object().and_then(|map| map.get(key)).and_then(Value::as_str);
+    match text("__type") {
+        Some("Bytes") if text("base64") == Some("") => Ok(Value::Bytes(Vec::new())),
+        Some("File") if text("name") == Some("") => Ok(Value::File(String::new())),
+        _ => wire::field(value),
+    }
 }
 
 fn is_operation(value: &Value) -> bool {
@@ -136,6 +146,16 @@ mod tests {
         object.fields.take("roles");
         let mut out = Vec::new();
         write(&schema, object, &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), row);
+    }
+
+    #[test]
+    fn what_only_a_database_holds_comes_back() {
+        let row = r#"{"objectId":"a","b":{"__type":"Bytes","base64":""},"f":{"__type":"File","name":""}}"#;
+        let object = object("A", row.as_bytes()).unwrap();
+        assert_eq!(object.fields.get("b"), Some(&Value::Bytes(Vec::new())));
+        let mut out = Vec::new();
+        write(&ClassSchema::new("A"), object, &mut out);
         assert_eq!(String::from_utf8(out).unwrap(), row);
     }
 

@@ -20,6 +20,8 @@ pub struct Split<R> {
     input: R,
     at: u64,
     state: State,
+    /// Does the list stand in an object?
+    in_object: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,7 +34,7 @@ enum State {
 impl<R: BufRead> Split<R> {
     /// From the beginning of a file.
     pub fn new(input: R) -> Self {
-        Self { input, at: 0, state: State::Before }
+        Self { input, at: 0, state: State::Before, in_object: false }
     }
 
     /// Bytes read so far.
@@ -59,8 +61,10 @@ impl<R: BufRead> Split<R> {
             match self.peek()? {
                 Some(b',' | b' ' | b'\n' | b'\r' | b'\t') => self.step(),
                 Some(b']') => {
+                    self.step();
+                    let is_all = self.ends()?;
                     self.state = State::After;
-                    return Ok(None);
+                    return Ok((!is_all).then_some(Piece::Damaged("more stands behind its list, which is not taken")));
                 }
                 Some(_) => return self.value().map(Some),
                 None => {
@@ -78,18 +82,15 @@ impl<R: BufRead> Split<R> {
         }
         match self.token()? {
             Some(b'[') => return Ok(true),
-            Some(b'{') => {}
+            Some(b'{') => self.in_object = true,
             _ => return Ok(false),
         }
         // Whatever stands before the rows.
         loop {
-            let Some(b'"') = self.peek_token()? else { return Ok(false) };
-            let Piece::Row(key) = self.value()? else { return Ok(false) };
-            if self.token()? != Some(b':') {
-                return Ok(false);
-            }
-            if key == b"\"results\"" {
-                return Ok(self.token()? == Some(b'['));
+            match self.key()? {
+                Some(key) if key == b"\"results\"" => return Ok(self.token()? == Some(b'[')),
+                Some(_) => {}
+                None => return Ok(false),
             }
             self.peek_token()?;
             self.value()?;
@@ -97,6 +98,28 @@ impl<R: BufRead> Split<R> {
                 return Ok(false);
             }
         }
+    }
+
+    /// Goes to the end of the file; `false` if more stands there than belongs to the list's own object.
+    fn ends(&mut self) -> io::Result<bool> {
+        while self.in_object {
+            match self.token()? {
+                Some(b'}') | None => break,
+                Some(b',') if self.key()?.is_some() => {
+                    self.peek_token()?;
+                    self.value()?;
+                }
+                Some(_) => return Ok(false),
+            }
+        }
+        Ok(self.peek_token()?.is_none())
+    }
+
+    /// A key of an object with its colon; `None` if there is none.
+    fn key(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let Some(b'"') = self.peek_token()? else { return Ok(None) };
+        let Piece::Row(key) = self.value()? else { return Ok(None) };
+        Ok((self.token()? == Some(b':')).then_some(key))
     }
 
     fn peek(&mut self) -> io::Result<Option<u8>> {
@@ -278,6 +301,10 @@ mod tests {
             ("[{\"a\":\"x\n},\n{\"b\":2}]", r#"<a text in it has no end> {"b":2}"#),
             (r#"[{"a":[1}},{"b":2}]"#, r#"<its brackets do not match> {"b":2}"#),
             (r#"[{"a":1}x,{"b":2}]"#, r#"{"a":1} x {"b":2}"#),
+            (r#"{"results":[{"a":1}]"#, r#"{"a":1}"#),
+            (r#"[{"a":1}] [{"b":2}]"#, r#"{"a":1} <more stands behind its list, which is not taken>"#),
+            (r#"{"results":[{}]}{"results":[{}]}"#, "{} <more stands behind its list, which is not taken>"),
+            (r#"{"results":[{}],{}]}"#, "{} <more stands behind its list, which is not taken>"),
         ] {
             assert_eq!(rows(file), expected, "{file}");
         }

@@ -8,14 +8,14 @@ use futures_util::TryStreamExt;
 
 use super::fit::{Fit, of_class};
 use super::{Entries, From, HOOKS, Item, Report, Rows, Sink, digest, join_name};
-use crate::access::{Write, internal, plan::Limits};
+use crate::access::{Create, internal, plan::Limits};
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Constraint, Field, Filter, ParseObject, Value};
 use crate::storage::{Answer, Bulk, Entry, Outcome, Relation, SchemaChange};
 
 const WHY: &str = "whole databases are moved by whoever holds their URI";
 /// Entries of a relation that are looked at together.
-pub const PAGE: u32 = 10_000;
+const PAGE: u32 = 10_000;
 
 /// A database to put into.
 pub struct Store {
@@ -81,11 +81,16 @@ impl Store {
     /// Writes rows; those that are there already are compared.
     async fn write(&self, from: &From, rows: Vec<(u64, ParseObject)>, report: &mut Report) -> Result<()> {
         let schema = Arc::new(self.fit.get(&from.class));
+        let plan = |object| internal(WHY).create(schema.clone(), object, Vec::new());
+        let (numbers, plans): (Vec<u64>, Vec<Create>) =
+            rows.into_iter().map(|(number, object)| (number, plan(object))).unzip();
+        let (outcomes, plans) = self.outcomes(plans).await?;
         let mut taken = Vec::new();
-        for ((number, object), outcome) in self.outcomes(&schema, rows).await? {
+        for ((number, plan), outcome) in numbers.into_iter().zip(&plans).zip(outcomes) {
+            let object = plan.object();
             match outcome {
                 Ok(_) => report.tally(&from.class).stored += 1,
-                Err(error) if error.code() == Some(Code::DuplicateValue) => taken.push((number, object, error)),
+                Err(error) if is_taken(&error) => taken.push((number, object, error)),
                 Err(error) => left_out(report, from, number, Some(&object.id), error.to_string()),
             }
         }
@@ -95,7 +100,7 @@ impl Store {
         let there = by_ids(&*self.target, &schema, taken.iter().map(|(_, object, _)| object.id.as_str())).await?;
         for (number, object, error) in taken {
             match there.get(&object.id) {
-                Some(own) => match digest::differences(own, &object) {
+                Some(own) => match digest::differences(own, object) {
                     same if same.is_empty() => report.tally(&from.class).there += 1,
                     other => {
                         let what = format!("it is there already with other values: {}", other.join(", "));
@@ -108,37 +113,33 @@ impl Store {
         Ok(())
     }
 
-    /// What becomes of each row. Where all fail together, each is tried by itself: one that is too large may be the reason.
-    async fn outcomes(
-        &self,
-        schema: &Arc<ClassSchema>,
-        rows: Vec<(u64, ParseObject)>,
-    ) -> Result<Vec<((u64, ParseObject), Result<Outcome>)>> {
-        let create =
-            |object: &ParseObject| Write::Create(internal(WHY).create(schema.clone(), object.clone(), Vec::new()));
-        let outcomes = self.target.write(rows.iter().map(|(_, object)| create(object)).collect(), false).await?;
-        if rows.len() == 1 || outcomes.len() == rows.len() && outcomes.iter().any(Result::is_ok) {
-            return Ok(rows.into_iter().zip(outcomes).collect());
+    /// What becomes of each row. Where all fail together, each is tried by itself: one that is too large may be the reason. What
+    /// is no row's fault ends the work.
+    async fn outcomes(&self, plans: Vec<Create>) -> Result<(Vec<Result<Outcome>>, Vec<Create>)> {
+        let count = plans.len();
+        let (outcomes, plans) = self.target.put(plans).await?;
+        let outcomes = unless(outcomes, Error::is_away)?;
+        let is_settled = |outcome: &Result<Outcome>| outcome.as_ref().map_or_else(is_taken, |_| true);
+        let is_of_rows = outcomes.iter().any(Result::is_ok) || outcomes.iter().all(is_settled);
+        if outcomes.len() == count && (count == 1 || is_of_rows) {
+            return Ok((outcomes, plans));
         }
-        let is_taken =
-            |outcome: &Result<Outcome>| outcome.as_ref().is_err_and(|error| error.code() == Some(Code::DuplicateValue));
-        if outcomes.len() == rows.len() && outcomes.iter().all(is_taken) {
-            return Ok(rows.into_iter().zip(outcomes).collect());
+        let (mut all, mut back) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for plan in plans {
+            let (one, plan) = self.target.put(vec![plan]).await?;
+            let outcome = unless(one, Error::is_away)?.pop();
+            all.push(outcome.unwrap_or_else(|| Err(Error::internal("the database answered with nothing"))));
+            back.extend(plan);
         }
-        let mut all = Vec::with_capacity(rows.len());
-        for (number, object) in rows {
-            let outcome = self.target.write(vec![create(&object)], false).await?.pop();
-            let outcome = outcome.unwrap_or_else(|| Err(Error::internal("the database answered with nothing")));
-            all.push(((number, object), outcome));
+        let is_own = |error: &Error| error.code() == Some(Code::InternalServerError);
+        if all.iter().all(|outcome| outcome.as_ref().is_err_and(is_own)) {
+            all = unless(all, is_own)?;
         }
-        Ok(all)
+        Ok((all, back))
     }
 
     async fn forget_known_hooks(&self, rows: &mut Vec<(u64, ParseObject)>, report: &mut Report) -> Result<()> {
-        let plan = internal(WHY).read(Arc::new(ClassSchema::new(HOOKS)), Filter::all(), Limits::default());
-        let found = self.target.find(&plan).await?;
-        let known = (0..found.len()).map(|row| found.object(row).map(|hook| hook_key(&hook)));
-        let known: HashSet<Vec<u128>> = known.collect::<Result<_>>()?;
+        let known = hook_keys(&*self.target).await?;
         let before = rows.len();
         rows.retain(|(_, hook)| !known.contains(&hook_key(hook)));
         report.tally(HOOKS).there += (before - rows.len()) as u64;
@@ -161,6 +162,7 @@ impl Store {
         let mut new: Vec<Entry> = Vec::with_capacity(entries.len());
         for (number, entry) in entries {
             match entry {
+                Ok(_) if report.is_told(&from.fault(number, None, "")) => report.tally(&from.class).left_out += 1,
                 Ok(entry) if known.insert(short(&entry)) => new.push(entry),
                 Ok(_) => report.tally(&from.class).there += 1,
                 Err(why) => left_out(report, &from, number, None, why),
@@ -197,6 +199,19 @@ impl Sink for Store {
             }
             Ok(())
         })
+    }
+}
+
+/// Is there a row with this id, or with another value that must be unique?
+fn is_taken(error: &Error) -> bool {
+    error.code() == Some(Code::DuplicateValue)
+}
+
+/// The outcomes, unless one is such an error.
+fn unless(mut outcomes: Vec<Result<Outcome>>, is_such: impl Fn(&Error) -> bool) -> Result<Vec<Result<Outcome>>> {
+    match outcomes.iter().position(|outcome| outcome.as_ref().is_err_and(&is_such)) {
+        Some(at) => outcomes.swap_remove(at).map(|_| outcomes),
+        None => Ok(outcomes),
     }
 }
 
@@ -263,6 +278,17 @@ pub fn short((owning, related): &Entry) -> u64 {
     digest::of_entry(owning, related) as u64
 }
 
-fn hook_key(hook: &ParseObject) -> Vec<u128> {
+/// What the webhooks of a database are known by.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hook_keys(database: &dyn Bulk) -> Result<HashSet<Vec<u128>>> {
+    let plan = internal(WHY).read(Arc::new(ClassSchema::new(HOOKS)), Filter::all(), Limits::default());
+    let found = database.find(&plan).await?;
+    (0..found.len()).map(|row| found.object(row).map(|hook| hook_key(&hook))).collect()
+}
+
+/// What a webhook is known by.
+pub fn hook_key(hook: &ParseObject) -> Vec<u128> {
     ["functionName", "className", "triggerName", "url"].iter().map(|key| digest::of_field(hook, key)).collect()
 }

@@ -2,8 +2,8 @@
 
 use futures_util::stream::BoxStream;
 
-use super::{Answer, Relation, Rows, Storage};
-use crate::access::Read;
+use super::{Answer, Outcome, Relation, Rows, Storage};
+use crate::access::{Create, Read};
 use crate::error::Result;
 use crate::model::Map;
 
@@ -61,6 +61,8 @@ pub enum Odd {
         /// The name of the type now; `None` for one that is not known: the column is passed over.
         now: Option<&'static str>,
     },
+    /// Rows of a class that no schema names.
+    StrayClass,
     /// Entries of a relation whose class, or column, is not there.
     StrayRelation,
     /// So many entries of a relation lack an id; the others cannot be gone through.
@@ -78,6 +80,9 @@ pub trait Bulk: Storage {
 
     /// All entries of a relation, each its owner and what is related to it, about so many at a time; as with [`Storage::scan`].
     fn entries<'a>(&'a self, relation: &'a Relation, some: u32) -> Flow<'a, Vec<Entry>>;
+
+    /// Stores new objects, each by itself, and gives the plans back: what is refused is looked at once more.
+    fn put(&self, plans: Vec<Create>) -> Answer<'_, (Vec<Result<Outcome>>, Vec<Create>)>;
 
     /// Stores entries of a relation, which are not there yet as far as the caller knows: one that is may be there twice then.
     fn relate<'a>(&'a self, relation: &'a Relation, entries: Vec<Entry>) -> Answer<'a, ()>;

@@ -19,7 +19,7 @@ pub struct Segment {
 }
 
 #[cfg(feature = "mongodb")]
-pub use super::mongo::dump::{class, entry, object, segment, unknown_pointers};
+pub use super::mongo::dump::{announced, class, entry, object, segment, unknown_pointers};
 
 /// The error of a build that cannot read documents.
 #[cfg(not(feature = "mongodb"))]
@@ -47,6 +47,11 @@ mod without {
     }
 
     /// None: this build has no MongoDB.
+    pub fn announced(_: &[u8]) -> Option<(String, String)> {
+        None
+    }
+
+    /// None: this build has no MongoDB.
     pub fn segment(_: &[u8]) -> Result<Segment> {
         no_mongodb()
     }
@@ -58,4 +63,4 @@ mod without {
 }
 
 #[cfg(not(feature = "mongodb"))]
-pub use without::{class, entry, object, segment, unknown_pointers};
+pub use without::{announced, class, entry, object, segment, unknown_pointers};

@@ -79,6 +79,7 @@ fn spoil(base: &Base) {
     base.put("_Join:users:_Role", [doc! { "owningId": "admins" }, doc! { "relatedId": 1 }]);
     base.put("_Join:old:Post", [entry("p0", "ann")]);
     base.put("_Join:a:Gone", [entry("p0", "ann")]);
+    base.put("Lost", [row("l0".into(), doc! {})]);
     let session = |id: &str, user: &str, until: DateTime| {
         row(
             id.into(),
@@ -115,7 +116,7 @@ fn spoil(base: &Base) {
     );
 }
 
-const FOUND: [&str; 35] = [
+const FOUND: [&str; 36] = [
     "acl-not-in-force Post 2",
     "bad-name Post.a-b 1",
     "broken-entry _Join:users:_Role 2",
@@ -144,6 +145,7 @@ const FOUND: [&str; 35] = [
     "pointer-to-nothing Post.author 1",
     "same-name _User.username 1",
     "session-without-token _Session 1",
+    "stray-class Lost 1",
     "stray-relation _Join:a:Gone 1",
     "stray-relation _Join:old:Post 1",
     "unknown-column Post.extra 1",

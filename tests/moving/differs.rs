@@ -22,6 +22,15 @@ fn every_difference_is_named() {
         assert_eq!(moved(dir.path(), &["import", "in", "--to", name]).status, Some(0));
     }
     assert_eq!(moved(dir.path(), &["verify", "sqlite:one.db", "sqlite:two.db"]).status, Some(0));
+    let linked = dir.path().join("same.db");
+    std::os::unix::fs::symlink("one.db", linked).unwrap();
+    for args in [
+        &["verify", "sqlite:one.db", "sqlite:./one.db"][..],
+        &["copy", "--from", "sqlite:one.db", "--to", "sqlite:same.db"],
+    ] {
+        let same = moved(dir.path(), args);
+        assert_eq!((same.status, same.err.lines().last()), (Some(2), Some("error: both are the same database")));
+    }
     let uri = format!("sqlite:{}", dir.path().join("two.db").display());
     let server = Server::start_on(Backend::Sqlite, json!({"databaseURI": uri}));
     let master = server.client(Actor::Master);
@@ -31,6 +40,7 @@ fn every_difference_is_named() {
     send("PUT", "/classes/A/id007", r#"{"n":-1,"ACL":{}}"#);
     send("DELETE", "/classes/A/id100", "");
     send("POST", "/classes/B", r#"{"x":1}"#);
+    send("PUT", "/schemas/A", r#"{"fields":{"n":{"type":"Number","required":true}},"indexes":{"by_n":{"n":-1}}}"#);
     send(
         "PUT",
         "/roles/r",
@@ -45,6 +55,8 @@ fn every_difference_is_named() {
         "A (id100): it is in the first database alone",
         "B: the class is not there in the first database",
         "_Join:users:_Role: the entry r → u is in the first database alone",
+        "A: the options of its column n differ",
+        r#"A: its index by_n {"n":-1} is in the second database alone"#,
     ] {
         assert!(faults.iter().any(|fault| fault == wanted), "{wanted}: {faults:#?}");
     }

@@ -144,7 +144,7 @@ fn damaged_dumps_are_told() {
         "A 2 (b): 111: schema mismatch for A.n; expected Number but got String",
         "A 3: pointer to incorrect className",
         "A 4: bad key in untransform: _strange",
-        "A: its pointers _p_other are left out: _SCHEMA has no such column, and Parse Server does not read them either",
+        "A: its pointers _p_other are left out: the schema has no such column, and Parse Server does not read them either",
         "_Join:r:A 1: there is no relatedId",
         "_Join:r:A: r is no relation of A: its entries are left out",
         "fs.files: the collection is left out: it holds files, which are not taken",
@@ -168,7 +168,35 @@ fn damaged_dumps_are_told() {
         assert_ne!(run.status, Some(0), "cut at {end}");
         let told = run.err.contains("error: ") || run.faults().iter().any(|fault| fault.contains("ends"));
         assert!(told, "cut at {end}: {:?} {}", run.faults(), run.err);
+        assert!(!run.err.contains("several databases"), "cut at {end}: {}", run.err);
     }
+    // Also where a part ends: what is announced and does not come is told, and what is there comes in.
+    let parts: Vec<usize> = (0..whole.len()).filter(|at| whole[*at..].starts_with(&[0xff; 4])).collect();
+    let [_, ends @ .., _] = &*parts else { panic!("no parts") };
+    for end in ends {
+        fs::write(at.join("cut"), &whole[..end + 4]).unwrap();
+        let to = format!("sqlite:part{end}.db");
+        let run = moved(at, &["import", "--mongodump", "cut", "--to", &to]);
+        if run.status == Some(2) {
+            assert!(run.err.contains("cut holds no classes"), "cut at {end}: {}", run.err);
+            continue;
+        }
+        let told =
+            run.faults().iter().filter(|fault| fault.ends_with("the archive ends before this collection does")).count();
+        assert!(run.status == Some(1) && told > 0, "cut at {end}: {:?} {}", run.faults(), run.err);
+    }
+    let tight = packed(&whole);
+    for end in [2, 10, tight.len() / 2, tight.len() - 1] {
+        fs::write(at.join("cut"), &tight[..end]).unwrap();
+        let run = moved(at, &["import", "--mongodump", "cut", "--to", "sqlite:tight.db", "--dry-run"]);
+        assert_ne!(run.status, Some(0), "packed, and cut at {end}: {:?}", run.lines);
+    }
+    let mut classes = fs::read(at.join("folder/app/_SCHEMA.bson")).unwrap();
+    classes.extend(b"\x20\0\0\0cut off");
+    fs::write(at.join("folder/app/_SCHEMA.bson"), classes).unwrap();
+    let run = moved(at, &["import", "--mongodump", "folder", "--to", "sqlite:classes.db", "--dry-run"]);
+    let cut = "_SCHEMA 2: the file ends in the middle of it; what stands behind it cannot be read";
+    assert!(run.faults().iter().any(|fault| fault == cut), "{:?}", run.faults());
     fs::write(at.join("folder/app/A.bson"), b"\x07\x00\x00\x00\x00garbage").unwrap();
     let run = moved(at, &["import", "--mongodump", "folder", "--to", "sqlite:3.db"]);
     assert!(run.faults().iter().any(|fault| fault.starts_with("A ")), "{:?}", run.faults());

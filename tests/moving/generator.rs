@@ -64,7 +64,10 @@ pub fn write(folder: &Path, size: Size) {
                 "_Session" => session(n, size),
                 "_Role" => role(n),
                 "_Join:users:_Role" => json!({"owningId": "roleAdmins", "relatedId": user_id(n)}),
-                _ => json!({"owningId": score_id(n % size.scores / 3), "relatedId": user_id(chance(n) % size.users)}),
+                // Three each, no user among them twice.
+                _ => {
+                    json!({"owningId": score_id(n / 3), "relatedId": user_id(chance(n / 3).wrapping_add(n) % size.users)})
+                }
             };
             let comma = if n + 1 < rows { "," } else { "" };
             writeln!(file, "\t{row}{comma}").unwrap();

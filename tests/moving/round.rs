@@ -144,7 +144,7 @@ fn without_urls(value: &Value) -> Value {
 }
 
 /// What an app does after the move.
-fn use_it(place: &Place, size: Size) {
+pub fn use_it(place: &Place, size: Size) {
     let server = Server::start_on(Backend::Sqlite, json!({"databaseURI": place.uri()}));
     let client = server.client(Actor::Client);
     let login = client.post("/login", &json!({"username": "player7", "password": PASSWORD}));

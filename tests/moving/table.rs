@@ -105,7 +105,7 @@ fn a_class_becomes_a_table_and_comes_back() {
     for (args, why) in [
         (
             &["export", "out", "--from", "sqlite:one.db", "--class", "GameScore", "--csv"][..],
-            "writing out/GameScore.csv: File exists",
+            "out/GameScore.csv is there already",
         ),
         (&["export", "out2", "--from", "sqlite:one.db", "--class", "No"], "there is no class No"),
         (&["export", "out2", "--from", "sqlite:one.db", "--class", "GameScore", "--where", "{"], "--where is no JSON"),
@@ -117,5 +117,95 @@ fn a_class_becomes_a_table_and_comes_back() {
         let run = moved(at, args);
         assert_eq!(run.status, Some(2), "{args:?}");
         assert!(run.err.lines().last().unwrap_or_default().starts_with(&format!("error: {why}")), "{}", run.err);
+    }
+}
+
+/// Tables as spreadsheets write them, and damaged ones.
+#[test]
+fn tables_come_in_many_forms() {
+    let dir = TempDir::new().unwrap();
+    let at = dir.path();
+    let import = |content: &[u8], class: &str| {
+        fs::write(at.join("t.csv"), content).unwrap();
+        moved(at, &["import", "--csv", "t.csv", "--class", class, "--to", "sqlite:x.db"])
+    };
+    for (class, content, stored, faults) in [
+        ("Semicolon", &b"a;b\r\n\"x;1\";2,5\r\ny;\r\n"[..], 2, &[][..]),
+        ("Tab", b"a\tb\nx\t1\n", 1, &[]),
+        ("Old", b"a,b\rx,1\ry,2\r", 2, &[]),
+        ("Lines", b"a,b\n1,\"x\ny\"\r\n2,\"z\n\"\r\n", 2, &[]),
+        ("One", b"a\n1\n2\n", 2, &[]),
+        // What is seen behind a damaged row counts for the type of the column, too.
+        (
+            "Latin",
+            b"a\n1\n\xff\ntext\n",
+            2,
+            &[
+                "t.csv 2: CSV parse error: record 2 (line 3, field: 0, byte: 4): invalid utf-8: invalid UTF-8 in field 0 near byte index 0",
+            ],
+        ),
+        (
+            "Open",
+            b"a,b\n1,x\n2,\"y\n3,z\n",
+            1,
+            &["t.csv 2: a quote in it has no end: all that stands behind it is taken for one cell"],
+        ),
+        ("Twice", b"objectId,a\nx,1\nx,1\n", 1, &["t.csv 2 (x): a row with this objectId stands before it"]),
+    ] {
+        let run = import(content, class);
+        assert_eq!(
+            (run.class(class)["stored"].as_u64(), run.faults()),
+            (Some(stored), faults.iter().map(|fault| (*fault).to_owned()).collect()),
+            "{class} {}",
+            run.err
+        );
+        assert_eq!(run.status, Some(i32::from(!faults.is_empty())));
+    }
+    // The configuration in the place where it is with a folder.
+    fs::write(at.join("config.json"), r#"{"appId":"a","masterKey":"m","databaseURI":"sqlite:config.db"}"#).unwrap();
+    let run = moved(at, &["import", "--csv", "t.csv", "--class", "C", "config.json"]);
+    assert_eq!((run.status, at.join("config.db").exists()), (Some(1), true), "{}", run.err);
+    let run = moved(at, &["import", "--csv", "t.csv", "--class", "C", "config.json", "config.json"]);
+    assert_eq!(run.status, Some(2), "{}", run.err);
+    let master = served(at, "x.db");
+    let rows = master.client(Actor::Master).get("/classes/Semicolon?order=a").json()["results"].clone();
+    assert_eq!((&rows[0]["a"], &rows[0]["b"], rows[1].get("b")), (&json!("x;1"), &json!("2,5"), None));
+}
+
+/// A part of a class is asked for as in a request; what would need other classes is refused, and never passed over.
+#[test]
+fn a_part_is_what_was_asked_for() {
+    let dir = TempDir::new().unwrap();
+    let at = dir.path();
+    fs::create_dir(at.join("in")).unwrap();
+    let rows = r#"[{"objectId":"a","p":{"__type":"Pointer","className":"W","objectId":"b"},"s":"Foo"},
+        {"objectId":"b","d":{"__type":"Date","iso":"2020-01-01T00:00:00.000Z"},"s":"bar"}]"#;
+    fs::write(at.join("in/W.json"), rows).unwrap();
+    assert_eq!(moved(at, &["import", "in", "--to", "sqlite:x.db"]).status, Some(0));
+    for (n, (clause, ids)) in [
+        (r#"{"p":{"__type":"Pointer","className":"W","objectId":"b"}}"#, Some("a")),
+        (r#"{"d":{"$lt":{"__type":"Date","iso":"2021-01-01T00:00:00.000Z"}}}"#, Some("b")),
+        (r#"{"s":{"$regex":"^f","$options":"i"}}"#, Some("a")),
+        (r#"{"$or":[{"objectId":"b"},{"p":{"$exists":true}}]}"#, Some("a b")),
+        (r#"{"nothing":1}"#, Some("")),
+        (r#"{"p":{"$inQuery":{"className":"W","where":{}}}}"#, None),
+        (r#"{"$relatedTo":{"object":{"__type":"Pointer","className":"W","objectId":"b"},"key":"r"}}"#, None),
+        (r#"{"s":{"$regex":"("}}"#, None),
+        ("[]", None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let out = format!("out{n}");
+        let run = moved(at, &["export", &out, "--from", "sqlite:x.db", "--class", "W", "--where", clause]);
+        assert_eq!(run.status, Some(if ids.is_some() { 0 } else { 2 }), "{clause} {}", run.err);
+        let Ok(file) = fs::read(at.join(&out).join("W.json")) else {
+            assert!(ids.unwrap_or_default().is_empty(), "{clause}");
+            continue;
+        };
+        let whole: Value = serde_json::from_slice(&file).unwrap();
+        let found: Vec<&str> =
+            whole["results"].as_array().unwrap().iter().map(|row| row["objectId"].as_str().unwrap()).collect();
+        assert_eq!(Some(found.join(" ").as_str()), ids, "{clause}");
     }
 }

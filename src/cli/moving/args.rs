@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::ValueParser;
+use clap::builder::{NonEmptyStringValueParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
 use super::super::args::{Source, flags, path, source};
@@ -71,8 +71,7 @@ pub(crate) fn commands() -> [clap::Command; 5] {
         .arg(
             folder("Folder with a .json file a class")
                 .required(false)
-                .required_unless_present_any(["mongodump", "csv"])
-                .conflicts_with_all(["mongodump", "csv"]),
+                .required_unless_present_any(["mongodump", "csv"]),
         )
         .arg(
             file("mongodump", "PATH", "Take what mongodump wrote, a folder or an archive, instead")
@@ -112,7 +111,9 @@ pub(crate) fn commands() -> [clap::Command; 5] {
         .about("Look at a database, change nothing, and say what is wrong with it, what that means, and what mends it")
         .arg(uri("database", "URI").help("sqlite:FILE or mongodb://HOST/DATABASE; without it the configuration's"))
         .arg(prefix("database"));
-    [config(import), config(export), copy.args(common()), verify.args(common()), config(doctor)]
+    // With these there is no folder, and what stands in its place is the configuration.
+    let import = config(import).mut_arg("config", |config| config.conflicts_with_all(["mongodump", "csv"]));
+    [import, config(export), copy.args(common()), verify.args(common()), config(doctor)]
 }
 
 /// Reads the arguments of a command.
@@ -120,7 +121,13 @@ pub(crate) fn read(name: &str, matches: &ArgMatches) -> Moving {
     let folder = || path(matches, "folder").unwrap_or_default();
     let is_dry = || matches.get_flag("dry-run");
     let task = match name {
-        "import" => Task::Import { from: kept(matches), to: placed(matches, "to"), is_dry: is_dry() },
+        "import" => {
+            let (from, mut to) = (kept(matches), placed(matches, "to"));
+            if let (Kept::Dump { .. } | Kept::Csv { .. }, Place::Config(source)) = (&from, &mut to) {
+                source.file = source.file.take().or_else(|| path(matches, "folder"));
+            }
+            Task::Import { from, to, is_dry: is_dry() }
+        }
         "export" => {
             let text = |name: &str| matches.get_one::<String>(name).cloned();
             let part = Part { class: text("class"), clause: text("where"), is_csv: matches.get_flag("csv") };
@@ -168,7 +175,9 @@ fn looked_at(matches: &ArgMatches) -> Place {
 }
 
 fn uri(name: &'static str, shown: &'static str) -> Arg {
-    Arg::new(name).value_name(shown).help("sqlite:FILE or mongodb://HOST/DATABASE")
+    // A variable of a script that is not set must not mean another database.
+    let uri = Arg::new(name).value_name(shown).value_parser(NonEmptyStringValueParser::new());
+    uri.help("sqlite:FILE or mongodb://HOST/DATABASE")
 }
 
 /// The flag for the prefix of a database that another flag or argument names.

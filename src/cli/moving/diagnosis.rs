@@ -1,7 +1,7 @@
 //! What the doctor found, for people and for machines.
 
 use super::STOPPED;
-use super::screen::json;
+use super::screen::{say, tell};
 use super::table::grouped;
 use crate::model::{Map, Value};
 use crate::moving::Report;
@@ -18,7 +18,7 @@ pub(super) fn shown(report: &mut Report, found: Option<Findings>, is_json: bool)
     let took = report.began.elapsed().as_secs_f64();
     if is_json {
         let number = |n: u64| Value::Number(n as f64);
-        found.sorted().into_iter().for_each(|finding| println!("{}", json("finding", of_finding(finding))));
+        found.sorted().into_iter().for_each(|finding| tell("finding", of_finding(finding)));
         let more = [
             ("status", number(u64::from(status))),
             ("rows", number(found.rows)),
@@ -26,7 +26,7 @@ pub(super) fn shown(report: &mut Report, found: Option<Findings>, is_json: bool)
             ("advice", number(advice)),
             ("seconds", Value::Number((took * 1000.0).round() / 1000.0)),
         ];
-        println!("{}", json("done", Map::from(more)));
+        tell("done", Map::from(more));
         return status;
     }
     report.watcher().phase("");
@@ -34,13 +34,13 @@ pub(super) fn shown(report: &mut Report, found: Option<Findings>, is_json: bool)
     for finding in found.sorted() {
         if kind != finding.kind.name {
             kind = finding.kind.name;
-            println!("{}: {kind}: {}", severity(finding), finding.kind.means);
+            say(&format!("{}: {kind}: {}", severity(finding), finding.kind.means));
         }
-        println!("  {}", visible(&line(finding)));
-        println!("    {}", visible(&finding.mend));
+        say(&format!("  {}", line(finding)));
+        say(&format!("    {}", finding.mend));
     }
     if problems + advice > 0 {
-        println!("$SERVER_URL, $APP_ID and $MASTER_KEY are those of the server, $DATABASE_URI that of the database.");
+        say("$SERVER_URL, $APP_ID and $MASTER_KEY are those of the server, $DATABASE_URI that of the database.");
     }
     let rows = grouped(found.rows);
     let told = match (problems, advice) {
@@ -48,7 +48,7 @@ pub(super) fn shown(report: &mut Report, found: Option<Findings>, is_json: bool)
         (0, advice) => format!("nothing is wrong, {} may be better", grouped(advice)),
         (problems, advice) => format!("{} problems, {} may be better", grouped(problems), grouped(advice)),
     };
-    println!("{rows} rows and entries in {took:.1} s: {told}");
+    say(&format!("{rows} rows and entries in {took:.1} s: {told}"));
     status
 }
 
@@ -76,12 +76,6 @@ fn line(finding: &Finding) -> String {
         named.push("…".to_owned());
     }
     format!("{}{column}: {count}{}", finding.class, named.join(", "))
-}
-
-/// What is in a database must not move the cursor of a terminal.
-fn visible(text: &str) -> String {
-    let shown = |c: char| if c.is_control() { c.escape_unicode().to_string() } else { c.to_string() };
-    text.chars().map(shown).collect()
 }
 
 fn of_finding(finding: &Finding) -> Map {

@@ -75,6 +75,19 @@ fn filter(class: &ClassSchema, clause: &str) -> anyhow::Result<Filter> {
     Ok(query::parse(&clause, &context)?)
 }
 
+/// Refuses one database under two names: nothing would be moved, and nothing be proved.
+pub(super) fn apart(one: &Database, other: &Database) -> anyhow::Result<()> {
+    let is_same = match (one, other) {
+        (Database::Sqlite(one), Database::Sqlite(other)) => match (one.canonicalize(), other.canonicalize()) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => one == other,
+        },
+        _ => one == other,
+    };
+    anyhow::ensure!(!is_same, "both are the same database");
+    Ok(())
+}
+
 /// A database, if it is there.
 pub(super) async fn there(database: &Database) -> anyhow::Result<Option<Arc<dyn Bulk>>> {
     Ok(match database {

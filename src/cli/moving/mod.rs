@@ -8,6 +8,7 @@ mod screen;
 mod table;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,8 +16,8 @@ use anyhow::Context as _;
 
 pub(super) use args::{Moving, NAMES, commands, read};
 
-use self::args::Task;
-use self::ends::{database, kept, parted, there};
+use self::args::{Part, Place, Task};
+use self::ends::{apart, database, kept, parted, there};
 use self::screen::Screen;
 use crate::app;
 use crate::config::Database;
@@ -36,12 +37,12 @@ const STOPPED: u8 = 130;
 pub(super) fn perform(moving: &Moving, env: &BTreeMap<String, String>) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(crate::STACK).build()?;
     runtime.block_on(async {
-        let run = Run { pace: Pace { batch: moving.batch, rate: moving.rate }, stop: Arc::default() };
-        tokio::spawn(stop_when_told(run.stop.clone()));
+        // What others use is not asked for more at once than they can spare in a second.
+        let batch = moving.rate.map_or(moving.batch, |rate| moving.batch.min(rate));
+        let run = Run { pace: Pace { batch, rate: moving.rate }, stop: Arc::default() };
         let label = if matches!(moving.task, Task::Verify { .. }) { "differs" } else { "left out" };
-        let mut report = Report::new(Box::new(Screen::new(moving.is_json, label)));
-        let status = task(&moving.task, env, &run, &mut report, moving.is_json).await?;
-        Ok(status)
+        let report = Report::new(Box::new(Screen::new(moving.is_json, label)));
+        Job { env, run, report, is_json: moving.is_json }.perform(&moving.task).await
     })
 }
 
@@ -59,93 +60,105 @@ async fn stop_when_told(stop: Arc<AtomicBool>) {
     }
 }
 
-async fn task(
-    task: &Task,
-    env: &BTreeMap<String, String>,
-    run: &Run,
-    report: &mut Report,
+/// A command that is being carried out.
+struct Job<'a> {
+    env: &'a BTreeMap<String, String>,
+    run: Run,
+    report: Report,
     is_json: bool,
-) -> anyhow::Result<u8> {
-    match task {
-        Task::Import { from, to, is_dry } => {
-            let to = database(to, env)?;
-            let source = kept(from, &to, run.pace.batch).await?;
-            match is_dry {
-                true => looked(&source, None, &to, run, report, is_json).await,
-                false => moved(source, None, &to, run, report, is_json).await,
-            }
-        }
-        Task::Copy { from, to, is_dry } => {
-            let (from, to) = (database(from, env)?, database(to, env)?);
-            anyhow::ensure!(from != to, "both are the same database");
-            let from = app::view(&from).await.context("opening the source")?;
-            let source: Arc<dyn Source> = Arc::new(Whole::all(from.clone(), run.pace.batch).await?);
-            match is_dry {
-                true => looked(&source, Some(from), &to, run, report, is_json).await,
-                false => moved(source, Some(from), &to, run, report, is_json).await,
-            }
-        }
-        Task::Export { to, from, part } => {
-            let from = database(from, env)?;
-            let storage = app::view(&from).await?;
-            let (source, mut sink) = parted(&storage, part, to, &from.shown(), run.pace.batch).await?;
-            report.watcher().phase("writing");
-            let is_over = pump(&source, &mut *sink, run, report).await?;
-            storage.close().await?;
-            let end = if is_over { End::Done { equal: 0 } } else { End::Stopped };
-            Ok(table::moved(report, end, table::Kind::Export, is_json))
-        }
-        Task::Doctor { of } => {
-            let database = database(of, env)?;
-            let prefix = match &database {
-                Database::Mongo(mongo) => Some(mongo.prefix.clone()),
-                Database::Sqlite(_) => None,
-            };
-            let setting = Setting { now: app::SystemClock.now(), prefix };
-            let storage = app::view(&database).await.with_context(|| format!("opening {}", database.shown()))?;
-            let found = doctor(&*storage, &setting, run, report).await?;
-            storage.close().await?;
-            Ok(diagnosis::shown(report, found, is_json))
-        }
-        Task::Verify { one, other } => {
-            let (one, other) = (database(one, env)?, database(other, env)?);
-            let one = app::view(&one).await.with_context(|| format!("opening {}", one.shown()))?;
-            let other = app::view(&other).await.with_context(|| format!("opening {}", other.shown()))?;
-            let verdicts = verify(&*one, &*other, run, report).await?;
-            Ok(table::verdicts(report, verdicts, is_json))
-        }
-    }
 }
 
-async fn looked(
-    source: &Arc<dyn Source>,
-    database: Option<Arc<dyn Bulk>>,
-    to: &Database,
-    run: &Run,
-    report: &mut Report,
-    is_json: bool,
-) -> anyhow::Result<u8> {
-    let target = there(to).await?;
-    let end = look(source, database, target.as_deref(), run, report).await?;
-    Ok(table::moved(report, end, table::Kind::Dry, is_json))
-}
-
-async fn moved(
+/// What is to be brought where.
+struct Cargo {
     source: Arc<dyn Source>,
+    /// The source, if it is a database.
     database: Option<Arc<dyn Bulk>>,
-    to: &Database,
-    run: &Run,
-    report: &mut Report,
-    is_json: bool,
-) -> anyhow::Result<u8> {
-    if let Database::Sqlite(path) = to
-        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
+    to: Database,
+}
+
+impl Job<'_> {
+    async fn perform(&mut self, task: &Task) -> anyhow::Result<u8> {
+        match task {
+            Task::Import { from, to, is_dry } => {
+                let to = database(to, self.env)?;
+                let source = kept(from, &to, self.run.pace.batch).await?;
+                self.bring(Cargo { source, database: None, to }, *is_dry).await
+            }
+            Task::Copy { from, to, is_dry } => {
+                let (from, to) = (database(from, self.env)?, database(to, self.env)?);
+                apart(&from, &to)?;
+                let from = app::view(&from).await.context("opening the source")?;
+                let source = Arc::new(Whole::all(from.clone(), self.run.pace.batch).await?);
+                self.bring(Cargo { source, database: Some(from), to }, *is_dry).await
+            }
+            Task::Export { to, from, part } => self.export(to, from, part).await,
+            Task::Doctor { of } => self.doctor(of).await,
+            Task::Verify { one, other } => self.verify(one, other).await,
+        }
     }
-    let what = Transfer { source, database, target: app::open_database(to).await? };
-    let end = transfer(&what, run, report).await;
-    // What was written stays, whatever came in between.
-    what.target.close().await?;
-    Ok(table::moved(report, end?, table::Kind::Transfer, is_json))
+
+    /// The work begins: until now a SIGINT ended the process at once.
+    fn begin(&self) {
+        tokio::spawn(stop_when_told(self.run.stop.clone()));
+    }
+
+    async fn bring(&mut self, cargo: Cargo, is_dry: bool) -> anyhow::Result<u8> {
+        let Cargo { source, database, to } = cargo;
+        if is_dry {
+            let target = there(&to).await?;
+            self.begin();
+            let end = look(&source, database, target.as_deref(), &self.run, &mut self.report).await?;
+            return Ok(table::moved(&mut self.report, end, table::Kind::Dry, self.is_json));
+        }
+        if let Database::Sqlite(path) = &to
+            && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
+        }
+        let what = Transfer { source, database, target: app::open_database(&to).await? };
+        self.begin();
+        let end = transfer(&what, &self.run, &mut self.report).await;
+        // What was written stays, whatever came in between.
+        what.target.close().await?;
+        Ok(table::moved(&mut self.report, end?, table::Kind::Transfer, self.is_json))
+    }
+
+    async fn export(&mut self, to: &Path, from: &Place, part: &Part) -> anyhow::Result<u8> {
+        let from = database(from, self.env)?;
+        let storage = app::view(&from).await?;
+        let (source, mut sink) = parted(&storage, part, to, &from.shown(), self.run.pace.batch).await?;
+        self.begin();
+        self.report.watcher().phase("writing");
+        let is_over = pump(&source, &mut *sink, &self.run, &mut self.report).await?;
+        storage.close().await?;
+        let end = if is_over { End::Done { equal: 0 } } else { End::Stopped };
+        Ok(table::moved(&mut self.report, end, table::Kind::Export, self.is_json))
+    }
+
+    async fn doctor(&mut self, of: &Place) -> anyhow::Result<u8> {
+        let database = database(of, self.env)?;
+        let prefix = match &database {
+            Database::Mongo(mongo) => Some(mongo.prefix.clone()),
+            Database::Sqlite(_) => None,
+        };
+        let setting = Setting { now: app::SystemClock.now(), prefix };
+        let storage = opened(&database).await?;
+        self.begin();
+        let found = doctor(&*storage, &setting, &self.run, &mut self.report).await?;
+        storage.close().await?;
+        Ok(diagnosis::shown(&mut self.report, found, self.is_json))
+    }
+
+    async fn verify(&mut self, one: &Place, other: &Place) -> anyhow::Result<u8> {
+        let (one, other) = (database(one, self.env)?, database(other, self.env)?);
+        apart(&one, &other)?;
+        let (one, other) = (opened(&one).await?, opened(&other).await?);
+        self.begin();
+        let verdicts = verify(&*one, &*other, &self.run, &mut self.report).await?;
+        Ok(table::verdicts(&mut self.report, verdicts, self.is_json))
+    }
+}
+
+async fn opened(database: &Database) -> anyhow::Result<Arc<dyn Bulk>> {
+    app::view(database).await.with_context(|| format!("opening {}", database.shown()))
 }

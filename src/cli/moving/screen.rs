@@ -34,9 +34,8 @@ impl Screen {
         Self { is_json, label, bar, phase: String::new(), told: Instant::now() }
     }
 
-    fn line(&self, text: &str) {
-        let text = harmless(text);
-        let write = || drop(writeln!(std::io::stdout().lock(), "{text}"));
+    /// Writes beside the bar.
+    fn beside(&self, write: impl FnOnce()) {
         match &self.bar {
             Some(bar) => bar.suspend(write),
             None => write(),
@@ -44,22 +43,35 @@ impl Screen {
     }
 }
 
-/// A text without what a terminal would take for orders: rows come from anywhere.
-fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return text.into();
-    }
-    let escaped = text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() });
-    escaped.collect::<String>().into()
+/// A line for people, on stdout.
+pub(super) fn say(text: &str) {
+    line(&harmless(text));
 }
 
 /// A line for machines.
-pub(super) fn json(event: &str, mut more: Map) -> String {
+pub(super) fn tell(event: &str, more: Map) {
+    line(&json(event, more));
+}
+
+/// Whoever reads it may have gone.
+fn line(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// A text without what a terminal would take for orders: rows come from anywhere.
+fn harmless(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
+}
+
+/// As JSON, in which control characters stand in texts alone.
+fn json(event: &str, more: Map) -> String {
     let mut map = Map::from([("event", Value::from(event))]);
-    for (key, value) in std::mem::take(&mut more) {
+    for (key, value) in more {
         map.set(key, value);
     }
-    wire::to_string(&Value::Object(map))
+    let shown = |c: char| if c.is_control() { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    wire::to_string(&Value::Object(map)).chars().map(shown).collect()
 }
 
 impl Watcher for Screen {
@@ -72,7 +84,7 @@ impl Watcher for Screen {
                 bar.set_prefix(what.to_owned());
             }
             None if what.is_empty() => {}
-            None if self.is_json => self.line(&json("phase", Map::from([("what", Value::from(what))]))),
+            None if self.is_json => tell("phase", Map::from([("what", Value::from(what))])),
             None => eprintln!("{what}"),
         }
     }
@@ -80,8 +92,8 @@ impl Watcher for Screen {
     fn fault(&mut self, fault: &Fault) {
         let label = if fault.is_note { "note" } else { self.label };
         match self.is_json {
-            true => self.line(&json("fault", fault.to_json())),
-            false => self.line(&format!("{label}: {fault}")),
+            true => self.beside(|| tell("fault", fault.to_json())),
+            false => self.beside(|| say(&format!("{label}: {fault}"))),
         }
     }
 
@@ -102,7 +114,7 @@ impl Watcher for Screen {
                     ("rows", number(rows as f64)),
                     ("rate", number(rate.round())),
                 ];
-                self.line(&json("progress", Map::from(more)));
+                tell("progress", Map::from(more));
             } else {
                 eprintln!("{}: {percent} %, {rows} rows, {rate:.0} a second", self.phase);
             }
@@ -120,8 +132,15 @@ impl Drop for Screen {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn no_row_gives_orders_to_a_terminal() {
-        assert_eq!(super::harmless("A (x\u{1b}[2J\n): Grüße"), "A (x\\u{1b}[2J\\n): Grüße");
+        let text = "A (x\u{1b}[2J\n\u{9b}): Grüße";
+        assert_eq!(super::harmless(text), "A (x\\u{1b}[2J\\n\\u{9b}): Grüße");
+        let json = super::json("fault", Map::from([("what", Value::from(text))]));
+        assert!(!json.contains(char::is_control), "{json}");
+        let read = wire::parse(json.as_bytes(), 2).unwrap();
+        assert_eq!(read.as_object().and_then(|map| map.get("what")), Some(&Value::from(text)));
     }
 }

@@ -1,7 +1,7 @@
 //! What is shown at the end: a table of classes and a sentence, or JSON.
 
 use super::STOPPED;
-use super::screen::json;
+use super::screen::{say, tell};
 use crate::model::{Map, Value};
 use crate::moving::verify::Verdict;
 use crate::moving::{End, Report};
@@ -33,7 +33,7 @@ pub(super) fn moved(report: &mut Report, end: End, kind: Kind, is_json: bool) ->
                 ("there", number(tally.there)),
                 ("leftOut", number(tally.left_out)),
             ];
-            println!("{}", json("class", Map::from(more)));
+            tell("class", Map::from(more));
         }
         let equal = if let End::Done { equal } = end { equal } else { 0 };
         let more = [
@@ -44,19 +44,20 @@ pub(super) fn moved(report: &mut Report, end: End, kind: Kind, is_json: bool) ->
             ("faults", number(report.faults)),
             ("seconds", Value::Number(took.as_millis() as f64 / 1000.0)),
         ];
-        println!("{}", json("done", Map::from(more)));
+        tell("done", Map::from(more));
         return status;
     }
     report.watcher().phase("");
     if !classes.is_empty() {
         let width = classes.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).max(5);
-        println!("{:width$} {:>12} {:>12} {:>12} {:>12}", "class", "rows", "written", "there before", "left out");
+        let head = ["rows", "written", "there before", "left out"].map(|name| format!(" {name:>12}")).concat();
+        say(&format!("{:width$}{head}", "class"));
         for (name, tally) in classes.iter().filter(|(_, tally)| tally.rows > 0) {
             let [rows, stored, there, out] = [tally.rows, tally.stored, tally.there, tally.left_out].map(grouped);
-            println!("{name:width$} {rows:>12} {stored:>12} {there:>12} {out:>12}");
+            say(&format!("{name:width$} {rows:>12} {stored:>12} {there:>12} {out:>12}"));
         }
     }
-    println!("{}", sentence(report, end, kind, sum(|tally| tally.rows)));
+    say(&sentence(report, end, kind, sum(|tally| tally.rows)));
     status
 }
 
@@ -89,24 +90,22 @@ pub(super) fn verdicts(report: &mut Report, verdicts: Option<Vec<Verdict>>, is_j
     let status = u8::from(report.faults > 0 || verdicts.iter().any(|verdict| verdict.different > 0));
     if is_json {
         for verdict in &verdicts {
-            println!("{}", json("class", of_verdict(verdict)));
+            tell("class", of_verdict(verdict));
         }
         let more = [("status", Value::Number(f64::from(status))), ("faults", Value::Number(report.faults as f64))];
-        println!("{}", json("done", Map::from(more)));
+        tell("done", Map::from(more));
         return status;
     }
     report.watcher().phase("");
     let width = verdicts.iter().map(|verdict| verdict.class.chars().count()).max().unwrap_or(0).max(5);
-    println!(
-        "{:width$} {:>12} {:>12} {:>10}  {:32}",
-        "class", "rows first", "rows second", "different", "checksum of the first"
-    );
+    let head = ["rows first", "rows second"].map(|name| format!(" {name:>12}")).concat();
+    say(&format!("{:width$}{head} {:>10}  checksum of the first", "class", "different"));
     for verdict in verdicts.iter().filter(|verdict| verdict.rows != [0, 0]) {
         let [one, other] = verdict.rows.map(grouped);
         let (class, different, sum) = (&verdict.class, grouped(verdict.different), verdict.sums[0]);
-        println!("{class:width$} {one:>12} {other:>12} {different:>10}  {sum:032x}");
+        say(&format!("{class:width$} {one:>12} {other:>12} {different:>10}  {sum:032x}"));
     }
-    println!("{}", if status == 0 { "the two databases are equal" } else { "the two databases differ" });
+    say(if status == 0 { "the two databases are equal" } else { "the two databases differ" });
     status
 }
 

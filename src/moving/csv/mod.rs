@@ -1,10 +1,10 @@
 //! A table of comma-separated values: one class, a line a row, the names of columns in the first line. Columns that the class has are
-//! read in their types; what those of others are, all their cells say together.
+//! read in their types; what those of others are, all their cells say together. Semicolons and tabs separate as well.
 
 mod cell;
 mod table;
 
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -26,6 +26,8 @@ pub struct Csv {
     path: PathBuf,
     class: ClassSchema,
     columns: Vec<(String, Shape)>,
+    /// The row that takes all behind it into a cell.
+    unclosed: Option<u64>,
     batch: usize,
 }
 
@@ -49,17 +51,15 @@ impl Csv {
         if columns.is_empty() {
             return Err(Error::internal(format!("{} has no columns", path.display())));
         }
-        // What is not known all cells say together.
-        let mut record = csv::StringRecord::new();
-        while matches!(input.read_record(&mut record), Ok(true)) {
-            for ((_, shape), cell) in columns.iter_mut().zip(&record) {
-                shape.see(cell);
-            }
-        }
-        Ok(Self { path: path.to_owned(), class, columns, batch: batch.max(1) as usize })
+        let unclosed = see_all(input, &mut columns).map_err(|e| failed(path, &e))?;
+        let unclosed = unclosed.filter(|_| !ends_in_quote(path).unwrap_or(true));
+        Ok(Self { path: path.to_owned(), class, columns, unclosed, batch: batch.max(1) as usize })
     }
 
     fn row(&self, number: u64, record: &csv::StringRecord) -> Result<crate::model::ParseObject, String> {
+        if self.unclosed == Some(number) {
+            return Err("a quote in it has no end: all that stands behind it is taken for one cell".to_owned());
+        }
         if record.len() > self.columns.len() {
             return Err(format!("it has {} cells, more than there are columns", record.len()));
         }
@@ -100,7 +100,38 @@ fn reader(path: &Path) -> Result<csv::Reader<impl Read>> {
     if begin.starts_with(b"\xef\xbb\xbf") {
         std::io::BufRead::consume(&mut file, 3);
     }
-    Ok(csv::ReaderBuilder::new().flexible(true).from_reader(file))
+    // No name of a column has any of these in it.
+    let head = std::io::BufRead::fill_buf(&mut file).map_err(|e| Error::caused("reading", e))?;
+    let separator = head.iter().copied().find(|byte| matches!(byte, b',' | b';' | b'\t' | b'\n' | b'\r'));
+    let separator = separator.filter(|byte| !matches!(byte, b'\n' | b'\r')).unwrap_or(b',');
+    Ok(csv::ReaderBuilder::new().flexible(true).delimiter(separator).from_reader(file))
+}
+
+/// What columns are that are not known all their cells say together. The number of the last row, if its last cell has several lines.
+fn see_all(
+    mut input: csv::Reader<impl Read>,
+    columns: &mut [(String, Shape)],
+) -> std::result::Result<Option<u64>, csv::Error> {
+    let (mut record, mut rows, mut has_lines) = (csv::StringRecord::new(), 0, false);
+    loop {
+        match input.read_record(&mut record) {
+            Ok(true) => columns.iter_mut().zip(&record).for_each(|((_, shape), cell)| shape.see(cell)),
+            Ok(false) => return Ok(Some(rows).filter(|_| has_lines)),
+            Err(error) if error.is_io_error() => return Err(error),
+            Err(_) => record.clear(),
+        }
+        rows += 1;
+        has_lines = record.iter().next_back().is_some_and(|cell| cell.contains('\n'));
+    }
+}
+
+/// Is a quote the last thing in a file? It is where a cell with several lines is.
+fn ends_in_quote(path: &Path) -> std::io::Result<bool> {
+    let mut file = std::fs::File::open(path)?;
+    let (bytes, mut last) = (file.metadata()?.len(), Vec::new());
+    file.seek(SeekFrom::Start(bytes.saturating_sub(3)))?;
+    file.read_to_end(&mut last)?;
+    Ok(last.trim_ascii_end().ends_with(b"\""))
 }
 
 fn failed(path: &Path, error: &csv::Error) -> Error {

@@ -1,19 +1,22 @@
 //! A table as a sink: the rows of one class.
 
-use std::fs::File;
-use std::io::BufWriter;
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use super::cell::text;
 use super::is_shown;
+use crate::config::private;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Value};
-use crate::moving::{Item, Report, Rows, Sink, own};
+use crate::moving::export::is_file_name;
+use crate::moving::{Item, Report, Rows, Sink};
 use crate::storage::Answer;
 
-/// A file to write.
+/// A file to write; until all is in it, its name ends in `.part`.
 pub struct Table {
     path: PathBuf,
+    part: PathBuf,
     columns: Vec<String>,
     out: csv::Writer<BufWriter<File>>,
 }
@@ -26,11 +29,15 @@ impl Table {
     pub fn new(folder: &Path, class: &ClassSchema) -> Result<Self> {
         let path = folder.join(format!("{}.csv", class.name));
         let failed = |e| Error::caused(format!("writing {}", path.display()), e);
-        if !own::is_file_name(&class.name) {
+        if !is_file_name(&class.name) {
             return Err(Error::internal(format!("no file can have the name {}", class.name)));
         }
-        own::folder(folder).map_err(failed)?;
-        let file = own::options().create_new(true).open(&path).map_err(failed)?;
+        private::folder(folder).map_err(failed)?;
+        if path.exists() {
+            return Err(Error::internal(format!("{} is there already", path.display())));
+        }
+        let part = path.with_extension("csv.part");
+        let file = private::options().create(true).truncate(true).open(&part).map_err(failed)?;
         let mut out = csv::Writer::from_writer(BufWriter::new(file));
         let columns: Vec<String> = class
             .fields
@@ -39,7 +46,7 @@ impl Table {
             .map(|(name, _)| name.clone())
             .collect();
         out.write_record(&columns).map_err(|e| Error::internal(format!("writing {}: {e}", path.display())))?;
-        Ok(Self { path, columns, out })
+        Ok(Self { path, part, columns, out })
     }
 
     fn rows(&mut self, rows: Rows, report: &mut Report) -> Result<()> {
@@ -65,6 +72,13 @@ impl Table {
         }
         Ok(())
     }
+
+    /// All is in it.
+    fn kept(&mut self) -> io::Result<()> {
+        self.out.flush()?;
+        self.out.get_ref().get_ref().sync_all()?;
+        fs::rename(&self.part, &self.path)
+    }
 }
 
 fn shown(value: &Value) -> String {
@@ -86,8 +100,6 @@ impl Sink for Table {
     }
 
     fn finish<'a>(&'a mut self, _: &'a mut Report) -> Answer<'a, ()> {
-        Box::pin(
-            async move { self.out.flush().map_err(|e| Error::caused(format!("writing {}", self.path.display()), e)) },
-        )
+        Box::pin(async move { self.kept().map_err(|e| Error::caused(format!("writing {}", self.path.display()), e)) })
     }
 }

@@ -58,6 +58,11 @@ pub const ENTRY_TO_NOTHING: Kind =
     advice("entry-to-nothing", "The relation has an entry that leads to an object that is not there (any more).");
 /// An entry that is there twice.
 pub const DOUBLED_ENTRY: Kind = problem("doubled-entry", "The relation has the same entry more than once.");
+/// Rows of nothing.
+pub const STRAY_CLASS: Kind = advice(
+    "stray-class",
+    "There are rows of a class that is in no schema: nobody reads them, and a copy leaves them out. (Or they are of another program.)",
+);
 /// Entries of nothing.
 pub const STRAY_RELATION: Kind =
     advice("stray-relation", "There are entries of a relation whose class or column is not there: nobody reads them.");

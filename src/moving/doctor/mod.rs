@@ -70,7 +70,7 @@ impl Walk<'_> {
         self.found.rows = self.clock.rows;
         let (rows, since) = (self.clock.rows, self.clock.began.elapsed());
         self.report.watcher().progress(Progress { at: rows, total: self.total, rows, since });
-        self.clock.wait().await;
+        self.clock.wait(self.run).await;
         !self.run.is_stopped()
     }
 }

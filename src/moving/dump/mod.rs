@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use self::walk::Walk;
+use super::fit::lost_pointers;
 use super::{Entries, Fault, From, Item, Pipe, Rows, Source, database::FLEETING, folder::SCHEMA, relation_of};
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, names};
@@ -182,7 +183,15 @@ impl Reader<'_> {
         let numbered = (first..).zip(documents);
         let file = Some(collection.into());
         match kind.clone() {
-            Kind::Other(_) => Ok(()),
+            Kind::Other(_) => {
+                let from = From { class: collection.into(), file };
+                for (number, document) in numbered {
+                    if let Err(why) = document {
+                        pipe.send(Item::Fault(from.fault(number, None, why))).await?;
+                    }
+                }
+                Ok(())
+            }
             Kind::Entries(relation) => {
                 let from = From { class: super::join_name(&relation).into(), file };
                 let entry = |bytes: Vec<u8>| dump::entry(&bytes).map_err(|error| error.to_string());
@@ -207,10 +216,7 @@ impl Reader<'_> {
     async fn tell_pointers(&mut self, document: &[u8], class: &ClassSchema, pipe: &mut Pipe) -> Result<()> {
         for column in dump::unknown_pointers(document, class) {
             if self.told.insert(format!("{}.{column}", class.name)) {
-                let what = format!(
-                    "its pointers _p_{column} are left out: {SCHEMA} has no such column, and Parse Server does not read them either"
-                );
-                pipe.send(Item::Fault(Fault { class: class.name.clone(), what, ..Fault::default() })).await?;
+                pipe.send(Item::Fault(lost_pointers(&class.name, &column))).await?;
             }
         }
         Ok(())

@@ -21,8 +21,8 @@ pub struct Walk<'d> {
     input: Option<Input>,
     /// The collection whose documents are being read.
     segment: Option<Segment>,
-    /// Collections of an archive that are not over yet.
-    open: BTreeSet<String>,
+    /// Databases and collections of an archive that are not over yet.
+    open: BTreeSet<(String, String)>,
     before: u64,
 }
 
@@ -72,9 +72,10 @@ impl<'d> Walk<'d> {
                 }
                 (None, Next::Document(header)) => {
                     let segment = dump::segment(&header)?;
+                    let place = (segment.database.clone(), segment.collection.clone());
                     match segment.is_end {
-                        true => self.open.remove(&segment.collection),
-                        false => self.open.insert(segment.collection.clone()),
+                        true => self.open.remove(&place),
+                        false => self.open.insert(place),
                     };
                     self.segment = Some(segment);
                 }
@@ -100,7 +101,7 @@ impl<'d> Walk<'d> {
             // The header of the whole, and what is known of each collection.
             loop {
                 match input.document() {
-                    Next::Document(_) => {}
+                    Next::Document(header) => self.open.extend(dump::announced(&header)),
                     Next::End => break,
                     Next::Eof | Next::Broken(_) => return Err(Error::internal("the archive ends in its header")),
                 }
@@ -119,9 +120,9 @@ impl<'d> Walk<'d> {
 
     /// A collection of an archive of which the end is missing.
     fn unfinished(&mut self) -> Option<(Segment, Document)> {
-        let collection = self.open.pop_first()?;
+        let (database, collection) = self.open.pop_first()?;
         Some((
-            Segment { collection, ..Segment::default() },
+            Segment { database, collection, ..Segment::default() },
             Err("the archive ends before this collection does".to_owned()),
         ))
     }

@@ -1,14 +1,11 @@
 //! One class in two databases, row by row.
 
 use super::side::Side;
-use super::{RANGE, Range, TOLD, Verdict};
+use super::{RANGE, Range, TOLD, Verdict, Walk};
 use crate::error::Result;
 use crate::model::ParseObject;
 use crate::moving::fit::of_class;
-use crate::moving::{Fault, Progress, Report, Run, digest};
-
-/// Rows between two looks at whether it shall end.
-const LOOK: u64 = 1000;
+use crate::moving::{Fault, Report, digest};
 
 /// Both sides, and what has been found.
 pub struct Pair<'a> {
@@ -31,10 +28,11 @@ impl<'a> Pair<'a> {
     ///
     /// # Errors
     /// Those of the databases.
-    pub async fn compare(&mut self, run: &Run, report: &mut Report, progress: &mut Progress) -> Result<bool> {
+    pub async fn compare(&mut self, walk: &mut Walk<'_>) -> Result<bool> {
         for side in 0..2 {
-            self.next[side] = self.sides[side].next(report).await?;
+            self.next[side] = self.sides[side].next(walk.report).await?;
         }
+        let (some, mut rows) = (u64::from(walk.run.pace.batch), 0);
         loop {
             let stands = match &self.next {
                 [None, None] => break,
@@ -44,26 +42,23 @@ impl<'a> Pair<'a> {
             let mut row = [None, None];
             for side in 0..2 {
                 if stands[side] {
-                    let next = self.sides[side].next(report).await?;
+                    let next = self.sides[side].next(walk.report).await?;
                     row[side] = std::mem::replace(&mut self.next[side], next);
                 }
             }
-            self.row(row, report);
-            progress.rows += 1;
-            progress.at += u64::from(stands[0]);
-            if progress.rows.is_multiple_of(LOOK) {
-                report.watcher().progress(*progress);
-                if run.is_stopped() {
-                    return Ok(false);
-                }
+            self.row(row, walk.report);
+            (rows, walk.at) = (rows + 1, walk.at + u64::from(stands[0]));
+            if rows == some && !walk.step(std::mem::take(&mut rows)).await {
+                return Ok(false);
             }
         }
+        let goes_on = walk.step(rows).await;
         self.close();
         if self.verdict.different > TOLD {
             let more = format!("{} more rows differ", self.verdict.different - TOLD);
-            report.fault(of_class(&self.verdict.class, more));
+            walk.report.fault(of_class(&self.verdict.class, more));
         }
-        Ok(true)
+        Ok(goes_on)
     }
 
     /// One row, as it is on either side.

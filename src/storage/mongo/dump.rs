@@ -61,3 +61,12 @@ pub fn segment(document: &[u8]) -> Result<Segment> {
         _ => Err(Error::internal("a header of the archive names no collection")),
     }
 }
+
+/// The database and collection of which the head of an archive says that documents come; `None` for anything else that stands there,
+/// views among it.
+pub fn announced(document: &[u8]) -> Option<(String, String)> {
+    let document = raw(document).ok()?;
+    let text = |name| document.get_str(name).ok().map(str::to_owned);
+    text("type").filter(|kind| kind == "collection")?;
+    Some((text("db")?, text("collection")?))
+}

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
+use mongodb::bson::{DateTime, Document, RawArrayBuf, RawDocumentBuf, cstr, doc, rawdoc};
 use mongodb::error::{Error, ErrorKind, Result};
-use mongodb::options::FindOptions;
+use mongodb::options::{FindOptions, ReadPreference, SelectionCriteria};
 use mongodb::{Collection, Database};
 
 use super::Mongo;
 use super::filter::permitted;
 use super::gather::{Gather, Way};
+use super::hand::concern;
 use super::hold::Left;
 use super::read::{all, within};
 use super::rows::Found;
@@ -21,6 +22,8 @@ use crate::model::ClassSchema;
 
 /// A document of so many bytes goes by itself: what is wrong with a large one is not to concern others.
 const LARGE: usize = 64 << 10;
+/// So many bytes at most are changes in one command.
+const MOST_BYTES: usize = 16 * LARGE;
 
 /// The objects of a collection that one of these groups may read, or change; of all, if there are none.
 type May = (String, Option<Vec<String>>);
@@ -133,31 +136,32 @@ async fn insert(collection: &Collection<RawDocumentBuf>, documents: &[RawDocumen
 /// values another time.
 async fn set(db: &Database, name: &str, groups: Option<&[String]>, settings: Vec<Setting>) -> Vec<Option<String>> {
     let may = groups.map(|groups| permitted("_wperm", groups)).unwrap_or_default();
-    let marks: Vec<Mark> = settings.iter().map(|setting| (setting.id.clone(), setting.at)).collect();
-    let mut ids = HashSet::new();
-    let (mut updates, mut taken) = (Vec::new(), Vec::new());
-    for setting in settings {
+    let (mut updates, mut bytes, mut ids) = (RawArrayBuf::new(), 0, HashSet::new());
+    let mut marks: Vec<(Mark, bool)> = Vec::with_capacity(settings.len());
+    for Setting { id, change, at } in settings {
+        let mut one = doc! { "_id": &id };
+        one.extend(may.clone());
+        let update = RawDocumentBuf::try_from(&doc! { "q": one, "u": change }).ok();
         // Of two changes of one object the second would hide the first.
-        let first = ids.insert(setting.id.clone());
-        taken.push(first);
-        if first {
-            let mut one = doc! { "_id": setting.id };
-            one.extend(may.clone());
-            updates.push(Bson::Document(doc! { "q": one, "u": setting.change }));
-        }
+        let update = update.filter(|update| bytes + update.as_bytes().len() <= MOST_BYTES && ids.insert(id.clone()));
+        marks.push(((id, at), update.is_some()));
+        bytes += update.as_ref().map_or(0, |update| update.as_bytes().len());
+        update.into_iter().for_each(|update| updates.push(update));
     }
-    let command = doc! { "update": name, "updates": updates, "ordered": false };
-    let all = db.run_command(command).await.is_ok_and(|answer| is_all(&answer, ids.len()));
+    let mut command = rawdoc! { "update": name, "updates": updates, "ordered": false };
+    if let Some(concern) = concern(db).and_then(|concern| RawDocumentBuf::try_from(&concern).ok()) {
+        command.append(cstr!("writeConcern"), concern);
+    }
+    let nobody = || marks.iter().map(|_| None).collect();
+    let Ok(answer) = db.run_raw_command(command).await else { return nobody() };
+    if answer.contains_key("writeConcernError") {
+        return nobody();
+    }
+    let changed = answer.get("n").and_then(|n| n.as_i32().map(i64::from).or(n.as_i64()));
+    let all = changed == Some(ids.len() as i64) && !answer.contains_key("writeErrors");
     let marked = if all { None } else { Some(marked(db, name, ids, may).await) };
     let is_set = |mark: &Mark| marked.as_ref().is_none_or(|marked| marked.contains(mark));
-    marks.into_iter().zip(taken).map(|(mark, taken)| (taken && is_set(&mark)).then_some(mark.0)).collect()
-}
-
-/// Did the database change as many objects as it was told to, and nothing else happen?
-fn is_all(answer: &Document, expected: usize) -> bool {
-    let changed = answer.get("n").and_then(|n| n.as_i32().map(i64::from).or(n.as_i64()));
-    let failed = ["writeErrors", "writeConcernError"].into_iter().any(|key| answer.contains_key(key));
-    changed == Some(expected as i64) && !failed
+    marks.into_iter().map(|(mark, taken)| (taken && is_set(&mark)).then_some(mark.0)).collect()
 }
 
 /// Which mark each of some objects bears.
@@ -165,7 +169,9 @@ async fn marked(db: &Database, name: &str, ids: HashSet<String>, may: Document) 
     let mut those = doc! { "_id": { "$in": ids.into_iter().collect::<Vec<_>>() } };
     those.extend(may);
     let collection = db.collection::<Document>(name);
-    let rows: Vec<Document> = match collection.find(those).projection(doc! { "_updated_at": 1 }).await {
+    let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
+    let find = collection.find(those).projection(doc! { "_updated_at": 1 }).selection_criteria(primary);
+    let rows: Vec<Document> = match find.await {
         Ok(found) => found.try_collect().await.unwrap_or_default(),
         Err(_) => Vec::new(),
     };

@@ -1,9 +1,9 @@
 //! What carries out the writes of one group: each by itself, or noting what would take it back, or in a transaction.
 
-use mongodb::ClientSession;
-use mongodb::bson::{Document, RawDocumentBuf, doc};
+use mongodb::bson::{Bson, Document, RawDocumentBuf, doc, serialize_to_document};
 use mongodb::error::{Result, TRANSIENT_TRANSACTION_ERROR};
 use mongodb::options::{FindOneAndUpdateOptions, ReturnDocument};
+use mongodb::{ClientSession, Database};
 
 use super::Mongo;
 use super::undo::Undo;
@@ -97,8 +97,17 @@ impl<'m> Hand<'m> {
         act!(self, self.mongo.collection(class).delete_many(filter)).map(|gone| gone.deleted_count)
     }
 
-    /// Any other command.
-    pub async fn command(&mut self, command: Document) -> Result<Document> {
+    /// Any other command that writes.
+    pub async fn command(&mut self, mut command: Document) -> Result<Document> {
+        // In a transaction it is the commit that has one.
+        if self.session.is_none() {
+            command.extend(concern(&self.mongo.db).map(|concern| ("writeConcern".to_owned(), Bson::Document(concern))));
+        }
         act!(self, self.mongo.db.run_command(command))
     }
+}
+
+/// How many members a write must have reached, if the URI says so: commands that the driver does not know are not given it.
+pub fn concern(db: &Database) -> Option<Document> {
+    serialize_to_document(db.write_concern()?).ok().filter(|concern| !concern.is_empty())
 }

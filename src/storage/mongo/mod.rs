@@ -48,7 +48,7 @@ use self::hold::Left;
 use self::turns::Turns;
 use self::unique::Unique;
 use super::{Answer, Bulk, Entry, Flow, Index, Lineage, Odd, Outcome, Relation, Rows, SchemaChange, Side, Storage};
-use crate::access::{Aggregate, Read, Write};
+use crate::access::{Aggregate, Create, Read, Write};
 use crate::config::MongoConfig;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Date, Map, Path, Value};
@@ -232,6 +232,14 @@ impl Bulk for Mongo {
 
     fn entries<'a>(&'a self, relation: &'a Relation, some: u32) -> Flow<'a, Vec<Entry>> {
         self.all_entries(relation, some)
+    }
+
+    fn put(&self, plans: Vec<Create>) -> Answer<'_, (Vec<Result<Outcome>>, Vec<Create>)> {
+        Box::pin(async move {
+            let writes: Vec<Write> = plans.into_iter().map(Write::Create).collect();
+            let outcomes = self.each(&writes).await?;
+            Ok((outcomes, writes.into_iter().filter_map(Write::into_create).collect()))
+        })
     }
 
     fn relate<'a>(&'a self, relation: &'a Relation, entries: Vec<Entry>) -> Answer<'a, ()> {

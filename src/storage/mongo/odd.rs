@@ -11,6 +11,7 @@ use super::error::Db;
 use super::names::{POINTER, is_pointer};
 use crate::error::Result;
 use crate::model::ClassSchema;
+use crate::model::names::is_identifier;
 use crate::storage::Odd;
 
 /// Classes whose rows are numbered, or named by the database.
@@ -91,8 +92,17 @@ impl Mongo {
         }
         let mut names = self.db.list_collection_names().await.or_db()?;
         names.sort();
+        let others: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(SCHEMA)).collect();
         for name in names.iter().filter_map(|name| name.strip_prefix(&self.config.prefix)) {
-            let Some((field, class)) = name.strip_prefix(JOIN).and_then(|rest| rest.split_once(':')) else { continue };
+            let Some((field, class)) = name.strip_prefix(JOIN).and_then(|rest| rest.split_once(':')) else {
+                // Apps with prefixes may share the database with one that has none.
+                let is_of_another = others.iter().any(|prefix| !prefix.is_empty() && name.starts_with(prefix));
+                let is_class = is_identifier(name) && !is_of_another;
+                if is_class && !schemas.contains_key(name) && self.has_documents(name).await? {
+                    all.push((name.to_owned(), Odd::StrayClass));
+                }
+                continue;
+            };
             let is_column = |schema: &ClassSchema| schema.relations().any(|(column, _)| column == field);
             if !schemas.get(class).is_some_and(is_column) {
                 all.push((name.to_owned(), Odd::StrayRelation));
@@ -104,6 +114,11 @@ impl Mongo {
             all.extend((broken > 0).then(|| (name.to_owned(), Odd::BrokenEntries(broken))));
         }
         Ok(all)
+    }
+
+    async fn has_documents(&self, class: &str) -> Result<bool> {
+        let one = self.collection(class).find_one(doc! {}).projection(doc! { "_id": 1 }).await;
+        Ok(one.or_db()?.is_some())
     }
 }
 

@@ -46,7 +46,7 @@ use self::readers::Readers;
 use self::spare::Spare;
 use self::writer::{Job, Writer};
 use super::{Answer, Bulk, Entry, Flow, Index, Outcome, Relation, Rows, SchemaChange, Side, Storage};
-use crate::access::{Aggregate, Read, Write};
+use crate::access::{Aggregate, Create, Read, Write};
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Constraint, Date, Filter, Map, Path, Value};
 
@@ -316,6 +316,14 @@ impl Bulk for Sqlite {
 
     fn entries<'a>(&'a self, relation: &'a Relation, some: u32) -> Flow<'a, Vec<Entry>> {
         self.entries_of(relation, some)
+    }
+
+    fn put(&self, plans: Vec<Create>) -> Answer<'_, (Vec<Result<Outcome>>, Vec<Create>)> {
+        Box::pin(async move {
+            let writes = plans.into_iter().map(Write::Create).collect();
+            let (outcomes, writes) = self.writer()?.ask(|answer| Job::Write(writes, false, answer)).await?;
+            Ok((outcomes, writes.into_iter().filter_map(Write::into_create).collect()))
+        })
     }
 
     fn relate<'a>(&'a self, relation: &'a Relation, entries: Vec<Entry>) -> Answer<'a, ()> {

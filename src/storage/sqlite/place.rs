@@ -1,9 +1,10 @@
 //! The file that a database lies in, and the lock beside it: made so that only their owner reads them.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use crate::config::private;
 use crate::error::{Error, Result};
 
 /// Held as long as the database is open, so that no other process opens it. SQLite's own locks are for one statement; this
@@ -23,7 +24,9 @@ impl Lock {
         path.push(".lock");
         let path = PathBuf::from(path);
         loop {
-            let file = owned(File::options().write(true).create(true).truncate(false))
+            let file = private::options()
+                .create(true)
+                .truncate(false)
                 .open(&path)
                 .map_err(|e| Error::caused(format!("its lock {} cannot be made", path.display()), e))?;
             match file.try_lock() {
@@ -51,7 +54,7 @@ impl Lock {
 /// # Errors
 /// Those of the system; one is that the file is there already.
 pub fn make(path: &Path) -> io::Result<()> {
-    owned(File::options().write(true).create_new(true)).open(path).map(drop)
+    private::options().create_new(true).open(path).map(drop)
 }
 
 /// Makes the file if it is not there. SQLite opens one that is read-only without a word, and fails at the first write.
@@ -67,13 +70,6 @@ pub fn make_or_check(path: &Path) -> Result<()> {
         Err(error) if path.exists() => Err(Error::caused("the database cannot be written to", error)),
         _ => Ok(()),
     }
-}
-
-/// The same options, for a file that nobody else may read.
-fn owned(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
 }
 
 #[cfg(unix)]

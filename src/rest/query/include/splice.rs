@@ -197,19 +197,22 @@ struct Hit<'t> {
 /// The pointers in the columns to follow; `None` if a column holds what takes a tree.
 fn hits<'t>(tree: &'t Tree, texts: &Texts) -> Option<Vec<Hit<'t>>> {
     let base = texts.bytes.as_ptr() as usize;
+    let columns: BTreeMap<&[u8], (&str, &Tree)> =
+        tree.0.iter().map(|(column, deeper)| (column.as_bytes(), (column.as_str(), deeper))).collect();
     let mut hits = Vec::with_capacity(texts.rows.len());
-    for (key, raw) in texts.iter().flat_map(wire::raw::pairs) {
-        let Some((column, deeper)) = str::from_utf8(key).ok().and_then(|key| tree.0.get_key_value(key)) else {
-            continue;
-        };
-        match held(raw, !deeper.0.is_empty()) {
-            Held::Pointer(pointer) => {
-                let start = raw.as_ptr() as usize - base;
-                let comma = key.as_ptr() as usize - base - 2;
-                hits.push(Hit { column, pointer, comma, value: start..start + raw.len() });
+    for row in texts.iter() {
+        let followed = wire::raw::pairs(row).filter_map(|(key, raw)| Some((key, raw, *columns.get(key)?)));
+        // A key stands once in a row: behind the last that is followed nothing needs to be looked at.
+        for (key, raw, (column, deeper)) in followed.take(columns.len()) {
+            match held(raw, !deeper.0.is_empty()) {
+                Held::Pointer(pointer) => {
+                    let start = raw.as_ptr() as usize - base;
+                    let comma = key.as_ptr() as usize - base - 2;
+                    hits.push(Hit { column, pointer, comma, value: start..start + raw.len() });
+                }
+                Held::Nothing => {}
+                Held::Other => return None,
             }
-            Held::Nothing => {}
-            Held::Other => return None,
         }
     }
     Some(hits)

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use super::peer::{Fault, Kind, Peer};
 use super::{class, connected, engine};
-use crate::access::{Read, Write, internal};
+use crate::access::{Join, Read, Write, internal};
 use crate::error::Code;
 use crate::model::{Date, Filter, Op, Value};
 use crate::storage::contract::kit::Class;
@@ -142,4 +142,24 @@ async fn each_change_is_done_once_whoever_else_finds_nothing() {
             assert_eq!(stored, (*i < MANY).then_some(Some(Value::Number(expected))), "{i}");
         }
     }
+}
+
+#[tokio::test]
+async fn every_command_that_writes_says_how_many_members_it_must_reach() {
+    let peer = Peer::start(Kind::Standalone);
+    let mongo = connected(&peer, "w=majority&wtimeoutMS=5000").await;
+    let t = class(&mongo, "T", "n Number, r Relation T");
+    let join = Join { field: "r".into(), related: "b".into(), add: true };
+    drop(t.write(Write::Update(t.update(r#"{"objectId":"a"}"#, "{}").with_joins(vec![join]))).await);
+    let change =
+        |i: usize| t.write(Write::Update(t.update(&format!(r#"{{"objectId":"o{i}"}}"#), r#"{"n":1}"#).unseen()));
+    join_all((0..MANY).map(change)).await;
+    t.write(t.create("a", "{}")).await.unwrap();
+    let mut seen = HashSet::new();
+    for sent in peer.take().into_iter().filter(|sent| sent.name != "find") {
+        let concern = sent.command.get_document("writeConcern").cloned();
+        assert_eq!(concern.unwrap().get_str("w").ok(), Some("majority"), "{}", sent.name);
+        seen.insert(sent.name);
+    }
+    assert_eq!(seen, ["findAndModify", "update", "insert"].map(str::to_owned).into());
 }

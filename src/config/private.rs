@@ -1,11 +1,13 @@
-//! Files that are written: for their owner alone, as databases are, for they hold password hashes and sessions; and at names that lead
-//! nowhere else.
+//! Files and folders that are made for their owner alone: databases, keys, exports.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::path::Path;
 
 /// Makes a folder and those above it, if they are not there.
+///
+/// # Errors
+/// Those of the system.
 pub fn folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -21,9 +23,4 @@ pub fn options() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
-}
-
-/// May the rows of a class, or the entries of a relation, lie in a file of this name? A database may hold any names.
-pub fn is_file_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':'))
 }
