@@ -133,9 +133,32 @@ fn audiences_show_their_query() {
     assert_eq!((&listed["results"][0]["query"], &listed["count"]), (&query, &json!(1)));
     assert_eq!(master.get(&format!("/push_audiences/{id}")).json()["query"], query);
     assert!(master.get(&format!("/classes/_Audience/{id}")).json()["query"].is_string());
+    let sent = "2020-01-01T00:00:00.000Z";
+    put(&master, &format!("/push_audiences/{id}"), json!({"lastUsed": {"__type": "Date", "iso": sent}}));
+    for path in ["/push_audiences", "/push_audiences?keys=lastUsed", "/classes/_Audience"] {
+        assert_eq!(master.get(path).json()["results"][0]["lastUsed"], json!(sent), "{path}");
+    }
     put(&master, &format!("/push_audiences/{id}"), json!({"query": "no JSON"}));
     assert_eq!(master.get("/push_audiences").json()["results"][0]["query"], json!("no JSON"));
     assert_eq!(master.send("DELETE", &format!("/push_audiences/{id}"), &[], None).status, 200);
+}
+
+#[test]
+fn a_relation_may_say_that_it_is_not_required() {
+    let server = Server::start(json!({}));
+    let master = server.client(Actor::Master);
+    let class = |name: &str, required: Value| {
+        let fields = json!({"kin": {"type": "Relation", "targetClass": "_User", "required": required}});
+        master.post(&format!("/schemas/{name}"), &json!({"fields": fields}))
+    };
+    for (name, required) in [("A", json!(false)), ("B", json!(null)), ("C", json!(0))] {
+        let answer = class(name, required.clone());
+        assert_eq!(answer.json()["fields"]["kin"]["required"], required);
+        let names: Vec<String> = answer.json()["fields"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(names, ["objectId", "updatedAt", "createdAt", "kin", "ACL"]);
+    }
+    let refused = json!({"code": 111, "error": "The 'required' option is not applicable for Relation<_User>"});
+    assert_eq!(class("D", json!(true)).json(), refused);
 }
 
 #[test]

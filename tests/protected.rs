@@ -143,6 +143,9 @@ fn nobody_may_ask_about_what_some_rows_hide() {
         (json!({"$or": [{"n": 1}, {"$and": [{"a": {"$exists": true}}]}]}), "a"),
         (json!({"$nor": [{"a": {"$regex": "^a"}}]}), "a"),
         (json!({"kin": docs.pointer(0)}), "kin"),
+        // What is wrong with a query is told to those only who may ask it.
+        (json!({"a": {"x": 1}}), "a"),
+        (json!({"n": {"$nope": 1}, "$or": [{"a": {"$in": 1}}]}), "a"),
     ];
     for (clause, path) in &clauses {
         for more in ["", "&limit=0", "&limit=0&count=1", "&keys=n"] {

@@ -59,6 +59,8 @@ pub struct Render {
     pub(in crate::access) internals: bool,
     /// Is it users that are shown? What the last provider leaves behind is then no field.
     pub(in crate::access) users: bool,
+    /// Has the class a date that is shown as a bare text, besides those of every class?
+    pub(in crate::access) last_used: bool,
     /// What is shown of the data of providers, for all callers but the master key.
     pub(in crate::access) veil: Option<SharedVeil>,
     /// The id of a row of which more is shown, and how: callers see more of their own user.
@@ -67,6 +69,14 @@ pub struct Render {
 
 /// The columns that no selection leaves out.
 const ALWAYS: [&str; 3] = ["objectId", "createdAt", "updatedAt"];
+
+/// When an audience was last sent a push.
+const LAST_USED: &str = "lastUsed";
+
+/// Is a date in a column of this name shown as a bare text, whatever class has it?
+pub fn is_bare_date(column: &str) -> bool {
+    matches!(column, "createdAt" | "updatedAt" | LAST_USED)
+}
 
 impl Render {
     /// Everything of a class that is not internal, narrowed to a selection; files get URLs below `file_base`.
@@ -81,6 +91,7 @@ impl Render {
             file_base,
             internals: false,
             users: schema.name == "_User",
+            last_used: schema.field_type(LAST_USED) == Some(&FieldType::Date),
             veil: None,
             own: None,
         }
@@ -215,7 +226,7 @@ impl Shown<'_> {
     pub fn is_plain(&self) -> bool {
         let nothing_hidden = self.hidden.is_empty() && self.protected.fields.is_empty();
         let whole = matches!(self.select, Select::All) && nothing_hidden && self.veil.is_none();
-        whole && self.files.is_empty() && !self.internals
+        whole && self.files.is_empty() && !self.internals && !self.last_used
     }
 
     /// Is the ACL shown?
@@ -237,7 +248,7 @@ impl Shown<'_> {
                 continue;
             }
             let value = match value {
-                Value::Date(date) if field == "createdAt" || field == "updatedAt" => Value::String(date.iso()),
+                Value::Date(date) if is_bare_date(&field) => Value::String(date.iso()),
                 Value::File(name) => self.file(name),
                 value if self.is_veiled(&field) => self.veiled(value),
                 other => other,

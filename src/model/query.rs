@@ -9,7 +9,7 @@ mod parse;
 mod relative_time;
 mod text;
 
-pub use parse::{Context, parse};
+pub use parse::{Context, named, parse};
 
 use super::value::GeoPoint;
 use super::{Path, Value};

@@ -44,6 +44,9 @@ pub enum Prepared {
 /// # Errors
 /// As [`create`].
 pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepared> {
+    if let Value::Object(body) = &body {
+        classes::check_id(class, body)?;
+    }
     crate::access::authorise::class(call.subject(), class, Action::Create)?;
     let mut body = body::entries(body)?;
     let kind = Kind { updating: false, internals: *call.subject() == Subject::Maintenance };
@@ -54,7 +57,6 @@ pub async fn prepare(mut call: Call, class: &str, body: Value) -> Result<Prepare
         }
         return Err(Error::new(Code::InvalidClassName, format!("invalid className: {class}")));
     }
-    classes::check_id(class, &body)?;
     let id = object_id(&call, class, &mut body)?;
     body::screen(&call, &body)?;
     drop_nulls(&call, &mut body);

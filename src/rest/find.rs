@@ -117,7 +117,11 @@ impl Query {
     fn asked<'a>(&self, call: &'a Call, counts: bool) -> Result<(Door<'a>, Result<Vec<OrderKey>>, Result<Filter>)> {
         let door = call.door(self.schema.clone());
         let (order, filter) = (self.params.order_keys(&self.schema), self.filter(call, counts));
-        door.check_asked(filter.as_ref().unwrap_or(&Filter::all()), order.as_deref().unwrap_or_default())?;
+        let order_keys = order.as_deref().unwrap_or_default();
+        match &filter {
+            Ok(filter) => door.check_asked(filter, order_keys)?,
+            Err(_) => door.check_asked(&query::named(&self.params.clause), order_keys)?,
+        }
         Ok((door, order, filter))
     }
 

@@ -52,6 +52,15 @@ fn a_log_in_wants_a_token_or_a_code() {
 }
 
 #[test]
+fn the_master_key_is_told_that_a_user_is_not_there_before_providers_are_asked() {
+    let server = server();
+    for data in [json!({}), json!({"secret": "short"}), json!(5), json!(null)] {
+        let answer = put(&server.client(Actor::Master), "/users/missing000", &mfa(data.clone()));
+        assert_eq!(said(&answer), "101: Object not found.", "{data}");
+    }
+}
+
+#[test]
 fn nothing_but_its_text_is_a_token() {
     let server = server();
     let (user, client) = (User::sign_up(&server, "user"), server.client(Actor::Client));

@@ -23,7 +23,7 @@ fn nonsense_is_answered_as_by_parse_server() {
     let subject = Subject::start(json!({ "allowClientClassCreation": true, "maxLimit": 1000 }));
     let instead = if subject.own().is_some() { ours.clone() } else { BTreeMap::new() };
     let (first, second) = (subject.client(Actor::NoKeys), subject.client(Actor::NoKeys));
-    let target = Target { first, second, mail: None, patient: &[], before: Box::new(|_| {}) };
+    let target = Target { first, second, mail: None, patient: &[], any_key_order: false, before: Box::new(|_| {}) };
     let outcomes = replay(&target, &recording, &instead);
     assert_eq!(outcomes.len(), 778);
     let debt = if subject.own().is_some() { lists::debt(include_str!("debt.txt")) } else { BTreeMap::new() };

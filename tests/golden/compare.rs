@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub struct Allowance {
     /// The wording of a JSON syntax error.
     pub wording: bool,
-    /// The order of keys in any object; otherwise only in objects that have an `objectId`.
+    /// The order of keys in any object.
     pub any_key_order: bool,
     /// The order of `results`, where no `order` was asked for.
     pub result_order: bool,
@@ -128,10 +128,9 @@ impl Trees<'_> {
         place: &str,
         vars: &mut Vars,
     ) -> Result<(), String> {
-        let free_order = self.allow.any_key_order || want.contains_key("objectId");
         for (at, (key, want)) in want.iter().enumerate() {
             let key = self.names.fill(key, vars).map_err(|name| format!("{place}: key ${name}"))?;
-            let found = if free_order {
+            let found = if self.allow.any_key_order {
                 have.get(&key)
             } else {
                 have.iter().nth(at).filter(|(own, _)| **own == key).map(|(_, value)| value)
@@ -176,15 +175,16 @@ mod tests {
     }
 
     #[test]
-    fn key_order_is_free_in_stored_objects_only() {
+    fn key_order_counts_unless_it_is_being_recorded() {
         let plain = Allowance::default();
-        assert!(verdict(r#"{"objectId":"x","a":1}"#, r#"{"a":1,"objectId":"x"}"#, plain));
-        assert!(!verdict(r#"{"code":1,"error":"x"}"#, r#"{"error":"x","code":1}"#, plain));
-        assert!(verdict(
-            r#"{"code":1,"error":"x"}"#,
-            r#"{"error":"x","code":1}"#,
-            Allowance { any_key_order: true, ..plain }
-        ));
+        for (want, have) in [
+            (r#"{"objectId":"x","a":1}"#, r#"{"a":1,"objectId":"x"}"#),
+            (r#"{"code":1,"error":"x"}"#, r#"{"error":"x","code":1}"#),
+            (r#"{"results":[{"a":1,"b":2}]}"#, r#"{"results":[{"b":2,"a":1}]}"#),
+        ] {
+            assert!(!verdict(want, have, plain), "{want} taken for {have}");
+            assert!(verdict(want, have, Allowance { any_key_order: true, ..plain }), "{want} not taken for {have}");
+        }
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct Target {
     pub mail: Option<PathBuf>,
     /// Requests whose answer waits for something that goes on after an earlier answer: asked until it is right.
     pub patient: &'static [u32],
+    /// Whether keys may come in any order, because it is their order that is being recorded.
+    pub any_key_order: bool,
     /// Called with the number of each request before it is sent.
     pub before: Box<dyn Fn(u32)>,
 }
@@ -54,12 +56,7 @@ pub fn replay(target: &Target, recording: &Recording, instead: &BTreeMap<u32, Ex
     }
     let mut run = Run { target, names, vars: Vars::new(), pages: Pages::new() };
     let wanted = |vector: &Vector| instead.get(&vector.number).unwrap_or(&vector.answer).clone();
-    let key_order = &recording.other_key_order;
-    recording
-        .vectors
-        .iter()
-        .map(|vector| run.one(vector, &wanted(vector), key_order.contains(&vector.number)))
-        .collect()
+    recording.vectors.iter().map(|vector| run.one(vector, &wanted(vector))).collect()
 }
 
 struct Run<'a> {
@@ -70,10 +67,10 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn one(&mut self, vector: &Vector, expected: &Expected, any_key_order: bool) -> Outcome {
+    fn one(&mut self, vector: &Vector, expected: &Expected) -> Outcome {
         let allow = Allowance {
             wording: is_syntax_error(expected),
-            any_key_order,
+            any_key_order: self.target.any_key_order,
             result_order: !asks_for_an_order(&vector.path),
         };
         (self.target.before)(vector.number);

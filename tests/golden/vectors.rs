@@ -1,7 +1,7 @@
 //! Reads the recorded requests: the format is told by the head of `http-vectors.txt`.
 
 use crate::support::Actor;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The first request that goes to the second server of the recording.
 pub const SECOND_SERVER_FROM: u32 = 384;
@@ -56,9 +56,6 @@ pub struct Expected {
 pub struct Recording {
     /// Requests in the order of the recording.
     pub vectors: Vec<Vector>,
-    /// Answers recorded on PostgreSQL that differ from MongoDB's in the order of keys only: `key-order.txt` has them in
-    /// MongoDB's order, and another order is allowed.
-    pub other_key_order: BTreeSet<u32>,
 }
 
 /// Recorded on MongoDB's default file store; this replay keeps files in a directory, as the first recording did.
@@ -67,10 +64,10 @@ const GRIDFS_ONLY: u32 = 266;
 impl Recording {
     /// A recording of its own, taken as it is.
     pub fn of(text: &str) -> Recording {
-        Recording { vectors: parse(text), other_key_order: BTreeSet::new() }
+        Recording { vectors: parse(text) }
     }
 
-    /// The PostgreSQL recording with the answers that MongoDB gives in their place.
+    /// The PostgreSQL recording with the answers that MongoDB gives in their place, and the order in which it has their keys.
     pub fn load() -> Recording {
         let mongo = include_str!("http-vectors-mongo.txt");
         let observed = mongo.split("### B.").next().unwrap_or_default();
@@ -87,25 +84,8 @@ impl Recording {
                 vector.answer.body = (*body).to_owned();
             }
         }
-        Recording { vectors, other_key_order: key_order_list(mongo) }
+        Recording { vectors }
     }
-}
-
-/// The numbers of `… differ only in key order (65: 15 67-71 …)`.
-fn key_order_list(text: &str) -> BTreeSet<u32> {
-    let list =
-        text.split("only in key order (").nth(1).and_then(|rest| rest.split(')').next()).expect("key order list");
-    let (count, numbers) = list.split_once(':').expect("count of the list");
-    let number = |text: &str| text.parse::<u32>().expect("a number");
-    let set: BTreeSet<u32> = numbers
-        .split_whitespace()
-        .flat_map(|item| match item.split_once('-') {
-            Some((from, to)) => number(from)..=number(to),
-            None => number(item)..=number(item),
-        })
-        .collect();
-    assert_eq!(set.len(), number(count) as usize, "the list of key orders is read wrongly");
-    set
 }
 
 /// All records of a file in this format, in order.

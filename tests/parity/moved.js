@@ -58,7 +58,7 @@ async function main() {
       });
     }
     const lies = database => servers.withDatabase(database, db => raw.read(db, servers.modules(), side.ids));
-    const [theirs, ours] = [await lies(first), await lies(second)].map(documents);
+    const [theirs, ours] = [await lies(first), await lies(second)].map(database => raw.lasting(database, plain));
     problems.push(...raw.differences(theirs, ours));
     for (const problem of problems) console.log(problem);
     console.log(`moved: ${answers.length} reads from two copies, ${Object.values(theirs).reduce((sum, { documents }) => sum + documents.length, 0)} documents, ${problems.length} differences`);
@@ -70,26 +70,13 @@ async function main() {
   process.exitCode = problems.length ? 1 : 0;
 }
 
-/** The documents that move: what lives for minutes does not, and indexes are those of the last start. Columns that were added later
- * stand behind the times in the first database and before them in a copy; a date that an update has put below a column is stored as it
- * was sent, and in a copy as a date; whole numbers beyond 32 bits may be long or double. */
-function documents(database) {
-  const lasting = Object.entries(database).filter(([name, { documents }]) => name !== '_Idempotency' && documents.length > 0);
-  return Object.fromEntries(lasting.map(([name, { documents }]) => [name, { documents: documents.map(plain).sort(), indexes: [] }]));
-}
-
+/** A document as it moves. Columns that were added later stand behind the times in the first database and before them in a copy; a date
+ * that an update has put below a column is stored as it was sent, and in a copy as a date; whole numbers beyond 32 bits may be long or double. */
 function plain(document) {
-  const dated = document.replaceAll('{"$date":{"<time>"}}', '"<time>"')
-    .replace(/\{"\$number(?:Long|Double)":"(-?\d+)(?:\.0)?"\}/g, (all, digits, at, text) => (text.slice(0, at).endsWith('{"$date":') ? all : digits))
+  const dated = document.replace(/\{"\$number(?:Long|Double)":"(-?\d+)(?:\.0)?"\}/g, (all, digits, at, text) => (text.slice(0, at).endsWith('{"$date":') ? all : digits))
     .replace(/\{"__type":"Date","iso":"([^"]*)"\}/g, (_, iso) => `{"$date":{"$numberLong":"${Date.parse(iso)}"}}`);
-  const fields = JSON.parse(dated.replace(/(?<=[:,[])<(oid|chance|hash)>/g, '"<$1>"'));
-  if (fields._metadata) delete fields._metadata.indexes;
-  if (fields._metadata && !Object.keys(fields._metadata).length) delete fields._metadata;
-  return JSON.stringify(Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))));
+  return Object.fromEntries(Object.entries(raw.fieldsOf(dated)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-
-/** Indexes that a start makes, or a collection that is not empty. */
-const OWN_INDEX = /^(_id_|username_1|email_1|name_1|case_insensitive_.*|_email_verify_token|_perishable_token|_auth_data_.*_id)$/;
 
 /** An answer as far as it must be the same. From MongoDB without the order of columns, of which those that were added later stand
  * elsewhere in a copy; from SQLite without what COMPAT.md says of it: its order of distinct values, the indexes of every start, which it does
@@ -98,7 +85,7 @@ function shown(name, answer) {
   const kept = value => {
     if (Array.isArray(value)) return answer.step?.path.startsWith('/aggregate') && name === 'sqlite' ? value.map(kept).sort() : value.map(kept);
     if (!value || typeof value !== 'object') return value;
-    const fields = Object.entries(value).filter(([key, inner]) => !OWN_INDEX.test(key) && !(name === 'sqlite' && key === 'friend' && inner === null));
+    const fields = Object.entries(value).filter(([key, inner]) => !raw.OWN_INDEX.test(key) && !(name === 'sqlite' && key === 'friend' && inner === null));
     const ordered = name === 'mongodb' ? fields.sort(([a], [b]) => (a < b ? -1 : 1)) : fields;
     return Object.fromEntries(ordered.map(([key, inner]) => [key, kept(inner)]).filter(([key, inner]) => key !== 'indexes' || Object.keys(inner).length));
   };

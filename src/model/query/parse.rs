@@ -48,6 +48,20 @@ pub fn parse(clause: &Map, context: &Context<'_>) -> Result<Filter> {
     Ok(filter)
 }
 
+/// The columns that a clause names, as conditions that ask nothing of them: what is wrong with a clause is told only to who may
+/// ask about these.
+pub fn named(clause: &Map) -> Filter {
+    let branches = |list: &Value| {
+        let list = list.as_array().unwrap_or_default();
+        Filter::And(list.iter().filter_map(Value::as_object).map(named).collect())
+    };
+    let all = clause.iter().map(|(key, value)| match key.as_str() {
+        "$or" | "$and" | "$nor" => branches(value),
+        key => Filter::Field(Path::from(key), Vec::new()),
+    });
+    Filter::And(all.collect())
+}
+
 /// The checks that come before anything is translated.
 fn check(clause: &Map, context: &Context<'_>, depth: u64) -> Result<()> {
     if let Some(max) = context.max_depth.filter(|max| depth > *max) {

@@ -114,6 +114,10 @@ async fn read_auth_data(
         (None, Some(user)) => call.engine.auth.first("_User", Filter::eq("objectId", user)).await?,
         (owner, _) => owner,
     };
+    // Who may look for it is told so before any provider is.
+    if target.updating && known.is_none() && call.subject().is_master() {
+        return Err(Error::not_found());
+    }
     let asker = user.map_or(Asker::Stranger, |user| auth_data::asker(call, user));
     let whom = Whom { user: known.as_ref(), asker, body, challenged: false };
     let Checked { store, response } = check_for(call, &sent, whom, is_owner).await?;

@@ -146,7 +146,7 @@ fn check_options(schema: &ClassSchema, name: &str, field: &Field) -> Result<()> 
             return Err(Error::new(Code::IncorrectType, text));
         }
     }
-    if relation && field.options.contains_key("required") { refuse("required") } else { Ok(()) }
+    if relation && field.options.get("required").is_some_and(Value::truthy) { refuse("required") } else { Ok(()) }
 }
 
 fn one_geo_point(schema: &ClassSchema, added: &[(String, Field)]) -> Result<()> {

@@ -119,12 +119,18 @@ fn to_wire(schema: &ClassSchema, shown: For<'_>) -> Value {
         permissions = clp::merged(permissions, protected);
     }
     let mut fields = Map::new();
-    let acl_last = |name: &str| created && name == "ACL";
-    for (name, field) in schema.fields.iter().filter(|(name, _)| !acl_last(name)) {
-        fields.set(name.as_str(), field.to_wire());
+    let mut columns: Vec<_> = schema.fields.iter().collect();
+    if created {
+        columns.sort_by_key(|(name, _)| match name.as_str() {
+            "objectId" => 0,
+            "updatedAt" => 1,
+            "createdAt" => 2,
+            "ACL" => 4,
+            _ => 3,
+        });
     }
-    if created && let Some(acl) = schema.fields.get("ACL") {
-        fields.set("ACL", acl.to_wire());
+    for (name, field) in columns {
+        fields.set(name.as_str(), field.to_wire());
     }
     let mut out = Map::from([
         ("className", Value::from(schema.name.as_str())),

@@ -23,12 +23,14 @@ pub async fn scalars(db: &Bed) {
             (&ask("null"), "gone null"),
             (&ask(r#"{"$eq":null}"#), "gone null"),
             (&ask(r#"{"$ne":null}"#), "full"),
-            (&ask(r#"{"$exists":true}"#), "full null"),
-            (&ask(r#"{"$exists":false}"#), "gone"),
             (&ask(r#"{"$in":[null]}"#), "gone null"),
             (&ask(r#"{"$nin":[null]}"#), "full"),
         ])
         .await;
+        // MongoDB's layout keeps the null of a new pointer where `$exists` does not look.
+        if field != "p" {
+            t.finds(&[(&ask(r#"{"$exists":true}"#), "full null"), (&ask(r#"{"$exists":false}"#), "gone")]).await;
+        }
     }
     t.finds(&[
         (r#"{"unknown":null}"#, "full gone null"),

@@ -126,6 +126,10 @@ pub async fn columns(db: &Bed) {
     made.finds(&[
         (r#"{"createdAt":{"$gt":{"__type":"Date","iso":"2001-06-01"}}}"#, "new"),
         (r#"{"createdAt":"2001-01-01T00:00:00.000Z"}"#, "old"),
+        // A bare text is a date in equality alone.
+        (r#"{"createdAt":{"$gt":"2001-01-01T00:00:00.000Z"}}"#, ""),
+        (r#"{"createdAt":{"$in":["2001-01-01T00:00:00.000Z"]}}"#, ""),
+        (r#"{"createdAt":{"$ne":"2001-01-01T00:00:00.000Z"}}"#, "new old"),
         (r#"{"updatedAt":{"$lte":{"__type":"Date","iso":"2002-01-01"}}}"#, "new"),
     ])
     .await;

@@ -7,7 +7,7 @@ use mongodb::bson::{Bson, Document, Regex as BsonRegex, doc};
 use super::{encode, names};
 use crate::error::Result;
 use crate::model::query::{Regex, TextSearch};
-use crate::model::{ClassSchema, Constraint, Date, Filter, Path, Value};
+use crate::model::{ClassSchema, Constraint, Filter, Path, Value};
 
 /// May the database sort by distance where a filter asks for what is near?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,17 +131,7 @@ impl Builder<'_> {
             Constraint::ContainedBy(values) => {
                 return apart(doc! { "$nor": [{ key(): { "$elemMatch": { "$nin": list(values) } } }] });
             }
-            Constraint::Exists(wanted) => match self.unset_pointer(path) {
-                // A null of a new object stands under the plain name of the column.
-                Some(plain) if *wanted => {
-                    let either = [key(), plain].map(|key| doc! { key: { "$exists": true } });
-                    return apart(doc! { "$or": either.to_vec() });
-                }
-                Some(plain) => {
-                    return apart(doc! { key(): { "$exists": false }, plain: { "$exists": false } });
-                }
-                None => ("$exists", Bson::Boolean(*wanted)),
-            },
+            Constraint::Exists(wanted) => ("$exists", Bson::Boolean(*wanted)),
             Constraint::Regex(regex) => {
                 return vec![
                     ("$regex", Bson::String(regex.pattern.clone())),
@@ -182,16 +172,9 @@ impl Builder<'_> {
         }
     }
 
-    /// The plain name of a pointer column.
-    fn unset_pointer(&self, path: &Path) -> Option<String> {
-        (!path.is_dotted() && names::is_pointer(self.schema, path.root())).then(|| path.root().to_owned())
-    }
-
     fn value(&self, path: &Path, value: &Value) -> Bson {
         match (path.as_str(), value) {
             ("objectId", Value::String(id)) => names::id(&self.schema.name, id),
-            ("createdAt" | "updatedAt", Value::String(text)) => Date::parse(text)
-                .map_or_else(|| Bson::String(text.clone()), |date| encode::interior(&Value::Date(date))),
             _ if path.is_dotted() => encode::interior(value),
             (field, Value::Pointer(_)) if !names::is_pointer(self.schema, field) => encode::interior(value),
             _ => encode::column(value),

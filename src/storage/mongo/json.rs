@@ -9,7 +9,7 @@ use super::decode;
 use super::elements::{Elements, Item};
 use super::names::{POINTER, PROVIDER};
 use crate::access::Render;
-use crate::access::render::Shown;
+use crate::access::render::{Shown, is_bare_date};
 use crate::error::Result;
 use crate::model::names::INTERNAL_COLUMNS;
 use crate::model::value::GeoPoint;
@@ -109,7 +109,7 @@ impl Row<'_> {
             _ => name(field, self.out),
         }
         match (ty, item) {
-            (_, Item::Date(ms)) if matches!(field, "createdAt" | "updatedAt") => {
+            (_, Item::Date(ms)) if is_bare_date(field) => {
                 self.out.push(b'"');
                 Date(ms).write(self.out);
                 self.out.push(b'"');

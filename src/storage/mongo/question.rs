@@ -13,7 +13,7 @@ use crate::model::{Constraint, FieldType, Filter, Path, Value};
 /// More rows than any class has; the sum of two such numbers is still one that the database can count with.
 const MOST: u64 = 1 << 53;
 /// What is read whatever fields are asked for: the columns that every row shows, by their older names too, and the permissions.
-const ALWAYS: [&str; 7] = ["_id", "_created_at", "_updated_at", "createdAt", "updatedAt", "_rperm", "_wperm"];
+const ALWAYS: [&str; 5] = ["_id", "_created_at", "_updated_at", "_rperm", "_wperm"];
 
 /// The rows that a plan's filter matches, for a caller that is in none but the plan's groups.
 ///
@@ -64,18 +64,22 @@ fn projection(plan: &Read) -> Option<Document> {
     let score = plan.render().shows_score().then(|| doc! { "score": { "$meta": "textScore" } });
     let Some(keys) = plan.render().reads_only() else { return score };
     let schema = plan.schema();
-    if plan.internals() || (schema.name == "_User" && keys.contains(&"authData")) {
+    if plan.internals() {
         return score;
+    }
+    if schema.name == "_User" && keys.contains(&"authData") {
+        // Each provider has a column, and nobody knows which there are: all is sent but what could not be asked for by name.
+        let pointers = schema.fields.iter().filter(|(_, field)| matches!(field.ty, FieldType::Pointer(_)));
+        let shown: Document =
+            pointers.map(|(name, _)| (name.clone(), Bson::Int32(0))).chain(score.into_iter().flatten()).collect();
+        return (!shown.is_empty()).then_some(shown);
     }
     let mut shown: Document = ALWAYS.iter().map(|name| ((*name).to_owned(), Bson::Int32(1))).collect();
     let stored = |key: &&str| !matches!(schema.field_type(key), Some(FieldType::Relation(_))) && *key != "$score";
     for key in keys.iter().copied().filter(stored) {
-        // The null that a new object has in a pointer column stands under the plain name, and is not asked for by Parse Server
-        // either; an end of a session stands under an older one, too.
+        // What stands under another name, Parse Server does not ask for either: the null that a new object has in a pointer
+        // column, times under the names that have been given up.
         shown.insert(names::column(schema, key), 1);
-        if key == "expiresAt" {
-            shown.insert("_expiresAt", 1);
-        }
     }
     shown.extend(score.into_iter().flatten());
     Some(shown)

@@ -194,13 +194,13 @@ fn named(hint: Hint) -> Option<Bson> {
     }
 }
 
-/// A distinct value in the type of its column.
+/// A distinct value; of the types of columns, Parse Server knows pointers only here.
 fn typed(value: Value, ty: Option<&FieldType>) -> Value {
     match (&value, ty) {
         (Value::String(text), Some(FieldType::Pointer(class))) => match text.split_once('$') {
             Some((found, id)) if found == class => Value::Pointer(Pointer { class: class.clone(), id: id.to_owned() }),
             _ => value,
         },
-        _ => decode::column(value, ty),
+        _ => value,
     }
 }

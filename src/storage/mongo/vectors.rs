@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::filter::{self, Near};
 use super::{decode, encode, update};
 use crate::access::internal;
+use crate::access::render::is_bare_date;
 use crate::model::query::{self, Context};
 use crate::model::{Acl, ClassSchema, Date, Filter, Map, Op, ParseObject, Path, Value, wire};
 use crate::storage::contract::kit::{fields, json};
@@ -120,7 +121,7 @@ fn read(schema: &ClassSchema, text: &str) -> Result<Json, String> {
     out.set("objectId", object.id.into());
     for (name, value) in object.fields.into_iter().chain(object.internal) {
         let value = match value {
-            Value::Date(date) if ["createdAt", "updatedAt", "lastUsed"].contains(&name.as_str()) => date.iso().into(),
+            Value::Date(date) if is_bare_date(&name) => date.iso().into(),
             other => other,
         };
         out.set(name, value);
@@ -132,12 +133,10 @@ fn read(schema: &ClassSchema, text: &str) -> Result<Json, String> {
 }
 
 /// Lines that differ, as COMPAT.md has it or because the caller has seen to it before.
-const OTHERWISE: [&str; 8] = [
+const OTHERWISE: [&str; 7] = [
     // Equality with an element needs no list of one.
     r#"W {"arr":1}"#,
     r#"W {"arr":{"__type":"Pointer""#,
-    // A null of a new object stands under the plain name.
-    r#"W {"p":{"$exists":true}}"#,
     // Never holds, or is refused before.
     r#"W {"p":"x1"}"#,
     r#"W {"$or":[]}"#,

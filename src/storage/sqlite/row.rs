@@ -10,7 +10,7 @@ use super::doc;
 use super::error::Db;
 use super::kind::Kind;
 use crate::access::Render;
-use crate::access::render::{Shown, internal};
+use crate::access::render::{Shown, internal, is_bare_date};
 use crate::error::{Code, Error, Result};
 use crate::model::names::fold;
 use crate::model::{Acl, FieldType, ParseObject, Value, wire};
@@ -284,8 +284,11 @@ impl Arena {
                 wire::write(&render.veiled(doc::value(raw)?), out);
                 continue;
             }
-            match raw.starts_with(b"{\"__type\":\"File\"").then(|| doc::value(raw)).transpose()? {
+            let typed = |ty: &[u8]| raw.strip_prefix(b"{\"__type\":\"").is_some_and(|rest| rest.starts_with(ty));
+            let is_shown_otherwise = typed(b"File") || (typed(b"Date") && is_bare_date(name));
+            match is_shown_otherwise.then(|| doc::value(raw)).transpose()? {
                 Some(Value::File(file)) => wire::write(&render.file(file), out),
+                Some(Value::Date(date)) => wire::write(&Value::String(date.iso()), out),
                 _ => out.extend_from_slice(raw),
             }
         }

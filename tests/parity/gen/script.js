@@ -11,12 +11,13 @@ const op = (name, ...objects) => ({ __op: name, objects });
 const GONE = { __op: 'Delete' };
 
 class Script {
-  constructor() {
+  constructor(letter = 's') {
+    this.letter = letter;
     this.steps = [];
   }
 
   step(method, path, body, more = {}) {
-    const id = `s${this.steps.length}`;
+    const id = `${this.letter}${this.steps.length}`;
     this.steps.push({ id, method, path, body, as: 'master', ...more });
     return id;
   }
@@ -216,4 +217,4 @@ function endings(app, players) {
   app.look('/schemas/Game');
 }
 
-module.exports = { script };
+module.exports = { Script, script, date, geo, related, op };

@@ -6,6 +6,9 @@ const TEN = /^[A-Za-z0-9]{10}$/;
 const CHANCE = { _id: TEN, _session_token: /^r:[0-9a-f]{32}$/, username: /^[A-Za-z0-9]{25}$/ };
 const TIMES = ['_created_at', '_updated_at', 'expiresAt', '_last_used', '_password_changed_at'];
 
+/** Indexes that a start makes, or a collection that is not empty. */
+const OWN_INDEX = /^(_id_|username_1|email_1|name_1|case_insensitive_.*|_email_verify_token|_perishable_token|_auth_data_.*_id)$/;
+
 /** Answers `{collection: {documents: […], indexes: […]}}`; `ids` maps ids to their placeholders. */
 async function read(db, modules, ids) {
   const { EJSON } = require(`${modules}/bson`);
@@ -41,6 +44,21 @@ function field(key, text, ids) {
   return out;
 }
 
+/** The documents that last, with their fields as `plain` writes them; without what lives for minutes, and without indexes, which are those of the
+ * last start. */
+function lasting(database, plain) {
+  const kept = Object.entries(database).filter(([name, { documents }]) => name !== '_Idempotency' && documents.length > 0);
+  return Object.fromEntries(kept.map(([name, { documents }]) => [name, { documents: documents.map(text => JSON.stringify(plain(text))).sort(), indexes: [] }]));
+}
+
+/** The fields of a document in such a text, masks as texts, without what a start has noted of indexes. */
+function fieldsOf(text) {
+  const fields = JSON.parse(text.replaceAll('{"$date":{"<time>"}}', '"<time>"').replace(/(?<=[:,[])<(oid|chance|hash)>/g, '"<$1>"'));
+  if (fields._metadata) delete fields._metadata.indexes;
+  if (fields._metadata && !Object.keys(fields._metadata).length) delete fields._metadata;
+  return fields;
+}
+
 /** Lines that tell where two such databases differ. */
 function differences(a, b) {
   const lines = [];
@@ -66,4 +84,4 @@ function without(list, other) {
   });
 }
 
-module.exports = { read, differences };
+module.exports = { OWN_INDEX, read, lasting, fieldsOf, differences };
