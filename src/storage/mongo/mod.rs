@@ -10,7 +10,6 @@ mod encode;
 mod error;
 mod filter;
 mod gather;
-mod gathered;
 mod group;
 mod hand;
 mod hold;
@@ -43,7 +42,7 @@ use mongodb::{Client, Collection, Database};
 use tokio::sync::{Notify, OnceCell};
 
 use self::error::Db;
-use self::gathered::{Gets, Inserts, Sets};
+use self::gather::{Gets, Inserts, Sets};
 use self::hold::Left;
 use self::turns::Turns;
 use self::unique::Unique;
@@ -99,8 +98,8 @@ impl Mongo {
         let db = client.database(&name);
         let (unique, turns, left_for_answers, transactions, no_lineage) = Default::default();
         let config = config.clone();
-        let gets = gathered::gets(&db, &left_for_answers, config.batch_size);
-        let (inserts, sets) = (gathered::inserts(&db), gathered::sets(&db));
+        let gets = gather::gets(&db, &left_for_answers, config.batch_size);
+        let (inserts, sets) = (gather::inserts(&db), gather::sets(&db));
         Ok(Self { client, db, config, unique, turns, gets, inserts, sets, left_for_answers, transactions, no_lineage })
     }
 

@@ -4,6 +4,10 @@
 //! Nothing waits while the database keeps up: only who finds [`FREE`] commands of a kind on their way waits, for the first of
 //! them to come back, or until none has for a while. Whatever one learns of the database was asked for after it came.
 
+mod get;
+mod insert;
+mod set;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::pin::Pin;
@@ -14,6 +18,10 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+pub use self::get::{Gets, gets};
+pub use self::insert::{Inserts, inserts};
+pub use self::set::{Sets, sets};
+
 /// So many commands of a kind are on their way before requests wait for each other.
 const FREE: usize = 4;
 /// So many requests at most become one command.
@@ -21,6 +29,12 @@ const MOST: usize = 100;
 
 /// Commands that take so long hold nobody up: one more may go then.
 const SLOW: Duration = Duration::from_millis(250);
+
+/// What has so many bytes goes by itself: what is wrong with it is not to concern others.
+const LARGE: usize = 64 << 10;
+
+/// The objects of a collection that one of these groups may read, or change; of all, if there are none.
+type May = (String, Option<Vec<String>>);
 
 /// The answers to requests that went together, in their order; `None` for one that has to go by itself.
 pub type Answers<A> = Pin<Box<dyn Future<Output = Vec<Option<A>>> + Send>>;

@@ -1,41 +1,22 @@
-//! What requests of many clients want alike: an object by its id, to store a new one, to set fields of one.
+//! Fields of objects that are set.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use mongodb::Database;
 use mongodb::bson::{Bson, DateTime, Document, RawArrayBuf, RawDocumentBuf, cstr, doc, rawdoc};
-use mongodb::error::{ErrorKind, Result, WriteFailure};
-use mongodb::options::{FindOptions, ReadPreference, SelectionCriteria};
-use mongodb::{Collection, Database};
+use mongodb::error::Result;
+use mongodb::options::{ReadPreference, SelectionCriteria};
 
-use super::Mongo;
-use super::error::{is_refusal, told};
-use super::filter::permitted;
-use super::gather::{Gather, Way};
-use super::hand::concern;
-use super::hold::Left;
-use super::read::{all, within};
-use super::rows::{Found, SharedRow};
+use super::{Gather, LARGE, May, Way};
 use crate::access::Update;
-use crate::model::ClassSchema;
+use crate::storage::mongo::Mongo;
+use crate::storage::mongo::error::told;
+use crate::storage::mongo::filter::permitted;
+use crate::storage::mongo::hand::concern;
 
-/// A document of so many bytes goes by itself: what is wrong with a large one is not to concern others.
-const LARGE: usize = 64 << 10;
 /// So many bytes at most are changes in one command.
 const MOST_BYTES: usize = 16 * LARGE;
-
-/// The objects of a collection that one of these groups may read, or change; of all, if there are none.
-type May = (String, Option<Vec<String>>);
-
-/// An object that is wanted.
-pub struct Wanted {
-    id: String,
-    /// How long it is of use.
-    left: Option<Duration>,
-    schema: Arc<ClassSchema>,
-}
 
 /// An object whose fields are to be set.
 pub struct Setting {
@@ -48,21 +29,8 @@ pub struct Setting {
 /// An object, and the instant of its last change.
 type Mark = (String, DateTime);
 
-/// Reads of objects by their ids.
-pub type Gets = Gather<May, Wanted, Result<Option<SharedRow>>>;
 /// Fields of objects that are set; told is the id of one that was found.
 pub type Sets = Gather<May, Setting, Result<String>>;
-/// New documents of a collection.
-pub type Inserts = Gather<String, RawDocumentBuf, Result<()>>;
-
-/// Reads of a database by id.
-pub fn gets(db: &Database, room: &Left, batch: u32) -> Gets {
-    let (db, room) = (db.clone(), room.clone());
-    Gather::new(move |may: May, wanted| {
-        let (collection, room) = (db.collection(&may.0), room.clone());
-        Box::pin(async move { get(&collection, may.1.as_deref(), &wanted, &room, batch).await })
-    })
-}
 
 /// Fields of a database's objects that are set.
 pub fn sets(db: &Database) -> Sets {
@@ -71,65 +39,6 @@ pub fn sets(db: &Database) -> Sets {
         let db = db.clone();
         Box::pin(async move { set(&db, &may.0, may.1.as_deref(), settings).await })
     })
-}
-
-/// New documents of a database.
-pub fn inserts(db: &Database) -> Inserts {
-    let db = db.clone();
-    Gather::new(move |name: String, documents: Vec<RawDocumentBuf>| {
-        let collection = db.collection(&name);
-        Box::pin(async move { insert(&collection, &documents).await })
-    })
-}
-
-async fn get(
-    collection: &Collection<RawDocumentBuf>,
-    groups: Option<&[String]>,
-    wanted: &[Wanted],
-    room: &Left,
-    batch: u32,
-) -> Vec<Option<Result<Option<SharedRow>>>> {
-    let mut ids: Vec<&str> = wanted.iter().map(|wanted| wanted.id.as_str()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut filter = doc! { "_id": { "$in": &ids } };
-    filter.extend(groups.into_iter().flat_map(|groups| permitted("_rperm", groups)));
-    let mut options = FindOptions::default();
-    options.limit = Some(ids.len() as i64);
-    options.batch_size = Some(batch);
-    // As long as anybody has use of it.
-    let left = wanted.iter().map(|wanted| wanted.left).reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten();
-    options.max_time = left;
-    let Some(schema) = wanted.first().map(|wanted| wanted.schema.clone()) else { return Vec::new() };
-    let found = Found::new(schema, false, room);
-    let answers = within(left, async { Ok(collection.find(filter).with_options(options).batch().await) }).await;
-    let found = match answers {
-        Ok(Err(away)) => return wanted.iter().map(|_| Some(Err(away.clone()))).collect(),
-        Ok(Ok(answers)) => within(left, all(answers, found)).await,
-        Err(late) => Err(late),
-    };
-    // Too much for one answer, or for the memory, is not too much for each.
-    let Ok(found) = found else { return wanted.iter().map(|_| None).collect() };
-    let rows = found.by_id();
-    wanted.iter().map(|wanted| Some(Ok(rows.get(&wanted.id).cloned()))).collect()
-}
-
-async fn insert(collection: &Collection<RawDocumentBuf>, documents: &[RawDocumentBuf]) -> Vec<Option<Result<()>>> {
-    let Err(failed) = collection.insert_many(documents).ordered(false).await else {
-        return documents.iter().map(|_| Some(Ok(()))).collect();
-    };
-    let ErrorKind::InsertMany(many) = &*failed.kind else {
-        // What is wrong with one of them the database may say of the command, which it does not carry out then.
-        let each = (!is_refusal(&failed)).then_some(Err(failed));
-        return documents.iter().map(|_| each.clone()).collect();
-    };
-    let refused: Vec<usize> = many.write_errors.iter().flatten().map(|error| error.index).collect();
-    let stored = || match &many.write_concern_error {
-        None => Ok(()),
-        Some(concern) => Err(ErrorKind::Write(WriteFailure::WriteConcernError(concern.clone())).into()),
-    };
-    // What was refused is not stored; it hears why when it is tried by itself.
-    (0..documents.len()).map(|i| (!refused.contains(&i)).then(stored)).collect()
 }
 
 /// The database tells how many objects it has changed, not which. If it is not all, they are those that are there, as a rule; if
@@ -243,26 +152,8 @@ fn is_small(change: &Document) -> bool {
 }
 
 impl Mongo {
-    /// An object by its id, if that is all that is asked.
-    pub(super) fn by_id(
-        &self,
-        filter: &Document,
-        options: &FindOptions,
-        groups: Option<&[String]>,
-        schema: &Arc<ClassSchema>,
-    ) -> Option<Way<May, Wanted, Result<Option<SharedRow>>>> {
-        let Ok(id) = filter.get_str("_id") else { return None };
-        let plain = options.sort.is_none() && options.skip.is_none() && options.projection.is_none();
-        let advised = options.hint.is_some() || options.comment.is_some() || options.selection_criteria.is_some();
-        if filter.len() > 1 + groups.iter().len() || !plain || advised {
-            return None;
-        }
-        let may = (self.name(&schema.name), groups.map(<[String]>::to_vec));
-        Some(self.gets.join(may, || Wanted { id: id.to_owned(), left: options.max_time, schema: schema.clone() }))
-    }
-
     /// Sets fields of an object, if that is all that is to be done and nobody looks at it afterwards.
-    pub(super) fn setting(
+    pub(in crate::storage::mongo) fn setting(
         &self,
         plan: &Update,
         filter: &Document,
@@ -278,20 +169,6 @@ impl Mongo {
         }
         let may = (self.name(&plan.schema().name), plan.groups().map(<[String]>::to_vec));
         Some(self.sets.join(may, || Setting { id: id.to_owned(), change: change.clone(), at: *at }))
-    }
-
-    /// Stores a new document, with those of others if many come at once.
-    pub(super) async fn insert(&self, class: &str, document: RawDocumentBuf) -> Result<()> {
-        if document.as_bytes().len() >= LARGE {
-            return self.collection(class).insert_one(document).await.map(drop);
-        }
-        match self.inserts.join(self.name(class), || document.clone()) {
-            Way::Alone(_place) => self.collection(class).insert_one(document).await.map(drop),
-            Way::Together(answer) => match answer.await {
-                Ok(answer) => answer,
-                Err(_) => self.collection(class).insert_one(document).await.map(drop),
-            },
-        }
     }
 }
 
