@@ -16,6 +16,8 @@ use crate::storage::{Answer, Bulk, Entry, Outcome, Relation, SchemaChange};
 const WHY: &str = "whole databases are moved by whoever holds their URI";
 /// Entries of a relation that are looked at together.
 const PAGE: u32 = 10_000;
+/// When so many rows in a row meet a fault of the database, it is no row's fault any more.
+const ENOUGH: usize = 100;
 
 /// A database to put into.
 pub struct Store {
@@ -23,6 +25,8 @@ pub struct Store {
     fit: Fit,
     /// The entries of relations that are being filled, by their digests.
     entries: Known,
+    /// Rows in a row that the database would not take, as it says by a fault of its own.
+    refused: usize,
 }
 
 impl Store {
@@ -31,7 +35,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn new(target: Arc<dyn Bulk>) -> Result<Self> {
-        Ok(Self { fit: Fit::new(&*target).await?, target, entries: Known::new() })
+        Ok(Self { fit: Fit::new(&*target).await?, target, entries: Known::new(), refused: 0 })
     }
 
     async fn class(&mut self, class: &ClassSchema, report: &mut Report) -> Result<()> {
@@ -79,7 +83,7 @@ impl Store {
     }
 
     /// Writes rows; those that are there already are compared.
-    async fn write(&self, from: &From, rows: Vec<(u64, ParseObject)>, report: &mut Report) -> Result<()> {
+    async fn write(&mut self, from: &From, rows: Vec<(u64, ParseObject)>, report: &mut Report) -> Result<()> {
         let schema = Arc::new(self.fit.get(&from.class));
         let plan = |object| internal(WHY).create(schema.clone(), object, Vec::new());
         let (numbers, plans): (Vec<u64>, Vec<Create>) =
@@ -115,14 +119,14 @@ impl Store {
 
     /// What becomes of each row. Where all fail together, each is tried by itself: one that is too large may be the reason. What
     /// is no row's fault ends the work.
-    async fn outcomes(&self, plans: Vec<Create>) -> Result<(Vec<Result<Outcome>>, Vec<Create>)> {
+    async fn outcomes(&mut self, plans: Vec<Create>) -> Result<(Vec<Result<Outcome>>, Vec<Create>)> {
         let count = plans.len();
         let (outcomes, plans) = self.target.put(plans).await?;
         let outcomes = unless(outcomes, Error::is_away)?;
         let is_settled = |outcome: &Result<Outcome>| outcome.as_ref().map_or_else(is_taken, |_| true);
         let is_of_rows = outcomes.iter().any(Result::is_ok) || outcomes.iter().all(is_settled);
         if outcomes.len() == count && (count == 1 || is_of_rows) {
-            return Ok((outcomes, plans));
+            return Ok((self.counted(outcomes)?, plans));
         }
         let (mut all, mut back) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for plan in plans {
@@ -131,11 +135,15 @@ impl Store {
             all.push(outcome.unwrap_or_else(|| Err(Error::internal("the database answered with nothing"))));
             back.extend(plan);
         }
+        Ok((self.counted(all)?, back))
+    }
+
+    /// The outcomes, unless the database takes nothing any more.
+    fn counted(&mut self, outcomes: Vec<Result<Outcome>>) -> Result<Vec<Result<Outcome>>> {
         let is_own = |error: &Error| error.code() == Some(Code::InternalServerError);
-        if all.iter().all(|outcome| outcome.as_ref().is_err_and(is_own)) {
-            all = unless(all, is_own)?;
-        }
-        Ok((all, back))
+        let own = outcomes.iter().rev().take_while(|outcome| outcome.as_ref().is_err_and(is_own)).count();
+        self.refused = if own == outcomes.len() { self.refused + own } else { own };
+        if self.refused >= ENOUGH { unless(outcomes, is_own) } else { Ok(outcomes) }
     }
 
     async fn forget_known_hooks(&self, rows: &mut Vec<(u64, ParseObject)>, report: &mut Report) -> Result<()> {

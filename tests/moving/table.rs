@@ -167,6 +167,10 @@ fn tables_come_in_many_forms() {
     assert_eq!((run.status, at.join("config.db").exists()), (Some(1), true), "{}", run.err);
     let run = moved(at, &["import", "--csv", "t.csv", "--class", "C", "config.json", "config.json"]);
     assert_eq!(run.status, Some(2), "{}", run.err);
+    for ends in [["--to", "sqlite:stray.db"], ["--config", "config.json"]] {
+        let run = moved(at, &[&["import", "in", "--csv", "t.csv", "--class", "C"][..], &ends].concat());
+        assert_eq!(run.status, Some(2), "{}", run.err);
+    }
     let master = served(at, "x.db");
     let rows = master.client(Actor::Master).get("/classes/Semicolon?order=a").json()["results"].clone();
     assert_eq!((&rows[0]["a"], &rows[0]["b"], rows[1].get("b")), (&json!("x;1"), &json!("2,5"), None));

@@ -19,11 +19,30 @@ pub(crate) struct Moving {
 /// What is to be done.
 #[derive(Debug)]
 pub(super) enum Task {
-    Import { from: Kept, to: Place, is_dry: bool },
-    Export { to: PathBuf, from: Place, part: Part },
-    Copy { from: Place, to: Place, is_dry: bool },
-    Verify { one: Place, other: Place },
-    Doctor { of: Place },
+    /// `stray` is a folder that stands beside what is to be taken instead of one.
+    Import {
+        from: Kept,
+        to: Place,
+        is_dry: bool,
+        stray: Option<PathBuf>,
+    },
+    Export {
+        to: PathBuf,
+        from: Place,
+        part: Part,
+    },
+    Copy {
+        from: Place,
+        to: Place,
+        is_dry: bool,
+    },
+    Verify {
+        one: Place,
+        other: Place,
+    },
+    Doctor {
+        of: Place,
+    },
 }
 
 /// Files with rows.
@@ -123,10 +142,13 @@ pub(crate) fn read(name: &str, matches: &ArgMatches) -> Moving {
     let task = match name {
         "import" => {
             let (from, mut to) = (kept(matches), placed(matches, "to"));
-            if let (Kept::Dump { .. } | Kept::Csv { .. }, Place::Config(source)) = (&from, &mut to) {
-                source.file = source.file.take().or_else(|| path(matches, "folder"));
+            let mut stray = path(matches, "folder").filter(|_| !matches!(from, Kept::Export(_)));
+            if let Place::Config(source) = &mut to
+                && source.file.is_none()
+            {
+                source.file = stray.take();
             }
-            Task::Import { from, to, is_dry: is_dry() }
+            Task::Import { from, to, is_dry: is_dry(), stray }
         }
         "export" => {
             let text = |name: &str| matches.get_one::<String>(name).cloned();

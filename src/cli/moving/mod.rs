@@ -79,7 +79,13 @@ struct Cargo {
 impl Job<'_> {
     async fn perform(&mut self, task: &Task) -> anyhow::Result<u8> {
         match task {
-            Task::Import { from, to, is_dry } => {
+            Task::Import { from, to, is_dry, stray } => {
+                if let Some(stray) = stray {
+                    anyhow::bail!(
+                        "{} stands beside --csv or --mongodump: import one of them at a time",
+                        stray.display()
+                    );
+                }
                 let to = database(to, self.env)?;
                 let source = kept(from, &to, self.run.pace.batch).await?;
                 self.bring(Cargo { source, database: None, to }, *is_dry).await

@@ -129,7 +129,8 @@ fn see_all(
 fn ends_in_quote(path: &Path) -> std::io::Result<bool> {
     let mut file = std::fs::File::open(path)?;
     let (bytes, mut last) = (file.metadata()?.len(), Vec::new());
-    file.seek(SeekFrom::Start(bytes.saturating_sub(3)))?;
+    // Empty lines may follow.
+    file.seek(SeekFrom::Start(bytes.saturating_sub(4096)))?;
     file.read_to_end(&mut last)?;
     Ok(last.trim_ascii_end().ends_with(b"\""))
 }

@@ -37,7 +37,12 @@ impl Table {
             return Err(Error::internal(format!("{} is there already", path.display())));
         }
         let part = path.with_extension("csv.part");
-        let file = private::options().create(true).truncate(true).open(&part).map_err(failed)?;
+        // Of one that was left, neither its owner nor what it leads to is to be trusted.
+        match std::fs::remove_file(&part) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failed(e)),
+            _ => {}
+        }
+        let file = private::options().create_new(true).open(&part).map_err(failed)?;
         let mut out = csv::Writer::from_writer(BufWriter::new(file));
         let columns: Vec<String> = class
             .fields

@@ -104,7 +104,7 @@ impl Mongo {
                 continue;
             };
             let is_column = |schema: &ClassSchema| schema.relations().any(|(column, _)| column == field);
-            if !schemas.get(class).is_some_and(is_column) {
+            if !schemas.get(class).is_some_and(is_column) && self.has_documents(name).await? {
                 all.push((name.to_owned(), Odd::StrayRelation));
             }
             let no_text = |side: &str| doc! { side: { "$not": { "$type": "string" } } };

@@ -11,10 +11,14 @@ use mongodb::{Collection, Database};
 use super::{Gather, May, Way};
 use crate::model::ClassSchema;
 use crate::storage::mongo::Mongo;
+use crate::storage::mongo::error::is_refusal;
 use crate::storage::mongo::filter::permitted;
 use crate::storage::mongo::hold::Left;
 use crate::storage::mongo::read::{all, within};
 use crate::storage::mongo::rows::{Found, SharedRow};
+
+/// A longer id, bytes, is looked for by itself: many of them would be more than one command may hold.
+const LONGEST: usize = 1024;
 
 /// An object that is wanted.
 pub struct Wanted {
@@ -58,7 +62,11 @@ async fn get(
     let found = Found::new(schema, false, room);
     let answers = within(left, async { Ok(collection.find(filter).with_options(options).batch().await) }).await;
     let found = match answers {
-        Ok(Err(away)) => return wanted.iter().map(|_| Some(Err(away.clone()))).collect(),
+        Ok(Err(failed)) => {
+            // What is wrong with one of them the database may say of all.
+            let each = (!is_refusal(&failed)).then_some(Err(failed));
+            return wanted.iter().map(|_| each.clone()).collect();
+        }
         Ok(Ok(answers)) => within(left, all(answers, found)).await,
         Err(late) => Err(late),
     };
@@ -77,7 +85,7 @@ impl Mongo {
         groups: Option<&[String]>,
         schema: &Arc<ClassSchema>,
     ) -> Option<Way<May, Wanted, Result<Option<SharedRow>>>> {
-        let Ok(id) = filter.get_str("_id") else { return None };
+        let id = filter.get_str("_id").ok().filter(|id| id.len() <= LONGEST)?;
         let plain = options.sort.is_none() && options.skip.is_none() && options.projection.is_none();
         let advised = options.hint.is_some() || options.comment.is_some() || options.selection_criteria.is_some();
         if filter.len() > 1 + groups.iter().len() || !plain || advised {

@@ -140,19 +140,28 @@ impl<K: Key, W: Send + 'static, A: Send + 'static> Gather<K, W, A> {
     async fn watch(self, key: K) {
         loop {
             tokio::time::sleep(SLOW).await;
-            let mut lines = self.lines();
-            let Some(line) = lines.get_mut(&key) else { return };
-            if line.waiting.is_empty() {
-                line.watched = false;
-                return;
-            }
-            if line.moved.elapsed() >= SLOW {
-                line.running += 1;
-                line.moved = Instant::now();
-                let next = line.take();
-                tokio::spawn(self.place(&key).ask(next));
+            match self.held_up(&key) {
+                None => return,
+                Some(next) if next.is_empty() => {}
+                Some(next) => drop(tokio::spawn(self.place(&key).ask(next))),
             }
         }
+    }
+
+    /// Those for whom one more place is taken because no other becomes free; `None` if nobody waits.
+    fn held_up(&self, key: &K) -> Option<Waiting<W, A>> {
+        let mut lines = self.lines();
+        let line = lines.get_mut(key)?;
+        if line.waiting.is_empty() {
+            line.watched = false;
+            return None;
+        }
+        let next = if line.moved.elapsed() < SLOW { Vec::new() } else { line.take() };
+        if !next.is_empty() {
+            line.running += 1;
+            line.moved = Instant::now();
+        }
+        Some(next)
     }
 }
 

@@ -159,7 +159,7 @@ impl Mongo {
         filter: &Document,
         change: &Document,
     ) -> Option<Way<May, Setting, Result<String>>> {
-        let Ok(id) = filter.get_str("_id") else { return None };
+        let id = filter.get_str("_id").ok()?;
         let Ok(at) = change.get_document("$set").and_then(|set| set.get_datetime("_updated_at")) else { return None };
         let sets = change.keys().all(|operator| matches!(operator.as_str(), "$set" | "$unset"));
         let simple = filter.len() <= 1 + plan.groups().iter().len() && plan.is_unseen() && plan.joins().is_empty();

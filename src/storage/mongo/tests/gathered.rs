@@ -163,3 +163,27 @@ async fn every_command_that_writes_says_how_many_members_it_must_reach() {
     }
     assert_eq!(seen, ["findAndModify", "update", "insert"].map(str::to_owned).into());
 }
+
+#[tokio::test]
+async fn what_the_database_refuses_of_many_each_asks_by_itself() {
+    const REFUSED: usize = 5;
+    let peer = Peer::start(Kind::Standalone);
+    let mongo = connected(&peer, "").await;
+    let t = class(&mongo, "T", "n Number");
+    for command in ["find", "insert"] {
+        (0..REFUSED).for_each(|_| peer.plays(command, Fault::error(2, "not so")));
+        let failed = match command {
+            "find" => {
+                let reads: Vec<Read> = (0..MANY).map(|i| t.read_by(Filter::eq("objectId", id(i)))).collect();
+                join_all(reads.iter().map(|read| mongo.find(read))).await.iter().filter(|done| done.is_err()).count()
+            }
+            _ => {
+                let creates = (0..MANY).map(|i| t.write(t.create(&id(i), "{}")));
+                join_all(creates).await.iter().filter(|done| done.is_err()).count()
+            }
+        };
+        assert!(failed <= REFUSED, "{failed} {command}s failed");
+    }
+    let long = "x".repeat(1 << 20);
+    assert!(mongo.find(&t.read_by(Filter::eq("objectId", long))).await.unwrap().is_empty());
+}
