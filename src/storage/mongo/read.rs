@@ -13,7 +13,6 @@ use mongodb::raw_batch_cursor::RawBatchCursor;
 
 use super::error::{self, Db};
 use super::filter::Near;
-use super::gather::Way;
 use super::question::{comment, condition, hint, members, nearest, question, verbosity};
 use super::rows::{Found, SharedRow};
 use super::{Mongo, decode, names};
@@ -72,10 +71,9 @@ impl Mongo {
         let collection = self.collection(&plan.schema().name);
         let _place = match self.by_id(&filter, &options, plan.groups(), plan.schema()) {
             None => None,
-            Some(Way::Alone(place)) => Some(place),
-            Some(Way::Together(answer)) => match answer.await {
+            Some(way) => match way.answer().await {
                 Ok(row) => return with(found, row.map_err(error::of_read)?),
-                Err(_) => None,
+                Err(place) => place,
             },
         };
         let Some(field) = nearest(plan.filter()) else {

@@ -6,7 +6,6 @@ use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
 use mongodb::error::ErrorKind;
 
 use super::filter::{self, Near};
-use super::gather::Way;
 use super::group::Outcomes;
 use super::hand::Hand;
 use super::{Mongo, decode, encode, error, names, update};
@@ -99,11 +98,10 @@ impl Hand<'_> {
         let way = if by_itself { None } else { self.mongo.setting(plan, &condition, &change) };
         let _place = match way {
             None => None,
-            Some(Way::Alone(place)) => Some(place),
-            Some(Way::Together(done)) => match done.await {
+            Some(way) => match way.answer().await {
                 Ok(Ok(id)) => return Ok(Outcome::Updated(Some(ParseObject { id, ..ParseObject::default() }))),
                 Ok(Err(away)) => return Err(error::of_write(away)),
-                Err(_) => None,
+                Err(place) => place,
             },
         };
         let mut back = None;

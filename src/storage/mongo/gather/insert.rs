@@ -4,7 +4,7 @@ use mongodb::bson::RawDocumentBuf;
 use mongodb::error::{ErrorKind, Result, WriteFailure};
 use mongodb::{Collection, Database};
 
-use super::{Gather, LARGE, Way};
+use super::{Gather, LARGE};
 use crate::storage::mongo::Mongo;
 use crate::storage::mongo::error::is_refusal;
 
@@ -41,15 +41,13 @@ async fn insert(collection: &Collection<RawDocumentBuf>, documents: &[RawDocumen
 impl Mongo {
     /// Stores a new document, with those of others if many come at once.
     pub(in crate::storage::mongo) async fn insert(&self, class: &str, document: RawDocumentBuf) -> Result<()> {
-        if document.as_bytes().len() >= LARGE {
-            return self.collection(class).insert_one(document).await.map(drop);
+        let mut _place = None;
+        if document.as_bytes().len() < LARGE {
+            match self.inserts.join(self.name(class), || document.clone()).answer().await {
+                Ok(answer) => return answer,
+                Err(own) => _place = own,
+            }
         }
-        match self.inserts.join(self.name(class), || document.clone()) {
-            Way::Alone(_place) => self.collection(class).insert_one(document).await.map(drop),
-            Way::Together(answer) => match answer.await {
-                Ok(answer) => answer,
-                Err(_) => self.collection(class).insert_one(document).await.map(drop),
-            },
-        }
+        self.collection(class).insert_one(document).await.map(drop)
     }
 }

@@ -83,6 +83,16 @@ pub enum Way<K: Key, W: Send + 'static, A: Send + 'static> {
     Together(oneshot::Receiver<A>),
 }
 
+impl<K: Key, W: Send + 'static, A: Send + 'static> Way<K, W, A> {
+    /// The answer, if it goes with others and gets one; else it is to go by itself, in its place if it has one.
+    pub async fn answer(self) -> Result<A, Option<Place<K, W, A>>> {
+        match self {
+            Self::Alone(place) => Err(Some(place)),
+            Self::Together(answer) => answer.await.map_err(|_| None),
+        }
+    }
+}
+
 /// What tells one kind of requests from another.
 pub trait Key: Clone + Eq + Hash + Send + 'static {}
 
