@@ -13,6 +13,7 @@ pub mod matching;
 pub mod model;
 pub mod moving;
 pub mod outgoing;
+pub mod push;
 pub mod rest;
 pub mod schema;
 pub mod server;

@@ -10,7 +10,7 @@ use super::error::Warning;
 use super::settings::{Settings, texts};
 use super::size;
 use super::types::*;
-use super::{IpSet, Secret, TrustProxy, accounts, database, mail, pages};
+use super::{IpSet, Secret, TrustProxy, accounts, database, mail, pages, push};
 
 /// One app.
 pub(super) fn app(settings: &Settings, data_dir: &Path, warnings: &mut Vec<Warning>) -> Result<AppConfig, String> {
@@ -61,6 +61,7 @@ pub(super) fn app(settings: &Settings, data_dir: &Path, warnings: &mut Vec<Warni
         cache_max_size: count(settings.get("cacheMaxSize")).unwrap_or_default(),
         accounts: accounts::build(settings),
         mail: mail::build(settings),
+        push: push::build(settings)?,
         pages: pages::build(settings),
         allowed_file_url_domains: settings
             .get_in("fileUpload", "allowedFileUrlDomains")

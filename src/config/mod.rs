@@ -21,6 +21,7 @@ mod pages;
 pub mod private;
 mod providers;
 mod proxy;
+mod push;
 mod recipe;
 mod secret;
 mod settings;
@@ -44,5 +45,6 @@ pub use providers::{
     ProvidersConfig, Role,
 };
 pub use proxy::TrustProxy;
+pub use push::{ApnsConfig, ApnsCredential, ExpoConfig, FcmConfig, PushConfig, PushType, SenderConfig, WebPushConfig};
 pub use secret::Secret;
 pub use types::*;

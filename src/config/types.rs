@@ -6,7 +6,9 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{AccountsConfig, Database, DatabaseOptions, IpSet, MailConfig, PagesConfig, Secret, TrustProxy};
+use super::{
+    AccountsConfig, Database, DatabaseOptions, IpSet, MailConfig, PagesConfig, PushConfig, Secret, TrustProxy,
+};
 
 /// Everything one process serves. Made by [`super::load`].
 #[derive(Clone, Debug)]
@@ -195,6 +197,8 @@ pub struct AppConfig {
     pub accounts: AccountsConfig,
     /// Mails to users.
     pub mail: MailConfig,
+    /// What sends to installations; `None`: nothing does.
+    pub push: Option<PushConfig>,
     /// The pages that links in mails lead to.
     pub pages: PagesConfig,
     /// Hosts allowed in the URL of a file value; `*` allows all, `*.x` every host under x.

@@ -411,7 +411,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Works,
     ),
     app("publicServerURL", "PARSE_PUBLIC_SERVER_URL", Text, "", "public base URL (string or function)", Works),
-    app("push", "PARSE_SERVER_PUSH", Json, "", "push configuration", NotYet("push")),
+    app("push", "PARSE_SERVER_PUSH", Json, "", "push configuration", Works),
     app("query", "PARSE_SERVER_QUERY", Group(&QUERY), "{}", "query defaults", Works),
     app("rateLimit", "PARSE_SERVER_RATE_LIMIT", Groups(&RATE_LIMIT), "[]", "rate limit rules", Works),
     app("readOnlyMasterKey", "PARSE_SERVER_READ_ONLY_MASTER_KEY", Text, "", "read-only master key", Works),
@@ -463,7 +463,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Bool,
         "false",
         "accept push_time (an external job sends)",
-        NotYet("push"),
+        Works,
     ),
     app("schema", "PARSE_SERVER_SCHEMA", Group(&SCHEMA), "", "defined schemas", Works),
     app("security", "PARSE_SERVER_SECURITY", Group(&SECURITY), "{}", "security checks", Works),
@@ -525,6 +525,14 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
 
 /// Parsimony's own options.
 pub(super) const OWN: &[Opt] = &[
+    own(
+        "cleanupInvalidInstallations",
+        "cleanup-invalid-installations",
+        "PARSE_SERVER_CLEANUP_INVALID_INSTALLATIONS",
+        Bool,
+        "false",
+        "installations lose device tokens that push services say are no good",
+    ),
     own(
         "dataDir",
         "data-dir",
