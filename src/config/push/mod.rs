@@ -93,7 +93,8 @@ pub(super) fn build(settings: &Settings) -> Result<Option<PushConfig>, String> {
     let mut senders = Vec::new();
     for (key, value) in push {
         match key.as_str() {
-            "queueOptions" => {}
+            // What cannot be used of these the table of options tells.
+            "adapter" | "queueOptions" => {}
             _ if value.is_null() => {}
             _ => {
                 let kind = PushType::from_name(key).ok_or_else(|| format!("Push to {key} is not supported"))?;
