@@ -6,6 +6,8 @@ mod note;
 mod provider;
 mod signer;
 
+use std::borrow::Cow;
+
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream;
@@ -72,17 +74,30 @@ impl Apns {
 impl PushSender for Apns {
     fn send<'a>(&'a self, push: Push<'a>, devices: Vec<Device>) -> Sent<'a> {
         Box::pin(async move {
-            let Some(data) = push.body.get("data").and_then(Value::as_object) else { return Vec::new() };
+            let Some(data) = push.body.get("data").and_then(keys) else { return Vec::new() };
             let mut apps = IndexMap::<_, Vec<_>>::new();
             for device in devices {
                 apps.entry(device.app).or_default().push(device.token);
             }
             let send = apps
                 .iter_mut()
-                .map(|(app, tokens)| self.send_to_app(push, data, app.as_deref(), std::mem::take(tokens)));
+                .map(|(app, tokens)| self.send_to_app(push, &data, app.as_deref(), std::mem::take(tokens)));
             join_all(send).await.into_iter().flatten().collect()
         })
     }
+}
+
+/// What JavaScript lists as the keys of `data`, whatever that is; with nothing in it nothing is sent.
+fn keys(data: &Value) -> Option<Cow<'_, Map>> {
+    let numbered =
+        |parts: Vec<Value>| Cow::Owned(parts.into_iter().enumerate().map(|(i, part)| (i.to_string(), part)).collect());
+    Some(match data {
+        Value::Object(data) => Cow::Borrowed(data),
+        Value::Array(list) => numbered(list.clone()),
+        other if !other.truthy() => return None,
+        Value::String(text) => numbered(text.chars().map(|c| Value::String(c.into())).collect()),
+        _ => Cow::default(),
+    })
 }
 
 /// Sends by one provider to those who are not reached yet. The last failure counts; but no token is called dead as long as a

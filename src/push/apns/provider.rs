@@ -88,7 +88,7 @@ impl Provider {
         };
         let base = format!("https://{}:{}/3/device/", config.host(), config.port);
         let place = Url::parse(&base).map_err(|e| format!("{}.address cannot be used: {e}", config.path))?;
-        if place.path() != "/3/device/" {
+        if place.path() != "/3/device/" || !place.username().is_empty() {
             return Err(format!("{}.address must be a host", config.path));
         }
         Ok(Self {
