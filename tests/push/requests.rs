@@ -46,7 +46,7 @@ fn what_cannot_be_sent_is_refused_before_anything_is_noted() {
         assert_eq!(row["query"], json!(clause.to_string()));
     }
     let wrong = pushed(&master, &json!({"where": {"a": {"$nope": 1}}, "data": {"alert": "x"}}));
-    assert_eq!(wrong["errorMessage"], json!({"code": 102, "message": "bad constraint: $nope"}));
+    assert_eq!(wrong["errorMessage"], json!({"code": 107, "message": "bad constraint: $nope"}));
     assert_eq!(peer.asked().len(), 0);
 }
 
@@ -84,7 +84,7 @@ fn an_audience_counts_its_uses() {
     for uses in 1..3 {
         pushed(&master, &json!({"where": {}, "data": {}, "audience_id": id}));
         let row = master.get(&format!("/push_audiences/{id}")).json();
-        assert_eq!((&row["timesUsed"], &row["lastUsed"]["__type"]), (&json!(uses), &json!("Date")), "{row}");
+        assert_eq!((&row["timesUsed"], row["lastUsed"].is_string()), (&json!(uses), true), "{row}");
     }
     let row = pushed(&master, &json!({"where": {}, "data": {}, "audience_id": "nobody"}));
     assert_eq!(row["status"], "succeeded");

@@ -29,8 +29,8 @@ impl Status {
     pub async fn begin(call: &Call, body: &Map, clause: &Value, put_off: bool) -> Result<Self> {
         let row = row(body, clause, put_off, call.engine.clock.now().iso());
         let answer = create::create(call, CLASS, Value::Object(row)).await?;
-        let made = wire::parse(&answer.body, 9).ok();
-        let id = made.as_ref().and_then(Value::as_object).and_then(|made| made.get("objectId")?.as_str());
+        // An afterSave may put something else in the place of the body.
+        let id = answer.location.as_deref().and_then(|place| place.rsplit('/').next());
         let id = id.ok_or_else(|| Error::internal("a push without an id"))?;
         Ok(Self { id: id.to_owned() })
     }
