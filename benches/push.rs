@@ -109,7 +109,7 @@ fn prepare(dir: &Path, phones: usize, peer: &Http2Peer) -> String {
 
 async fn run(server: &Server, base: &str, phones: usize, sent: &AtomicUsize) {
     let app = App { client: reqwest::Client::new(), base: base.to_owned() };
-    while app.client.get(format!("{base}/health")).send().await.is_err() {
+    while !app.client.get(format!("{base}/health")).send().await.is_ok_and(|answer| answer.status() == 200) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     println!("{phones} installations; idle {} KiB", server.status("VmRSS:"));

@@ -304,6 +304,20 @@ async fn what_may_have_been_taken_is_not_sent_again() {
     }
     let sent = outcomes(&opened, &hi(), NOW, devices(["silent"])).await;
     assert_eq!((sent["silent"].as_deref(), peer.asked().len()), (Some("RequestTimeout"), 1));
+    // Nor by another provider that asks the same service; one that asks elsewhere knows other devices.
+    let other = Http2Peer::start(|_| reason(400, "BadDeviceToken"));
+    let list = json!([
+        provider(&peer, json!({"requestTimeout": 300})),
+        provider(&peer, json!({})),
+        provider(&other, json!({}))
+    ]);
+    assert_eq!(sent_by(list, "silent").await, failed("RequestTimeout"));
+    assert_eq!((peer.asked().len(), other.asked().len()), (1, 1));
+}
+
+/// What comes of a push to one device.
+async fn sent_by(ios: Value, token: &str) -> Option<String> {
+    sent(ios, hi(), devices([token])).await.remove(token).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,6 +23,9 @@ use crate::model::{Date, Map, Value};
 /// What Parse Server calls all of Apple's devices in its counts.
 const KIND: &str = "ios";
 
+/// What is said of an app that nobody serves.
+const NOBODY: &str = "No Provider found";
+
 /// Apple's own service.
 pub struct Apns {
     providers: Vec<Provider>,
@@ -54,18 +57,14 @@ impl Apns {
         let failed = |why: &str| tokens.iter().map(|token| Outcome::failed(token, KIND, why)).collect();
         let providers = self.of_app(app);
         if providers.is_empty() {
-            return failed("No Provider found");
+            return failed(NOBODY);
         }
         let note = match Note::new(push.body, data, app, self.native) {
             Ok(note) => note,
             Err(why) => return failed(&why),
         };
-        let mut outcomes: Vec<Outcome> = tokens.into_iter().map(|token| Outcome::failed(token, KIND, "")).collect();
-        for (place, provider) in providers.into_iter().enumerate() {
-            let (sent, left) = outcomes.into_iter().partition(|outcome| outcome.failure.is_none());
-            outcomes = sent;
-            outcomes.extend(send_by(provider, place == 0, &note, push.now, left).await);
-        }
+        let send = tokens.into_iter().map(|token| send_to_device(&providers, &note, push.now, token));
+        let outcomes: Vec<Outcome> = stream::iter(send).buffer_unordered(provider::AT_ONCE).collect().await;
         report(app, &outcomes);
         outcomes
     }
@@ -100,19 +99,25 @@ fn keys(data: &Value) -> Option<Cow<'_, Map>> {
     })
 }
 
-/// Sends by one provider to those who are not reached yet. The last failure counts; but no token is called dead as long as a
-/// provider that knows it may have been away.
-async fn send_by(provider: &Provider, first: bool, note: &Note, now: Date, left: Vec<Outcome>) -> Vec<Outcome> {
-    let send = |before: Outcome| async move {
-        match provider.send(note, now, &before.token).await {
-            Ok(()) => Outcome::sent(before.token, KIND),
-            Err(why) => {
-                let failed = Outcome::failed(before.token.as_str(), KIND, why);
-                if first || before.is_dead() || !failed.is_dead() { failed } else { before }
-            }
+/// Sends by one provider after the other, until one reaches the device. The last failure counts; but no token is called dead
+/// while a provider that may know it was away. Where the device may have been reached nobody asks again.
+async fn send_to_device(providers: &[&Provider], note: &Note, now: Date, token: String) -> Outcome {
+    let mut last: Option<Outcome> = None;
+    let mut doubtful = Vec::new();
+    for provider in providers {
+        if doubtful.contains(&provider.base.as_str()) {
+            continue;
         }
-    };
-    stream::iter(left).map(send).buffer_unordered(provider::AT_ONCE).collect().await
+        let Err(failure) = provider.send(note, now, &token).await else { return Outcome::sent(token, KIND) };
+        if failure.doubtful {
+            doubtful.push(provider.base.as_str());
+        }
+        let failed = Outcome::failed(token.as_str(), KIND, failure.why);
+        if !failed.is_dead() || last.as_ref().is_none_or(Outcome::is_dead) {
+            last = Some(failed);
+        }
+    }
+    last.unwrap_or_else(|| Outcome::failed(token, KIND, NOBODY))
 }
 
 /// Tells the log how many were not reached, and one of them why.
