@@ -8,7 +8,7 @@ use reqwest::{Client, Response};
 use tokio::sync::Semaphore;
 
 use super::retry::{Attempt, retried, wished};
-use super::{Device, Outcome, Push, PushSender, Sent, client, once};
+use super::{Device, NO_DATA, Outcome, Push, PushSender, Sent, client, once};
 use crate::config::ExpoConfig;
 use crate::error::{Error, Result};
 use crate::model::{Map, Value, wire};
@@ -53,7 +53,10 @@ impl Expo {
 
     async fn send_all(&self, push: Push<'_>, devices: Vec<Device>) -> Vec<Outcome> {
         let devices = once(devices);
-        let rest = rest(push.body);
+        let Some(Value::Object(data)) = push.body.get("data") else {
+            return devices.into_iter().map(|to| Outcome::failed(to.token, to.kind, NO_DATA)).collect();
+        };
+        let rest = rest(data);
         let send = async |devices: &[Device]| {
             let tickets = self.ask(messages(&rest, devices), devices.len()).await;
             let outcome = |(n, device): (usize, &Device)| {
@@ -92,9 +95,8 @@ impl Expo {
 }
 
 /// What all messages have in common, in the order in which Expo is told: `body`, which `alert` stands in for, comes first.
-fn rest(push: &Map) -> Map {
+fn rest(data: &Map) -> Map {
     let mut rest = Map::new();
-    let Some(Value::Object(data)) = push.get("data") else { return rest };
     let (body, alert) = (data.get("body"), data.get("alert"));
     if let Some(text) = body.filter(|body| body.truthy()).or(alert) {
         rest.set("body", text.clone());
@@ -166,9 +168,9 @@ mod tests {
     use super::*;
 
     fn told(data: &str) -> String {
-        let Value::Object(body) = wire::parse_text(&format!("{{\"data\":{data}}}"), 20).unwrap() else { panic!() };
+        let Value::Object(data) = wire::parse_text(data, 20).unwrap() else { panic!("{data}") };
         let device = Device { token: "t".into(), kind: "ios".into(), push_type: None, app: None };
-        messages(&rest(&body), &[device])
+        messages(&rest(&data), &[device])
     }
 
     #[test]

@@ -1,5 +1,10 @@
 //! Push: what is sent to each service, and what is made of its answers, against services of the tests' own.
 
+mod expo;
+mod fcm;
+mod senders;
+mod web;
+
 use crate::support::http2::{Door, Http2Peer, Said};
 use serde_json::json;
 use std::time::Duration;

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use self::encrypt::Once;
 use self::subscription::Subscription;
 use self::vapid::Vapid;
-use super::{Device, Outcome, Push, PushSender, Sent, client, once};
+use super::{Device, NO_DATA, Outcome, Push, PushSender, Sent, client, once};
 use crate::config::WebPushConfig;
 use crate::error::{Error, Result};
 use crate::model::{Date, wire};
@@ -94,13 +94,16 @@ async fn told(answer: Response) -> Result<(), String> {
 impl PushSender for Web {
     fn send<'a>(&'a self, push: Push<'a>, devices: Vec<Device>) -> Sent<'a> {
         Box::pin(async move {
-            let data = push.body.get("data").cloned().unwrap_or_default();
-            let text = wire::to_string(&data);
+            let devices = once(devices);
+            let Some(data) = push.body.get("data").filter(|data| data.truthy()) else {
+                return devices.into_iter().map(|to| Outcome::failed(to.token, "web", NO_DATA)).collect();
+            };
+            let text = wire::to_string(data);
             let send = async |device: Device| match self.deliver(text.as_bytes(), &device.token, push.now).await {
                 Ok(()) => Outcome::sent(device.token, "web"),
                 Err(why) => Outcome::failed(device.token, "web", why),
             };
-            stream::iter(once(devices)).map(send).buffer_unordered(AT_ONCE).collect().await
+            stream::iter(devices).map(send).buffer_unordered(AT_ONCE).collect().await
         })
     }
 }
