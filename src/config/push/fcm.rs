@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{flag, options, place, text};
+use super::options::{flag, options, place};
+use super::text;
 use crate::config::Secret;
 
 /// What may stand in the options. `resolveUnhandledClientError` and `fcmEnableLegacyHttpTransport` change nothing: a push that
