@@ -29,6 +29,17 @@ pub struct PushConfig {
     pub clean_up: bool,
 }
 
+impl PushConfig {
+    /// Reads what the options leave open as where `NODE_ENV` is `production`.
+    pub(super) fn in_production(&mut self) {
+        for (_, sender) in &mut self.senders {
+            if let SenderConfig::Apns(providers) = sender {
+                providers.iter_mut().for_each(ApnsConfig::in_production);
+            }
+        }
+    }
+}
+
 /// A type of device, or of what sends to it: `pushType` of an installation, else its `deviceType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PushType {
@@ -95,7 +106,8 @@ pub(super) fn build(settings: &Settings) -> Result<Option<PushConfig>, String> {
     let mut senders = Vec::new();
     for (key, value) in push {
         match key.as_str() {
-            "queueOptions" => {}
+            // What cannot be used of these the table of options tells.
+            "adapter" | "queueOptions" => {}
             _ if value.is_null() => {}
             _ => {
                 let kind = PushType::from_name(key).ok_or_else(|| format!("Push to {key} is not supported"))?;
