@@ -60,6 +60,7 @@ impl Google {
 
     fn senders(&self, kind: PushType) -> Senders {
         let config = FcmConfig {
+            path: "push.android".into(),
             service_account: Secret::new(self.options()["firebaseServiceAccount"].to_string()),
             apple: kind == PushType::Ios,
             endpoint: self.peer.url(""),

@@ -6,8 +6,13 @@ use super::web::{Browser, config};
 use crate::support::http2::{Http2Peer, Said};
 use crate::support::peer::{self, Peer};
 use crate::support::{Server, run};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+
+fn vapid(service: &Http2Peer) -> Value {
+    let web = config(service);
+    json!({"subject": web.subject, "publicKey": web.public_key, "privateKey": web.private_key.reveal()})
+}
 
 #[test]
 fn one_push_reaches_all_kinds_of_devices() {
@@ -17,12 +22,10 @@ fn one_push_reaches_all_kinds_of_devices() {
     });
     let (service, browser) = (Http2Peer::start(|_| Said::ok()), Browser::new());
     let expo = Peer::start(|_| peer::Said::Json(json!({"data": [{"status": "ok", "id": "x"}]})));
-    let web = config(&service);
-    let vapid = json!({"subject": web.subject, "publicKey": web.public_key, "privateKey": web.private_key.reveal()});
     let server = Server::start(json!({"cleanupInvalidInstallations": true, "push": {
         "android": google.options(),
         "ios": google.options(),
-        "web": {"vapidDetails": vapid, "allowedHosts": ["127.0.0.1"], "ca": service.ca()},
+        "web": {"vapidDetails": vapid(&service), "allowedHosts": ["127.0.0.1"], "ca": service.ca()},
         "expo": {"accessToken": "s3cr3t", "endpoint": expo.url("")},
     }}));
     let master = master(&server);
@@ -51,10 +54,12 @@ fn one_push_reaches_all_kinds_of_devices() {
 
 #[test]
 fn a_server_does_not_start_with_keys_that_are_none() {
+    let service = Http2Peer::start(|_| Said::ok());
     let account = json!({"project_id": "demo", "client_email": "a@b.c", "private_key": "s3cr3t"});
     for (push, wanted) in [
         (json!({"android": {"firebaseServiceAccount": account}}), "private_key"),
-        (json!({"android": {"firebaseServiceAccount": "/nowhere.json"}}), "/nowhere.json"),
+        (json!({"android": {"firebaseServiceAccount": "s3cr3t.json"}}), "firebaseServiceAccount cannot be read"),
+        (json!({"web": {"ca": "s3cr3t.pem", "vapidDetails": vapid(&service)}}), "push.web.ca cannot be read"),
         (json!({"android": {}}), "Firebase service account is required"),
         (json!({"web": {}}), "vapidDetails"),
         (json!({"expo": "s3cr3t"}), "push.expo must be an object"),

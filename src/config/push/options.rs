@@ -25,7 +25,7 @@ pub(super) fn flag(path: &str, options: &Map<String, Value>, key: &str) -> Resul
     }
 }
 
-/// A whole number within bounds among options, if it is there; digits count as one.
+/// A whole number within bounds among options, if it is there (a blank text is none); digits count as one.
 pub(super) fn whole(
     path: &str,
     options: &Map<String, Value>,
@@ -34,6 +34,7 @@ pub(super) fn whole(
 ) -> Result<Option<u64>, String> {
     let number = match options.get(key) {
         None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(blank)) if blank.is_empty() => return Ok(None),
         Some(Value::String(digits)) => digits.parse().ok(),
         Some(value) => value.as_u64(),
     };
