@@ -2,8 +2,13 @@
 
 mod apns;
 mod delivery;
+mod expo;
+mod fcm;
 mod kit;
 mod requests;
+mod senders;
+mod services;
+mod web;
 
 use crate::support::http2::{Door, Http2Peer, Said};
 use parsimony::config::{Input, PushConfig, load};

@@ -4,6 +4,7 @@
 mod apns;
 mod expo;
 mod fcm;
+mod options;
 mod web;
 
 use serde_json::{Map, Value};
@@ -11,6 +12,7 @@ use serde_json::{Map, Value};
 pub use self::apns::{ApnsConfig, ApnsCredential};
 pub use self::expo::ExpoConfig;
 pub use self::fcm::FcmConfig;
+pub use self::options::is_private;
 pub use self::web::WebPushConfig;
 use super::settings::Settings;
 
