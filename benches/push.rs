@@ -1,6 +1,13 @@
 //! A push to `PUSH_INSTALLATIONS` (100,000) phones through a service of the tests, while an app goes on asking: how long it takes, how
 //! much memory, and what the app notices. `cargo bench --bench push`; `TEST_MONGO_URI` puts the installations into MongoDB.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark that cannot be made reports by panicking"
+)]
+
 #[path = "../tests/support/http2.rs"]
 #[expect(dead_code, reason = "tests use more of it")]
 mod http2;
