@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
 use super::{Door, conn, drain};
-use crate::access::{Aggregate, Read, Write};
+use crate::access::{Aggregate, Read, Update, Write};
 use crate::app::{SystemClock, SystemRandom};
 use crate::cloud::NoCode;
 use crate::config::{self, Input, ServerConfig};
@@ -49,6 +49,9 @@ impl Storage for Nothing {
         refuse()
     }
     fn write<'a>(&'a self, _: Vec<Write>, _: bool) -> Answer<'a, Vec<Result<Outcome>>> {
+        refuse()
+    }
+    fn change_all<'a>(&'a self, _: &'a Update) -> Answer<'a, u64> {
         refuse()
     }
     fn joined<'a>(&'a self, _: &'a Relation, _: Side, _: &'a [String]) -> Answer<'a, Vec<String>> {

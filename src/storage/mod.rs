@@ -62,9 +62,7 @@ pub trait Storage: Send + Sync {
     fn write<'a>(&'a self, writes: Vec<Write>, atomic: bool) -> Answer<'a, Vec<Result<Outcome>>>;
 
     /// Changes every object that matches a plan without relations, each by itself: if it fails some may be changed. How many were.
-    fn change_all<'a>(&'a self, plan: &'a Update) -> Answer<'a, u64> {
-        Box::pin(change_each(self, plan))
-    }
+    fn change_all<'a>(&'a self, plan: &'a Update) -> Answer<'a, u64>;
 
     /// Refuses, with 108, if others can see an all-or-nothing group half done, or if it stays so when the process dies: then no
     /// group may be called a transaction. What Parse itself does as a group works all the same.
@@ -111,21 +109,6 @@ pub trait Storage: Send + Sync {
 
     /// Finishes what runs and lets go of the database.
     fn close(&self) -> Answer<'_, ()>;
-}
-
-/// [`Storage::change_all`] by way of the ids, some dozens at a time.
-async fn change_each<S: Storage + ?Sized>(storage: &S, plan: &Update) -> Result<u64> {
-    const AT_ONCE: usize = 100;
-    let rows = storage.find(&plan.found()).await?;
-    let ids = (0..rows.len()).map(|i| rows.id(i)).collect::<Result<Vec<_>>>()?;
-    let mut changed = 0;
-    for some in ids.chunks(AT_ONCE) {
-        let writes = some.iter().map(|id| Write::Update(plan.of(id))).collect();
-        for outcome in storage.write(writes, false).await? {
-            changed += u64::from(matches!(outcome?, Outcome::Updated(Some(_))));
-        }
-    }
-    Ok(changed)
 }
 
 /// Rows as the back end has them: written as JSON without a tree between, or taken as objects.

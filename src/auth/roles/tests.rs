@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::access::{Aggregate, Read, Write};
+use crate::access::{Aggregate, Read, Update, Write};
 use crate::app::SystemClock;
 use crate::auth::Caller;
 use crate::cloud::NoCode;
@@ -42,6 +42,9 @@ impl Storage for Counted {
     }
     fn write<'a>(&'a self, writes: Vec<Write>, atomic: bool) -> Answer<'a, Vec<Result<Outcome>>> {
         self.asked().write(writes, atomic)
+    }
+    fn change_all<'a>(&'a self, plan: &'a Update) -> Answer<'a, u64> {
+        self.asked().change_all(plan)
     }
     fn joined<'a>(&'a self, relation: &'a Relation, side: Side, ids: &'a [String]) -> Answer<'a, Vec<String>> {
         self.asked().joined(relation, side, ids)

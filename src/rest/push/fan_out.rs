@@ -21,7 +21,7 @@ use crate::push::{Device, Outcome, Push};
 use crate::rest::{Call, Engine};
 
 /// Pages that are sent to at once.
-const PAGES: usize = 3;
+const PAGES: usize = 4;
 /// The status is told at most so often what has come of the push.
 const TELLING: Duration = Duration::from_millis(500);
 /// Pauses before what the database could not do is tried again.

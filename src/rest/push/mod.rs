@@ -9,6 +9,7 @@ mod pushes;
 mod status;
 mod tally;
 mod times;
+mod worker;
 
 use std::sync::Arc;
 
@@ -49,7 +50,7 @@ pub async fn send(call: &Call, mut body: Map) -> Result<Answer> {
         ..Answer::ok(&Value::Object(Map::from([("result", Value::Bool(true))])))
     };
     let stop = pushes.stop();
-    tokio::spawn(async move {
+    pushes.worker.begin(async move {
         used_audience(&call, body.get("audience_id")).await;
         FanOut { call, asked, body, clause, badge, put_off, status, stop }.run().await;
         drop(place);

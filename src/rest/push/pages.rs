@@ -11,7 +11,7 @@ use crate::rest::{Call, find};
 /// The class.
 pub const CLASS: &str = "_Installation";
 /// Installations that are read at once.
-const SIZE: u64 = 1000;
+const SIZE: u64 = 500;
 /// What is read of each.
 const FIELDS: [&str; 7] =
     ["deviceToken", "deviceType", "pushType", "appIdentifier", "localeIdentifier", "badge", "objectId"];

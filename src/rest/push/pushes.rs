@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, watch};
 
+use super::worker::Worker;
 use crate::config::PushConfig;
 use crate::error::{Code, Error, Result};
 use crate::model::id::Random;
@@ -23,6 +24,8 @@ pub struct Pushes {
     pub config: PushConfig,
     /// What sends, by type of device.
     pub senders: Senders,
+    /// What they work on.
+    pub worker: Worker,
     places: Arc<Semaphore>,
     turns: Semaphore,
     stop: watch::Sender<bool>,
@@ -55,6 +58,7 @@ impl Pushes {
     pub fn open(config: &PushConfig, random: &Arc<dyn Random>) -> Result<Self> {
         Ok(Self {
             senders: Senders::open(config, random)?,
+            worker: Worker::start()?,
             config: config.clone(),
             places: Arc::new(Semaphore::new(MOST as usize)),
             turns: Semaphore::new(AT_ONCE),

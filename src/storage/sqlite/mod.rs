@@ -46,7 +46,7 @@ use self::readers::Readers;
 use self::spare::Spare;
 use self::writer::{Job, Writer};
 use super::{Answer, Bulk, Entry, Flow, Index, Outcome, Relation, Rows, SchemaChange, Side, Storage};
-use crate::access::{Aggregate, Create, Read, Write};
+use crate::access::{Aggregate, Create, Read, Update, Write};
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Constraint, Date, Filter, Map, Path, Value};
 
@@ -255,6 +255,13 @@ impl Storage for Sqlite {
         Box::pin(async move {
             let plan_of = self.read(plan, |class| Query::rows(class, plan), Query::explain).await?;
             Ok(plan_of.unwrap_or_else(|| Value::Object(Map::from([("plan", Value::Array(Vec::new()))]))))
+        })
+    }
+
+    fn change_all<'a>(&'a self, plan: &'a Update) -> Answer<'a, u64> {
+        Box::pin(async move {
+            let plan = Box::new(plan.clone());
+            self.writer()?.ask(|answer| Job::ChangeAll(plan, answer)).await
         })
     }
 

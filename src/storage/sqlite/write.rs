@@ -138,7 +138,29 @@ fn update(conn: &Conn, catalog: &mut Catalog, plan: &Update) -> Result<Option<Pa
     }
     let roots = plan.ops().iter().map(|(path, _)| path.root()).chain(plan.joins().iter().map(|j| j.field.as_str()));
     let class = ensure(conn, catalog, plan.schema(), roots)?;
-    let Some((rid, mut object)) = find_one(conn, &class, plan)? else { return Ok(None) };
+    match found(conn, &class, plan, true)?.pop() {
+        Some((rid, object)) => changed(conn, &class, plan, rid, object).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Changes all that match; how many.
+///
+/// # Errors
+/// Those of an update.
+pub fn update_all(conn: &Conn, catalog: &mut Catalog, plan: &Update) -> Result<u64> {
+    if catalog.get(&plan.schema().name).is_none() {
+        return Ok(0);
+    }
+    let class = ensure(conn, catalog, plan.schema(), plan.ops().iter().map(|(path, _)| path.root()))?;
+    let all = found(conn, &class, plan, false)?;
+    let many = all.len() as u64;
+    all.into_iter().try_for_each(|(rid, object)| changed(conn, &class, plan, rid, object).map(drop))?;
+    Ok(many)
+}
+
+/// Changes one row; the object as it is then.
+fn changed(conn: &Conn, class: &Class, plan: &Update, rid: i64, mut object: ParseObject) -> Result<ParseObject> {
     let before = object.fields.get("updatedAt").cloned();
     apply(&mut object, plan.ops(), plan.updated())?;
     match before {
@@ -149,8 +171,8 @@ fn update(conn: &Conn, catalog: &mut Catalog, plan: &Update) -> Result<Option<Pa
     if let Some(acl) = plan.acl() {
         object.acl = Some(acl.clone());
     }
-    object.fields.retain(|name, _| is_kept(&class, name));
-    let texts = Encoded::of(&class, &object)?;
+    object.fields.retain(|name, _| is_kept(class, name));
+    let texts = Encoded::of(class, &object)?;
     let folded: Vec<String> = plan.ops().iter().map(|(path, _)| folded_name(path.root())).collect();
     let mut touched: Vec<&str> = plan.ops().iter().map(|(path, _)| path.root()).collect();
     touched.extend(folded.iter().map(String::as_str));
@@ -158,24 +180,25 @@ fn update(conn: &Conn, catalog: &mut Catalog, plan: &Update) -> Result<Option<Pa
     touched.dedup();
     touched.retain(|field| class.columns.contains_key(*field));
     let internal = plan.ops().iter().any(|(path, _)| path.root().starts_with('_'));
-    store(conn, &class, rid, &object, &texts, &touched, internal, plan.acl().is_some())?;
-    join(conn, &class, &object.id, plan.joins())?;
-    Ok(Some(object))
+    store(conn, class, rid, &object, &texts, &touched, internal, plan.acl().is_some())?;
+    join(conn, class, &object.id, plan.joins())?;
+    Ok(object)
 }
 
-fn find_one(conn: &Conn, class: &Class, plan: &Update) -> Result<Option<(i64, ParseObject)>> {
-    let Some((condition, builder)) = condition(class, plan.filter(), plan.groups())? else { return Ok(None) };
-    let id = class.id;
-    let sql = format!("SELECT rid, id, rperm, wperm, doc, priv FROM t{id} WHERE {condition} ORDER BY rid LIMIT 1");
-    let mut found = None;
+/// The rows that a plan changes, with their numbers: one, or all.
+fn found(conn: &Conn, class: &Class, plan: &Update, one: bool) -> Result<Vec<(i64, ParseObject)>> {
+    let Some((condition, builder)) = condition(class, plan.filter(), plan.groups())? else { return Ok(Vec::new()) };
+    let (id, limit) = (class.id, if one { " LIMIT 1" } else { "" });
+    let sql = format!("SELECT rid, id, rperm, wperm, doc, priv FROM t{id} WHERE {condition} ORDER BY rid{limit}");
+    let mut found = Vec::new();
     conn.prepare(&sql, &builder.args, builder.slots.into(), None)?.each(|row| {
         let get = |i| row.get_ref(i).or_db();
         let list = |i| Ok::<_, Error>(get(i)?.as_str_or_null().ok().flatten());
         let id = get(1)?;
         let id = str::from_utf8(text(id)).unwrap_or_default();
         let object = row::object(id, list(2)?, list(3)?, text(get(4)?), text(get(5)?))?;
-        found = Some((row.get(0).or_db()?, object));
-        Ok(false)
+        found.push((row.get(0).or_db()?, object));
+        Ok(!one)
     })?;
     Ok(found)
 }

@@ -14,7 +14,7 @@ use super::error::Db;
 use super::readers::STACK;
 use super::spare::Spare;
 use super::{alter, write};
-use crate::access::Write;
+use crate::access::{Update, Write};
 use crate::error::{Error, Result};
 use crate::storage::{Entry, Outcome, Relation, SchemaChange};
 
@@ -27,6 +27,8 @@ const GROUP: usize = 1024;
 pub enum Job {
     /// Writes of plans.
     Write(Vec<Write>, bool, oneshot::Sender<Result<Written>>),
+    /// A change of all that match.
+    ChangeAll(Box<Update>, oneshot::Sender<Result<u64>>),
     /// A change of a schema.
     Alter(SchemaChange, oneshot::Sender<Result<()>>),
     /// A key to take: itself, now, until.
@@ -153,6 +155,10 @@ impl Work {
                 let done = self.guarded(guarded, catalog, |catalog| self.writes(&writes, atomic, catalog));
                 reply(answer, done.map(|outcomes| (outcomes, writes)))
             }
+            Job::ChangeAll(plan, answer) => {
+                let done = self.guarded(true, catalog, |catalog| write::update_all(&self.conn, catalog, &plan));
+                reply(answer, done)
+            }
             Job::Alter(change, answer) => {
                 let done = self.guarded(true, catalog, |catalog| alter::change(&self.conn, catalog, &change));
                 reply(answer, done)
@@ -244,6 +250,7 @@ fn unanswered(job: Job) -> Reply {
         Job::Write(_, _, answer) => reply(answer, Err(closed())),
         Job::Alter(_, answer) | Job::Relate(_, _, answer) | Job::Close(answer) => reply(answer, Err(closed())),
         Job::Claim(_, _, _, answer) => reply(answer, Err(closed())),
+        Job::ChangeAll(_, answer) => reply(answer, Err(closed())),
     }
 }
 
