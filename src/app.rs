@@ -48,9 +48,12 @@ impl App {
         Ok(Self { engine, site, following })
     }
 
-    /// Sends the mails that wait, and lets go of the database; a failure is logged, for there is nothing else to be done about it.
+    /// Cuts short the pushes that are on their way, sends the mails that wait, and lets go of the database; a failure is logged, for there is nothing else to be done about it.
     pub async fn close(&self) {
         self.following.abort();
+        if let Some(pushes) = &self.engine.pushes {
+            pushes.close().await;
+        }
         if let Some(outbox) = &self.engine.outbox {
             outbox.close().await;
         }

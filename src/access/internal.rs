@@ -126,6 +126,20 @@ impl Aggregate {
 }
 
 impl Update {
+    /// The ids of the objects that it changes, whoever may change them.
+    #[must_use]
+    pub fn found(&self) -> Read {
+        let why = internal("what is changed is looked up by the change itself");
+        let read = why.read(self.schema.clone(), self.filter.clone(), Limits::default());
+        read.selecting(Select::Only(Default::default()))
+    }
+
+    /// The same plan for one of them, if it still matches; nobody looks at it.
+    #[must_use]
+    pub fn of(&self, id: &str) -> Self {
+        Self { filter: self.filter.clone().and(Filter::eq("objectId", id)), unseen: true, ..self.clone() }
+    }
+
     /// The same plan for an object that also fulfils a condition, and with further changes: what the rules of a class add.
     #[must_use]
     pub fn with_rules(mut self, guard: Option<Filter>, ops: Vec<(Path, Op)>) -> Self {

@@ -99,7 +99,7 @@ pub async fn run(mut job: Job) -> Result<Answer> {
         Handler::SessionMe => Box::pin(rest::sessions::me(&job.call)).await,
         Handler::UpgradeSession => Box::pin(rest::sessions::upgrade(&job.call)).await,
         Handler::Batch => Box::pin(batch::run(job)).await,
-        Handler::ServerInfo => Ok(server_info::answer(job.call.engine.config.security.enable_check)),
+        Handler::ServerInfo => Ok(server_info::answer(&job.call.engine.config)),
         Handler::Schemas => Box::pin(rest::schemas::list(&job.call)).await,
         Handler::SchemaGet => Box::pin(rest::schemas::get(&job.call, &class)).await,
         Handler::SchemaCreate => {
@@ -122,6 +122,10 @@ pub async fn run(mut job: Job) -> Result<Answer> {
             }
             let params = job.parameters();
             Box::pin(rest::functions::run(&job.call, &first, params)).await
+        }
+        Handler::Push => {
+            let body = job.map();
+            Box::pin(rest::push::send(&job.call, body)).await
         }
         Handler::Aggregate => {
             let params = job.parameters();

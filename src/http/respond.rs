@@ -74,6 +74,11 @@ impl Reply {
         {
             reply.headers.push((LOCATION, value));
         }
+        if let Some((name, value)) = answer.header
+            && let Ok(value) = HeaderValue::try_from(value)
+        {
+            reply.headers.push((HeaderName::from_static(name), value));
+        }
         reply
     }
 

@@ -77,6 +77,8 @@ pub enum Handler {
     UpgradeSession,
     /// Run a function.
     Function,
+    /// Send a push.
+    Push,
     /// Known to Parse, not built here yet: answered with 108.
     Unbuilt,
 }
@@ -200,7 +202,7 @@ pub static ROUTES: &[Route] = &[
     row("DELETE", "/purge/:className", Master, Purge),
     row("GET", "/aggregate/:className", Master, Aggregate),
     row("GET", "/serverInfo", Master, ServerInfo),
-    row("POST", "/push", Master, Unbuilt),
+    row("POST", "/push", Master, Handler::Push),
     admin("GET", "/scriptlog", Admin::Log),
     row("GET", "/config", Public, Handler::Admin(Admin::Config)),
     admin("PUT", "/config", Admin::ConfigUpdate),

@@ -17,6 +17,27 @@ pub fn text(value: &Value) -> String {
     }
 }
 
+/// A value as JavaScript turns it into a number: NaN for what is none.
+pub fn number(value: &Value) -> f64 {
+    match value {
+        Value::Null => 0.0,
+        Value::Bool(b) => f64::from(u8::from(*b)),
+        Value::Number(n) => *n,
+        Value::String(text) => match text.trim() {
+            "" => 0.0,
+            // What Rust reads besides, JavaScript does not: `inf`, `nan`, `infinity`.
+            text if text.contains(['n', 'N', 'f', 'F']) => f64::NAN,
+            text => text.parse().unwrap_or(f64::NAN),
+        },
+        Value::Array(list) => {
+            list.first().filter(|_| list.len() == 1).map_or(if list.is_empty() { 0.0 } else { f64::NAN }, |only| {
+                number(&Value::String(text(&Value::Array(vec![only.clone()]))))
+            })
+        }
+        _ => f64::NAN,
+    }
+}
+
 /// `encodeURIComponent`
 pub fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -108,6 +108,19 @@ impl Senders {
         config.senders.iter().map(open).collect::<Result<_>>().map(Self)
     }
 
+    /// Sees whether [`Senders::open`] would take a configuration.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check(config: &PushConfig) -> Result<()> {
+        struct Chanceless;
+        impl Random for Chanceless {
+            fn fill(&self, _: &mut [u8]) {}
+        }
+        let random: Arc<dyn Random> = Arc::new(Chanceless);
+        Self::open(config, &random).map(drop)
+    }
+
     /// Sends to devices of any type. A device without a known type is left out.
     pub async fn send(&self, push: Push<'_>, devices: Vec<Device>) -> Vec<Outcome> {
         let mut by_type: [Vec<Device>; PushType::ALL.len()] = Default::default();

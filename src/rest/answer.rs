@@ -11,6 +11,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The path below the server's URL of an object that was made: `/classes/GameScore/xyz`.
     pub location: Option<String>,
+    /// One more header of the response; a batch leaves it out.
+    pub header: Option<(&'static str, String)>,
 }
 
 impl Answer {
@@ -18,12 +20,12 @@ impl Answer {
     pub fn ok(value: &Value) -> Self {
         let mut body = Vec::with_capacity(128);
         wire::write(value, &mut body);
-        Self { status: 200, body, location: None }
+        Self::raw(body)
     }
 
     /// 200 with bytes that are JSON already.
     pub fn raw(body: Vec<u8>) -> Self {
-        Self { status: 200, body, location: None }
+        Self { status: 200, body, location: None, header: None }
     }
 
     /// Puts a key behind the others of a body that is an object.

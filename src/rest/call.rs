@@ -50,6 +50,12 @@ impl Call {
         Door::new(self.subject(), schema, option, protected.owner_exempt, self.limits).veiled(veil)
     }
 
+    /// The same with nothing taken of its room.
+    #[must_use]
+    pub fn with_room(self) -> Self {
+        Self { room: Arc::new(Room::new(self.engine.pool.clone())), ..self }
+    }
+
     /// Opens the gate for an action on a class.
     ///
     /// # Errors

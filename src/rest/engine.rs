@@ -8,6 +8,7 @@ use super::admin::purchase::AppStore;
 use super::classes;
 use super::denylist::Denylist;
 use super::file_domains::FileDomains;
+use super::push::Pushes;
 use super::room::Pool;
 use crate::auth::Auth;
 use crate::auth::forget::Changed;
@@ -17,6 +18,7 @@ use crate::error::{Code, Error, Result};
 use crate::mail::{self, Outbox};
 use crate::model::id::Random;
 use crate::model::{ClassSchema, Date, Field, names};
+use crate::push::Senders;
 use crate::schema::Schemas;
 use crate::storage::{Outcome, SchemaChange, Storage};
 use crate::{access::Write, model::id};
@@ -50,6 +52,8 @@ pub struct Engine {
     pub app_store: AppStore,
     /// Mails on their way, if the app sends any.
     pub outbox: Option<Outbox>,
+    /// Pushes on their way, if the app sends any.
+    pub pushes: Option<Pushes>,
     /// Changes of webhooks happen one after the other.
     pub(super) hooks_turn: Mutex<()>,
     /// Memory for results.
@@ -80,6 +84,7 @@ impl Engine {
             auth: Auth::new(&config, storage.clone(), schemas.clone())?,
             schemas,
             app_store: AppStore::apple()?,
+            pushes: config.push.as_ref().map(|push| Pushes::open(push, &random)).transpose()?,
             outbox: config.mail.mailer.as_ref().map(mail::open).transpose()?,
             hooks_turn: Mutex::default(),
             pool: Arc::default(),
@@ -101,6 +106,7 @@ impl Engine {
     pub fn check(config: &AppConfig) -> Result<()> {
         Auth::check(config)?;
         config.mail.mailer.as_ref().map(mail::check).transpose()?;
+        config.push.as_ref().map(Senders::check).transpose()?;
         Denylist::new(&config.request_keyword_denylist).map(drop)
     }
 

@@ -64,6 +64,18 @@ pub(super) async fn rows(call: &Call, class: &str, mut params: Params, depth: u6
     Ok((class, rows))
 }
 
+/// How many rows a find by the server itself would find.
+///
+/// # Errors
+/// As [`find`].
+pub(super) async fn count(call: &Call, class: &str, mut params: Params) -> Result<u64> {
+    let mut call = call.clone();
+    before_find(&mut call, class, &mut params, false).await?;
+    let mut query = Query::prepare(&call, class, params, 0).await?;
+    let plan = query.ready_plan(&call, Action::Count).await?;
+    call.engine.storage.count(&plan).await
+}
+
 /// A query whose sub-queries and relations are resolved.
 pub(super) struct Query {
     schema: Arc<ClassSchema>,

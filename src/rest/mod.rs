@@ -23,6 +23,7 @@ pub mod get;
 pub mod login;
 pub mod login_as;
 pub mod logout;
+pub mod push;
 pub mod query;
 pub mod room;
 mod save_hooks;

@@ -17,7 +17,7 @@ use std::pin::Pin;
 
 use tokio::sync::Notify;
 
-use crate::access::{Aggregate, Read, Render, Write};
+use crate::access::{Aggregate, Read, Render, Update, Write};
 use crate::error::{Code, Error, Result};
 use crate::model::{ClassSchema, Date, Field, Map, ParseObject, Path, Value};
 
@@ -60,6 +60,11 @@ pub trait Storage: Send + Sync {
     /// Carries out writes in order. With `atomic` all or none: the first that fails (or finds no object to update or delete, or one that must not be there)
     /// undoes the others. The answer has one outcome a write, up to the one that failed.
     fn write<'a>(&'a self, writes: Vec<Write>, atomic: bool) -> Answer<'a, Vec<Result<Outcome>>>;
+
+    /// Changes every object that matches a plan without relations, each by itself: if it fails some may be changed. How many were.
+    fn change_all<'a>(&'a self, plan: &'a Update) -> Answer<'a, u64> {
+        Box::pin(change_each(self, plan))
+    }
 
     /// Refuses, with 108, if others can see an all-or-nothing group half done, or if it stays so when the process dies: then no
     /// group may be called a transaction. What Parse itself does as a group works all the same.
@@ -106,6 +111,21 @@ pub trait Storage: Send + Sync {
 
     /// Finishes what runs and lets go of the database.
     fn close(&self) -> Answer<'_, ()>;
+}
+
+/// [`Storage::change_all`] by way of the ids, some dozens at a time.
+async fn change_each<S: Storage + ?Sized>(storage: &S, plan: &Update) -> Result<u64> {
+    const AT_ONCE: usize = 100;
+    let rows = storage.find(&plan.found()).await?;
+    let ids = (0..rows.len()).map(|i| rows.id(i)).collect::<Result<Vec<_>>>()?;
+    let mut changed = 0;
+    for some in ids.chunks(AT_ONCE) {
+        let writes = some.iter().map(|id| Write::Update(plan.of(id))).collect();
+        for outcome in storage.write(writes, false).await? {
+            changed += u64::from(matches!(outcome?, Outcome::Updated(Some(_))));
+        }
+    }
+    Ok(changed)
 }
 
 /// Rows as the back end has them: written as JSON without a tree between, or taken as objects.

@@ -47,7 +47,7 @@ macro_rules! contract {
             geo { near circles boxes polygons intersections };
             distinct { counts values };
             logic { nested long_lists long_alternatives };
-            writes { outcomes updates_one deletes_all_that_match internals };
+            writes { outcomes updates_one changes_all_that_match deletes_all_that_match internals };
             ops { numbers lists dotted wrong_types };
             guards { holds_or_not single_use absent_or_not absent_races };
             groups { reading writing };

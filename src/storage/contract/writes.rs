@@ -48,6 +48,25 @@ pub async fn updates_one(db: &Bed) {
     t.finds(&[(r#"{"n":{"$exists":false}}"#, "a")]).await;
 }
 
+/// A change of all takes every object that its filter finds, once; a wrong type is told.
+pub async fn changes_all_that_match(db: &Bed) {
+    let t = db.class("T", "n Number, s String").await;
+    t.put([("a", r#"{"n":1}"#), ("b", r#"{"n":1,"s":"x"}"#), ("c", r#"{"n":2}"#), ("d", "{}")]).await;
+    let all = |clause: &str, body: &str| t.update(clause, body);
+    let plan = all(r#"{"n":1}"#, r#"{"n":{"__op":"Increment","amount":1},"s":{"__op":"Delete"}}"#);
+    assert_eq!(db.change_all(&plan).await.unwrap(), 2);
+    t.finds(&[(r#"{"n":2}"#, "a b c"), (r#"{"s":"x"}"#, ""), (r#"{"n":1}"#, "")]).await;
+    assert_eq!(t.get("b").await.unwrap().fields["updatedAt"], Value::Date(LATER));
+    let missing = all(r#"{"n":{"$exists":false}}"#, r#"{"n":{"__op":"Increment","amount":5}}"#);
+    assert_eq!(db.change_all(&missing).await.unwrap(), 1);
+    t.finds(&[(r#"{"n":5}"#, "d")]).await;
+    let some = all(r#"{"objectId":{"$in":["a","d","z"]}}"#, r#"{"s":"y"}"#);
+    assert_eq!(db.change_all(&some).await.unwrap(), 2);
+    t.finds(&[(r#"{"s":"y"}"#, "a d")]).await;
+    assert_eq!(db.change_all(&all(r#"{"n":99}"#, r#"{"s":"z"}"#)).await.unwrap(), 0);
+    assert!(db.change_all(&all("{}", r#"{"n.x":1}"#)).await.is_err());
+}
+
 /// A delete takes every object that its filter finds.
 pub async fn deletes_all_that_match(db: &Bed) {
     let t = db.class("T", "n Number, a Array").await;

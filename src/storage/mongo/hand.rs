@@ -92,6 +92,11 @@ impl<'m> Hand<'m> {
         act!(self, collection.find_one_and_update(filter, change).with_options(options))
     }
 
+    /// Changes documents; how many there were.
+    pub async fn change_many(&mut self, class: &str, filter: Document, change: Document) -> Result<u64> {
+        act!(self, self.mongo.collection(class).update_many(filter, change)).map(|done| done.matched_count)
+    }
+
     /// Away with documents; how many went.
     pub async fn delete_many(&mut self, class: &str, filter: Document) -> Result<u64> {
         act!(self, self.mongo.collection(class).delete_many(filter)).map(|gone| gone.deleted_count)

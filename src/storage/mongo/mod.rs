@@ -47,7 +47,7 @@ use self::hold::Left;
 use self::turns::Turns;
 use self::unique::Unique;
 use super::{Answer, Bulk, Entry, Flow, Index, Lineage, Odd, Outcome, Relation, Rows, SchemaChange, Side, Storage};
-use crate::access::{Aggregate, Create, Read, Write};
+use crate::access::{Aggregate, Create, Read, Update, Write};
 use crate::config::MongoConfig;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Date, Map, Path, Value};
@@ -170,6 +170,10 @@ impl Storage for Mongo {
                 false => self.each(&writes).await,
             }
         })
+    }
+
+    fn change_all<'a>(&'a self, plan: &'a Update) -> Answer<'a, u64> {
+        Box::pin(self.update_all(plan))
     }
 
     fn check_transactions(&self) -> Answer<'_, ()> {

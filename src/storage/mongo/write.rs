@@ -31,6 +31,14 @@ impl Mongo {
         Ok(outcomes)
     }
 
+    /// One change to all that match.
+    pub(super) async fn update_all(&self, plan: &Update) -> Result<u64> {
+        let schema = plan.schema();
+        let condition = condition(schema, plan.filter(), plan.groups())?;
+        let changed = Hand::new(self).change_many(&schema.name, condition, update::document(plan)).await;
+        changed.map_err(error::of_write)
+    }
+
     /// How many new objects of one class that one command can store stand at the beginning; 1 for any other write.
     pub(super) fn alike(&self, writes: &[Write]) -> usize {
         let class = writes.first().and_then(creates).map(|plan| plan.schema());
