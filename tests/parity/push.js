@@ -9,6 +9,7 @@
 // --seed S, --random N   so many pushes put together at random (defaults 1, 60)
 // --only TEXT    only scenarios in whose set-up and name the text is
 // --record FILE  asks Parse Server alone, and writes what came of each scenario
+// --bare         configures no services, so that nothing is sent
 // --self         takes a second Parse Server for Parsimony; shows what it cannot tell twice alike
 // Environment: as run.js
 const fs = require('node:fs');
@@ -27,7 +28,7 @@ const { NAMES, setup } = require('./push/setups');
 const { values: args } = parseArgs({ options: {
   binary: { type: 'string', default: path.join(__dirname, '../../target/release/parsimony') }, port: { type: 'string', default: '16300' },
   seed: { type: 'string', default: '1' }, random: { type: 'string', default: '60' }, only: { type: 'string', default: '' },
-  record: { type: 'string' }, self: { type: 'boolean', default: false },
+  record: { type: 'string' }, bare: { type: 'boolean', default: false }, self: { type: 'boolean', default: false },
 } });
 const totals = { scenarios: 0, equal: 0, differences: 0, known: new Map() };
 
@@ -59,7 +60,7 @@ async function inSetup(name, chosen, { port, keys, hooks }) {
     ended.push(() => services.stop());
     const database = `push_${process.pid}_${name}_${label}`;
     ended.push(() => servers.drop(database));
-    const given = setup(name, { port: servicesAt, keys, ours: start === servers.ours });
+    const given = setup(name, { port: servicesAt, keys, ours: start === servers.ours, bare: args.bare });
     const run = () => start({ port: at, setup: given, database, label, peer: hooks, binary: args.binary });
     const client = await servers.connect(database);
     ended.push(() => client.close());

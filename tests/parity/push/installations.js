@@ -16,6 +16,8 @@ const ROWS = {
   i13: { deviceType: 'ios', deviceToken: 'five01', appIdentifier: 'com.one', channels: ['five'] },
   i14: { deviceType: 'ios', deviceToken: 'expired01', appIdentifier: 'com.one', channels: ['expired'] },
   i15: { deviceType: 'ios', deviceToken: 'bad02', appIdentifier: 'com.one', channels: ['dead'] },
+  i16: { deviceType: 'ios', deviceToken: 'five03', pushType: 'osx', appIdentifier: 'com.nat', channels: ['five'] },
+  i17: { deviceType: 'ios', deviceToken: 'expired02', pushType: 'osx', appIdentifier: 'com.nat', channels: ['expired'] },
   t01: { deviceType: 'tvos', deviceToken: 'b01', appIdentifier: 'com.any', badge: 1, channels: ['tv'] },
   t02: { deviceType: 'tvos', deviceToken: 'b02', channels: ['tv'] },
   t03: { deviceType: 'tvos', deviceToken: 'gone02', appIdentifier: 'com.app', channels: ['tv', 'dead'] },

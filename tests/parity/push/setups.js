@@ -11,7 +11,7 @@ function parts(port, keys, ours) {
   const project = { type: 'service_account', project_id: 'parity', private_key_id: 'k1', client_email: 'push@parity.iam.gserviceaccount.com', client_id: '1' };
   const account = { ...project, private_key: keys.google.key, token_uri: ours ? `http://127.0.0.1:${port + 1}/token` : 'https://oauth2.googleapis.com/token' };
   const firebase = { firebaseServiceAccount: account, ...(ours && { endpoint: `https://localhost:${port}`, ca: keys.ca }) };
-  const native = { token, ...(ours && { address: 'localhost', port, ca: keys.ca }) };
+  const native = { token, useNativeAPNs: true, ...(ours && { address: 'localhost', port, ca: keys.ca }) };
   return { apple, firebase, native };
 }
 
@@ -24,15 +24,16 @@ const SETUPS = {
     clean: true,
   }),
   scheduled: ({ firebase, native }) => ({
-    push: { ios: { ...native, topic: 'com.app', useNativeAPNs: true, production: true }, watchos: firebase, android: firebase, queueOptions: { batchSize: 7 } },
+    push: { ios: { ...native, topic: 'com.app', production: true }, osx: { ...native, topic: 'com.nat' }, watchos: firebase, android: firebase, queueOptions: { batchSize: 7 } },
     scheduledPush: true,
   }),
   none: () => ({}),
 };
 
-/** The set-up of that name for `lib/servers.js`. */
-function setup(name, { port, keys, ours }) {
-  const { clean, ...options } = SETUPS[name](parts(port, keys, ours));
+/** The set-up of that name for `lib/servers.js`; a bare one has no services to send to. */
+function setup(name, { port, keys, ours, bare }) {
+  const { clean, push, ...rest } = SETUPS[name](parts(port, keys, ours));
+  const options = push ? { ...rest, push: bare ? { queueOptions: push.queueOptions ?? {} } : push } : rest;
   const required = `--require ${path.join(__dirname, 'redirect.js')}`;
   const env = {
     NODE_EXTRA_CA_CERTS: keys.ca, PUSH_SERVICES: String(port), TZ: 'UTC', ...(clean && { PARSE_SERVER_CLEANUP_INVALID_INSTALLATIONS: '1' }),

@@ -31,5 +31,5 @@ module.exports = add => {
   add('plain', 'channels and where', { body: { channels: ['news'], where: {}, data } });
   add('plain', 'channels and where, both null', { body: { channels: null, where: null, data } });
   add('plain', 'neither channels nor where', { body: { data } });
-  for (const name of ['one token', 'everything', 'no id', 'types of a list']) add('scheduled', `where: ${name}`, { body: { where: WHERES[name], data } });
+  for (const name of ['one token', 'everything', 'no id', 'types of a list', 'dead', 'sick', 'five', 'expired']) add('scheduled', `where: ${name}`, { body: { where: WHERES[name], data } });
 };
