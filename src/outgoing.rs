@@ -4,17 +4,21 @@ pub mod adapter;
 pub mod ask;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, ClientBuilder, Response};
 
 use crate::error::{Error, Result};
+
+/// What becomes a client that follows redirects as `policy` says, and heeds no proxy of the environment.
+pub fn builder(policy: Policy) -> ClientBuilder {
+    Client::builder().redirect(policy).no_proxy()
+}
 
 /// A client that follows redirects as `policy` says, and heeds no proxy of the environment.
 ///
 /// # Errors
 /// 1 if there is no TLS.
 pub fn client(policy: Policy) -> Result<Client> {
-    let client = Client::builder().redirect(policy).no_proxy().build();
-    client.map_err(|e| Error::caused("no client for questions to other servers", e))
+    builder(policy).build().map_err(|e| Error::caused("no client for questions to other servers", e))
 }
 
 /// What is wrong with the body of an answer.

@@ -127,8 +127,9 @@ fn what_is_refused_ends_with_the_reason() {
 
 #[test]
 fn names_to_ignore_add_up() {
-    let dir = config(&app(json!({"cloud": "main.js", "push": {"ios": {"pfx": "x"}}})));
-    let both = ["check-config", "config.json", "--ignore-unsupported", "cloud", "--ignore-unsupported", "push,port"];
+    let dir = config(&app(json!({"cloud": "main.js", "liveQuery": {"classNames": ["A"]}})));
+    let both =
+        ["check-config", "config.json", "--ignore-unsupported", "cloud", "--ignore-unsupported", "liveQuery,port"];
     let ran = run::run(dir.path(), &both, &[]);
     assert!(ran.ok, "{}", ran.err);
     assert!(!run::run(dir.path(), &both[..4], &[]).ok);

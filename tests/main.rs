@@ -28,6 +28,7 @@ mod outage;
 mod pages;
 mod pointers;
 mod protected;
+mod push;
 mod sdk;
 mod support;
 mod text;

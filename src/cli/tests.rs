@@ -124,10 +124,10 @@ fn check_config_says_yes_or_no() {
     let ran = parsimony(&["check-config", &path], &[]);
     assert!(!ran.failed && ran.out.contains("is fine: a"), "{}{}", ran.out, ran.err);
     assert!(ran.err.contains("warning: cluster has no effect"), "{}", ran.err);
-    let (_dir, path) = config(r#"{"appId":"a","masterKey":"m","push":{"ios":{"pfx":"x"}}}"#);
+    let (_dir, path) = config(r#"{"appId":"a","masterKey":"m","liveQuery":{"classNames":["A"]}}"#);
     let ran = parsimony(&["check-config", &path], &[]);
-    assert!(ran.failed && ran.last_line().contains("push (push)"), "{}", ran.err);
-    assert!(!parsimony(&["check-config", &path, "--ignore-unsupported", "push"], &[]).failed);
+    assert!(ran.failed && ran.last_line().contains("liveQuery.classNames (LiveQuery)"), "{}", ran.err);
+    assert!(!parsimony(&["check-config", &path, "--ignore-unsupported", "liveQuery"], &[]).failed);
     let (_dir, path) = config(r#"{"appId":"unusable","masterKey":"m"}"#);
     let ran = parsimony(&["check-config", &path], &[]);
     assert!(ran.failed && ran.out.is_empty() && ran.last_line() == "error: no such thing", "{}{}", ran.out, ran.err);

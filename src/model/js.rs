@@ -29,11 +29,7 @@ pub fn number(value: &Value) -> f64 {
             text if text.contains(['n', 'N', 'f', 'F']) => f64::NAN,
             text => text.parse().unwrap_or(f64::NAN),
         },
-        Value::Array(list) => {
-            list.first().filter(|_| list.len() == 1).map_or(if list.is_empty() { 0.0 } else { f64::NAN }, |only| {
-                number(&Value::String(text(&Value::Array(vec![only.clone()]))))
-            })
-        }
+        Value::Array(_) => number(&Value::String(text(value))),
         _ => f64::NAN,
     }
 }

@@ -5,6 +5,7 @@ pub mod actors;
 pub mod backend;
 pub mod browser;
 pub mod client;
+pub mod http2;
 pub mod identity;
 pub mod mailbox;
 #[cfg(feature = "mongodb")]

@@ -93,14 +93,9 @@ pub(super) fn build(settings: &Settings) -> Result<Option<PushConfig>, String> {
     let mut senders = Vec::new();
     for (key, value) in push {
         match key.as_str() {
-            "queueOptions" => {}
-            "adapter" if value.is_null() => {}
-            "adapter" => {
-                return Err(
-                    "push.adapter is JavaScript, which does not run here; ios, android, web and expo are built in"
-                        .into(),
-                );
-            }
+            // What cannot be used of these the table of options tells.
+            "adapter" | "queueOptions" => {}
+            _ if value.is_null() => {}
             _ => {
                 let kind = PushType::from_name(key).ok_or_else(|| format!("Push to {key} is not supported"))?;
                 senders.push((kind, sender(kind, value)?));
@@ -132,24 +127,13 @@ fn sender(kind: PushType, value: &Value) -> Result<SenderConfig, String> {
 
 fn batch_size(push: &Map<String, Value>) -> Result<u64, String> {
     const DEFAULT: u64 = 100;
-    let Some(options) = push.get("queueOptions").filter(|options| !options.is_null()) else { return Ok(DEFAULT) };
-    for (key, value) in options.as_object().ok_or("push.queueOptions must be an object")? {
-        match key.as_str() {
-            "batchSize" | "channel" => {}
-            "disablePushWorker" if value != &Value::Bool(true) => {}
-            "messageQueueAdapter" if value.is_null() => {}
-            "disablePushWorker" | "messageQueueAdapter" => {
-                return Err(format!("push.queueOptions.{key} is not built yet: the server that takes a push sends it"));
-            }
-            _ => return Err(format!("push.queueOptions.{key} is not known")),
-        }
-    }
-    match options.get("batchSize").filter(|size| !size.is_null()) {
+    let given = push.get("queueOptions").and_then(|options| options.get("batchSize")).filter(|size| !size.is_null());
+    let size = given.map(|size| size.as_u64().filter(|size| (1..=10_000).contains(size)));
+    match size {
         None => Ok(DEFAULT),
-        Some(size) => size
-            .as_u64()
-            .filter(|size| (1..=10_000).contains(size))
-            .ok_or_else(|| "push.queueOptions.batchSize must be a whole number from 1 to 10000".to_owned()),
+        Some(size) => {
+            size.ok_or_else(|| "push.queueOptions.batchSize must be a whole number from 1 to 10000".to_owned())
+        }
     }
 }
 

@@ -411,7 +411,7 @@ pub(super) const PARSE_SERVER: &[Opt] = &[
         Works,
     ),
     app("publicServerURL", "PARSE_PUBLIC_SERVER_URL", Text, "", "public base URL (string or function)", Works),
-    app("push", "PARSE_SERVER_PUSH", Json, "", "push configuration", Works),
+    app("push", "PARSE_SERVER_PUSH", Group(&PUSH), "", "push configuration", Works),
     app("query", "PARSE_SERVER_QUERY", Group(&QUERY), "{}", "query defaults", Works),
     app("rateLimit", "PARSE_SERVER_RATE_LIMIT", Groups(&RATE_LIMIT), "[]", "rate limit rules", Works),
     app("readOnlyMasterKey", "PARSE_SERVER_READ_ONLY_MASTER_KEY", Text, "", "read-only master key", Works),

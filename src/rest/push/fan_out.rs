@@ -63,15 +63,15 @@ impl FanOut {
             turn = pushes.turn() => turn?,
             () = self.stop.told() => return Err(cut_short()),
         };
-        let mut pages = Pages::of(&self.call, &self.clause)?;
+        let mut pages = Pages::of(&self.call, &self.clause, pushes.config.batch_size)?;
+        let engine = self.call.engine.clone();
+        let badge = self.badge.as_ref().map(|badge| badge.op(&engine.schemas.get_or_new(pages::CLASS))).transpose()?;
         let work = Arc::new(Work {
-            engine: self.call.engine.clone(),
+            engine,
             push: Localised::of(std::mem::take(&mut self.body)),
-            badge: self.badge.take(),
+            badge,
+            increments: self.badge.as_ref().is_some_and(|badge| badge.increments),
         });
-        if self.put_off {
-            return self.badges_alone(&mut pages, &work).await;
-        }
         let mut patience = Patience::default();
         let count = loop {
             match pages.count(&self.call).await {
@@ -79,6 +79,9 @@ impl FanOut {
                 Err(error) => patience.after(error).await?,
             }
         };
+        if self.put_off {
+            return self.badges_alone(&mut pages, &work).await;
+        }
         if count == 0 {
             return self.status.complete(&self.call).await;
         }
@@ -95,13 +98,10 @@ impl FanOut {
         if work.badge.is_none() {
             return Ok(());
         }
-        loop {
-            let mut page = self.page(pages).await?;
-            if page.is_empty() {
-                return Ok(());
-            }
+        while let Some(mut page) = self.page(pages).await? {
             work.change_badges(&mut page).await?;
         }
+        Ok(())
     }
 
     /// Sends page by page. What was begun is finished, also after an error.
@@ -112,8 +112,8 @@ impl FanOut {
         loop {
             while more && under_way.len() < PAGES {
                 match self.page(pages).await {
-                    Ok(page) if page.is_empty() => more = false,
-                    Ok(page) => drop(under_way.spawn(work.clone().send(page))),
+                    Ok(None) => more = false,
+                    Ok(Some(page)) => drop(under_way.spawn(work.clone().send(page))),
                     Err(error) => (more, done) = (false, Err(error)),
                 }
             }
@@ -128,7 +128,7 @@ impl FanOut {
     }
 
     /// The next page; an error if the process ends.
-    async fn page(&mut self, pages: &mut Pages) -> Result<Vec<Target>> {
+    async fn page(&mut self, pages: &mut Pages) -> Result<Option<Vec<Target>>> {
         let mut patience = Patience::default();
         loop {
             if self.stop.is_told() {
@@ -146,7 +146,10 @@ impl FanOut {
 struct Work {
     engine: Arc<Engine>,
     push: Localised,
-    badge: Option<Badge>,
+    /// The change of the column.
+    badge: Option<(Path, Op)>,
+    /// Does each device get the number that its installation has then?
+    increments: bool,
 }
 
 impl Work {
@@ -154,10 +157,9 @@ impl Work {
     async fn send(self: Arc<Self>, mut page: Vec<Target>) -> Result<(u64, Vec<Outcome>)> {
         let devices = page.len() as u64;
         self.change_badges(&mut page).await?;
-        let increments = self.badge.as_ref().is_some_and(|badge| badge.increments);
         let mut groups: IndexMap<(usize, Option<i64>), Vec<Device>> = IndexMap::new();
         for target in page {
-            let badge = target.badge.filter(|_| increments).map(|badge| badge as i64);
+            let badge = target.badge.filter(|_| self.increments).map(|badge| badge as i64);
             groups.entry((self.push.choose(target.locale.as_deref()), badge)).or_default().push(target.device);
         }
         let sent = groups.into_iter().map(|((which, badge), devices)| self.send_one(which, badge, devices));
@@ -180,9 +182,8 @@ impl Work {
 
     /// Changes the badges of a page; where each device gets its own, they are as they are then.
     async fn change_badges(&self, page: &mut [Target]) -> Result<()> {
-        let Some(badge) = &self.badge else { return Ok(()) };
+        let Some(op) = self.badge.clone().filter(|_| !page.is_empty()) else { return Ok(()) };
         let schema = self.engine.schemas.get_or_new(pages::CLASS);
-        let op = badge.op(&schema)?;
         let filter = one_of("objectId", page.iter().map(|target| target.id.as_str()));
         let why = internal("a push changes the badges of those whom it goes to");
         let mut patience = Patience::default();
@@ -190,7 +191,7 @@ impl Work {
         while let Err(error) = self.engine.storage.change_all(&plan).await {
             patience.after(error).await?;
         }
-        if !badge.increments {
+        if !self.increments {
             return Ok(());
         }
         let read = why.read(schema, filter, Limits::default());
@@ -268,7 +269,7 @@ async fn forget(engine: &Engine, tokens: &[String]) -> Result<()> {
     let filter = one_of("deviceToken", tokens.iter().map(String::as_str));
     let ops = vec![(Path::from("deviceToken"), Op::Delete)];
     let why = internal("the push service says that nobody is there any more");
-    let plan = why.update(engine.schemas.get_or_new(pages::CLASS), filter, ops, engine.clock.now());
+    let plan = why.update(engine.schemas.get_or_new(pages::CLASS), filter, ops, engine.clock.now()).silently();
     engine.storage.change_all(&plan).await.map(drop)
 }
 

@@ -35,6 +35,8 @@ pub struct Pages {
     /// Does code look at what is asked and found? Then pages are counted, as Parse Server does: what was found does not tell
     /// where the next page begins.
     hooked: bool,
+    size: u64,
+    total: u64,
     skip: u64,
     /// The last id of the last page.
     last: Option<String>,
@@ -46,7 +48,7 @@ impl Pages {
     ///
     /// # Errors
     /// 115 for a clause that is no object.
-    pub fn of(call: &Call, clause: &Value) -> Result<Self> {
+    pub fn of(call: &Call, clause: &Value, batch: u64) -> Result<Self> {
         let Value::Object(clause) = clause else { return Err(misconfigured("The query of a push must be an object.")) };
         let mut clause = clause.clone();
         if !clause.contains_key("deviceToken") {
@@ -54,39 +56,45 @@ impl Pages {
         }
         let hooked = [Trigger::BeforeFind, Trigger::AfterFind];
         let hooked = hooked.into_iter().any(|trigger| call.engine.invoker.has(CLASS, trigger));
-        Ok(Self { clause, hooked, skip: 0, last: None, ended: false })
+        let size = if hooked { batch } else { SIZE };
+        Ok(Self { clause, hooked, size, total: 0, skip: 0, last: None, ended: false })
     }
 
-    /// How many there are.
+    /// How many there are; to be asked for before the first of them.
     ///
     /// # Errors
     /// Those of a find.
-    pub async fn count(&self, call: &Call) -> Result<u64> {
+    pub async fn count(&mut self, call: &Call) -> Result<u64> {
         let params = Params { clause: self.clause.clone(), limit: Some(0), count: true, ..Params::default() };
-        find::count(&call.clone().with_room(), CLASS, params).await
+        self.total = find::count(&call.clone().with_room(), CLASS, params).await?;
+        Ok(self.total)
     }
 
-    /// The next ones; none at the end. What fails may be asked for again.
+    /// The next ones, as far as they can be reached; `None` at the end. What fails may be asked for again.
     ///
     /// # Errors
     /// Those of a find.
-    pub async fn next(&mut self, call: &Call) -> Result<Vec<Target>> {
+    pub async fn next(&mut self, call: &Call) -> Result<Option<Vec<Target>>> {
         if self.ended {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let params = Params {
             clause: self.part(),
             skip: self.skip,
-            limit: Some(SIZE),
+            limit: Some(self.size),
             order: Some("objectId".to_owned()),
             keys: (!self.hooked).then(|| FIELDS.map(str::to_owned).to_vec()),
             ..Params::default()
         };
         let (_, rows) = find::rows(&call.clone().with_room(), CLASS, params, 0).await?;
-        self.ended = if self.hooked { rows.is_empty() } else { (rows.len() as u64) < SIZE };
-        self.skip += if self.hooked { SIZE } else { 0 };
         self.last = rows.last().and_then(|row| text(row, "objectId"));
-        Ok(rows.iter().filter_map(target).collect())
+        if self.hooked {
+            self.skip += self.size;
+            self.ended = self.skip >= self.total;
+        } else {
+            self.ended = (rows.len() as u64) < self.size;
+        }
+        Ok(Some(rows.iter().filter_map(target).collect()))
     }
 
     /// The clause for what comes behind the last page.

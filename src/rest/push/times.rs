@@ -4,6 +4,9 @@ use super::misconfigured;
 use crate::error::Result;
 use crate::model::{Date, Map, Value, js};
 
+/// The last date of JavaScript, ms.
+const MOST: f64 = 8_640_000_000_000_000.0;
+
 /// Brings the times of a body to the form in which they are kept: `expiration_time` in ms since 1970, `push_time` as a text.
 ///
 /// # Errors
@@ -20,7 +23,7 @@ pub fn settle(body: &mut Map, now: Date) -> Result<()> {
         }
         if !body.contains_key("push_time") {
             let end = (now.0 as f64 + interval * 1000.0).trunc();
-            body.set("expiration_time", Value::Number(end));
+            body.set("expiration_time", if end <= MOST { Value::Number(end) } else { Value::Null });
         }
     }
     let pushed = body.get("push_time").map(time).transpose()?;
@@ -41,8 +44,6 @@ fn interval(given: &Value) -> Result<f64> {
 
 /// Seconds since 1970 or a date, and whether it names no time zone: then it is meant in that of each device.
 fn time(given: &Value) -> Result<(Date, bool)> {
-    /// The range of dates in JavaScript, ms.
-    const MOST: f64 = 8_640_000_000_000_000.0;
     let read = match given {
         Value::Number(seconds) => {
             let ms = (seconds * 1000.0).trunc();
@@ -83,6 +84,10 @@ mod tests {
             ("{}", "{}"),
             (r#"{"expiration_time":1893456000}"#, r#"{"expiration_time":1893456000000}"#),
             (r#"{"expiration_time":"2030-01-01T00:00:00.000Z"}"#, r#"{"expiration_time":1893456000000}"#),
+            (
+                r#"{"expiration_interval":1e20}"#,
+                r#"{"expiration_interval":100000000000000000000,"expiration_time":null}"#,
+            ),
             (r#"{"expiration_interval":2}"#, r#"{"expiration_interval":2,"expiration_time":3000}"#),
             (r#"{"expiration_time":0,"expiration_interval":2}"#, r#"{"expiration_time":3000,"expiration_interval":2}"#),
             (

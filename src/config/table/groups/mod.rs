@@ -6,6 +6,7 @@ mod database;
 mod files;
 mod live;
 mod pages;
+mod push;
 mod requests;
 mod server;
 
@@ -15,5 +16,6 @@ pub use database::*;
 pub use files::*;
 pub use live::*;
 pub use pages::*;
+pub use push::*;
 pub use requests::*;
 pub use server::*;
