@@ -45,6 +45,8 @@ pub use providers::{
     ProvidersConfig, Role,
 };
 pub use proxy::TrustProxy;
-pub use push::{ApnsConfig, ApnsCredential, ExpoConfig, FcmConfig, PushConfig, PushType, SenderConfig, WebPushConfig};
+pub use push::{
+    ApnsConfig, ApnsCredential, ExpoConfig, FcmConfig, PushConfig, PushType, SenderConfig, WebPushConfig, is_private,
+};
 pub use secret::Secret;
 pub use types::*;

@@ -1,8 +1,10 @@
 //! Notifications to installations: what is sent to which service, and what comes of it. Who is sent to is `rest/push`'s to say.
 
 mod apns;
+mod client;
 mod expo;
 mod fcm;
+mod retry;
 mod web;
 
 use std::future::Future;
@@ -10,6 +12,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use indexmap::IndexMap;
 
 use crate::config::{PushConfig, PushType, SenderConfig};
 use crate::error::Result;
@@ -76,6 +79,15 @@ impl Outcome {
             _ => false,
         }
     }
+}
+
+/// Why a push without `data` goes to no service that sends nothing else.
+const NO_DATA: &str = "invalid push payload";
+
+/// Each token once, at its first place, with what was said of it last.
+fn once(devices: Vec<Device>) -> Vec<Device> {
+    let by_token: IndexMap<String, Device> = devices.into_iter().map(|device| (device.token.clone(), device)).collect();
+    by_token.into_values().collect()
 }
 
 /// What comes of sending: an outcome for each device of which there is something to say.

@@ -1,8 +1,12 @@
 //! Push: what is sent to each service, and what is made of its answers, against services of the tests' own.
 
 mod delivery;
+mod expo;
+mod fcm;
 mod kit;
 mod requests;
+mod senders;
+mod web;
 
 use crate::support::http2::{Door, Http2Peer, Said};
 use serde_json::json;
