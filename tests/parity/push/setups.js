@@ -30,10 +30,11 @@ const SETUPS = {
   none: () => ({}),
 };
 
-/** The set-up of that name for `lib/servers.js`; a bare one has no services to send to. */
-function setup(name, { port, keys, ours, bare }) {
+/** The set-up of that name for `lib/servers.js`, with those `services` alone. */
+function setup(name, { port, keys, ours, services }) {
   const { clean, push, ...rest } = SETUPS[name](parts(port, keys, ours));
-  const options = push ? { ...rest, push: bare ? { queueOptions: push.queueOptions ?? {} } : push } : rest;
+  const kept = ([kind, one]) => kind === 'queueOptions' || services.includes(one.firebaseServiceAccount ? 'google' : 'apple');
+  const options = push ? { ...rest, push: Object.fromEntries(Object.entries(push).filter(kept)) } : rest;
   const required = `--require ${path.join(__dirname, 'redirect.js')}`;
   const env = {
     NODE_EXTRA_CA_CERTS: keys.ca, PUSH_SERVICES: String(port), TZ: 'UTC', ...(clean && { PARSE_SERVER_CLEANUP_INVALID_INSTALLATIONS: '1' }),
