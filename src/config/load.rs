@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::error::{ConfigError, Warning, WarningKind};
 use super::layers::{self, FileLayer};
 use super::made_app::MadeKeys;
+use super::push::PushConfig;
 use super::settings::{Settings, Source};
 use super::table::{self, Scope};
 use super::types::{AppConfig, MadeApp, ServerConfig};
@@ -68,6 +69,9 @@ pub fn load(input: Input<'_>) -> Result<Loaded, ConfigError> {
     lasting_disk(&apps, &built, input.env)?;
     let production = input.env.get("NODE_ENV").is_some_and(|env| env == "production");
     built.iter_mut().filter_map(|app| app.schema.as_mut()).for_each(|schema| schema.must_succeed = production);
+    if production {
+        built.iter_mut().filter_map(|app| app.push.as_mut()).for_each(PushConfig::in_production);
+    }
     let mut said = HashSet::new();
     warnings.retain(|warning| said.insert(warning.message.clone()));
     let server = server(&apps[0], built, made)?;

@@ -1,5 +1,6 @@
 //! Push: what is sent to each service, and what is made of its answers, against services of the tests' own.
 
+mod apns;
 mod delivery;
 mod expo;
 mod fcm;
@@ -9,8 +10,63 @@ mod senders;
 mod web;
 
 use crate::support::http2::{Door, Http2Peer, Said};
-use serde_json::json;
+use parsimony::config::{Input, load};
+use parsimony::model::id::Random;
+use parsimony::model::{Date, Value as ParseValue, wire};
+use parsimony::push::{Device, Push, Senders};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// Devices of a test: token, type, app.
+type Devices = Vec<(String, &'static str, Option<&'static str>)>;
+
+/// No randomness at all.
+struct Zeros;
+
+impl Random for Zeros {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+}
+
+/// A new key for ES256.
+fn key() -> rcgen::KeyPair {
+    rcgen::KeyPair::generate().unwrap()
+}
+
+/// What sends as the option `push` says, or what is wrong with it.
+fn senders(push: Value) -> Result<Senders, String> {
+    let file = json!({"appId": "a", "masterKey": "m", "push": push}).to_string();
+    let loaded = load(Input {
+        file: Some(Path::new("config.json")),
+        flags: Vec::new(),
+        env: &BTreeMap::new(),
+        read_file: &|_| Ok(file.clone()),
+        made_app: &mut |_| panic!("an app is configured"),
+    });
+    let mut loaded = loaded.map_err(|error| error.to_string())?;
+    let random: Arc<dyn Random> = Arc::new(Zeros);
+    Senders::open(&loaded.server.apps.remove(0).push.unwrap(), &random).map_err(|error| error.to_string())
+}
+
+/// What comes of a push, by token: nothing, or the failure.
+async fn outcomes(senders: &Senders, body: &Value, now: i64, devices: Devices) -> BTreeMap<String, Option<String>> {
+    let ParseValue::Object(body) = wire::parse_text(&body.to_string(), wire::MAX_DEPTH).unwrap() else {
+        panic!("{body} is no object")
+    };
+    let device = |(token, kind, app): (String, &str, Option<&str>)| Device {
+        token,
+        kind: kind.to_owned(),
+        push_type: None,
+        app: app.map(str::to_owned),
+    };
+    let sent = senders.send(Push { body: &body, now: Date(now) }, devices.into_iter().map(device).collect()).await;
+    let text = |why: ParseValue| why.as_str().unwrap().to_owned();
+    sent.into_iter().map(|outcome| (outcome.token, outcome.failure.map(text))).collect()
+}
 
 /// The service of the tests behaves as its users expect of it.
 #[tokio::test(flavor = "multi_thread")]

@@ -30,6 +30,17 @@ pub struct PushConfig {
     pub clean_up: bool,
 }
 
+impl PushConfig {
+    /// Reads what the options leave open as where `NODE_ENV` is `production`.
+    pub(super) fn in_production(&mut self) {
+        for (_, sender) in &mut self.senders {
+            if let SenderConfig::Apns(providers) = sender {
+                providers.iter_mut().for_each(ApnsConfig::in_production);
+            }
+        }
+    }
+}
+
 /// A type of device, or of what sends to it: `pushType` of an installation, else its `deviceType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PushType {

@@ -1,0 +1,251 @@
+//! One provider: a connection to Apple's service, and how long it is asked to take a notification.
+
+use std::error::Error;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, Request, Response, Url};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::keys::{self, Shown};
+use super::note::{COLLAPSE, Note};
+use super::signer::Signer;
+use crate::config::ApnsConfig;
+use crate::model::Date;
+use crate::outgoing;
+
+/// So many requests are under way at once; the service lets in about as many on a connection.
+pub const AT_ONCE: usize = 1_000;
+/// What the service says of a token that it cannot have given out.
+const BAD_TOKEN: &str = "BadDeviceToken";
+/// What the service says of a signature that is too old.
+const EXPIRED: &str = "ExpiredProviderToken";
+/// Answers after which a request is sent again: the service did not take it.
+const AGAIN: [u16; 6] = [408, 429, 500, 502, 503, 504];
+/// Bytes of an answer that are read.
+const LARGEST: usize = 4 << 10;
+/// Characters of an answer that is not JSON that are told.
+const TOLD: usize = 200;
+/// The first pause before a request is sent again; each is twice the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// No pause of our own is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Nor one that the service asks for, s.
+const LONGEST_ASKED: u64 = 10;
+/// A request that waits behind others may take so many times as long as one may.
+const PATIENCE: u32 = 12;
+
+/// A provider of notifications.
+pub struct Provider {
+    /// The app that it serves.
+    pub topic: Option<String>,
+    client: Client,
+    /// The URL of a device, without its token.
+    base: String,
+    signer: Option<Box<Signer>>,
+    retries: u32,
+    timeout: Duration,
+    places: Semaphore,
+    /// When it was made, and how many ms later the service last answered.
+    made: Instant,
+    heard: AtomicU64,
+}
+
+/// What came of asking once.
+enum Answer {
+    /// The service took it.
+    Taken,
+    /// It did not, for this reason; asked again, it may, after a pause that it may name.
+    Refused { why: String, again: bool, after: Duration },
+}
+
+impl Provider {
+    /// One as the options say. It connects with the first notification.
+    ///
+    /// # Errors
+    /// A text that names the option and what is wrong with it.
+    pub fn open(config: &ApnsConfig) -> Result<Self, String> {
+        // With HTTP/2 known beforehand all requests share one connection from the first one on.
+        let mut builder = outgoing::builder(Policy::none())
+            .https_only(true)
+            .http2_prior_knowledge()
+            .http2_keep_alive_interval(config.heart_beat)
+            .http2_keep_alive_while_idle(true)
+            .pool_idle_timeout(None)
+            .connect_timeout(config.timeout)
+            .tls_certs_merge(keys::authorities(config)?);
+        let signer = match keys::shown(config)? {
+            Shown::Token(signer) => Some(signer),
+            Shown::Certificate(identity) => {
+                builder = builder.identity(identity);
+                None
+            }
+        };
+        let base = format!("https://{}:{}/3/device/", config.host(), config.port);
+        let place = Url::parse(&base).map_err(|e| format!("{}.address cannot be used: {e}", config.path))?;
+        if place.path() != "/3/device/" {
+            return Err(format!("{}.address must be a host", config.path));
+        }
+        Ok(Self {
+            topic: config.topic.clone(),
+            client: builder
+                .build()
+                .map_err(|e| format!("{} cannot be used: {}", config.path, outgoing::reasons(&e)))?,
+            base,
+            signer,
+            retries: config.retries,
+            timeout: config.timeout,
+            places: Semaphore::new(AT_ONCE),
+            made: Instant::now(),
+            heard: AtomicU64::new(0),
+        })
+    }
+
+    /// Sends a notification to one device. What may have reached the device is not sent to it again: a connection that breaks
+    /// before the answer is a failure, unless the notification takes the place of an earlier one anyway (`apns-collapse-id`).
+    /// A notification has no `apns-id` but the client's: the service promises nothing for one that it sees twice.
+    ///
+    /// # Errors
+    /// Why the device was not reached.
+    pub async fn send(&self, note: &Note, now: Date, token: &str) -> Result<(), String> {
+        if !is_plain(token) {
+            return Err(BAD_TOKEN.to_owned());
+        }
+        let url = Url::parse(&format!("{}{token}", self.base)).map_err(|_| BAD_TOKEN)?;
+        let (mut tries, mut renewed) = (0, false);
+        loop {
+            let signed = self.signer.as_ref().map(|signer| signer.current(now)).transpose()?;
+            let (why, again, after) = match self.ask(&url, note, signed.as_ref()).await {
+                Answer::Taken => return Ok(()),
+                Answer::Refused { why, again, after } => (why, again, after),
+            };
+            if let (Some(signer), Some(signed), EXPIRED, false) = (&self.signer, &signed, why.as_str(), renewed) {
+                renewed = true;
+                signer.renew(signed);
+                continue;
+            }
+            if !again || tries == self.retries {
+                return Err(why);
+            }
+            sleep(after.max(FIRST_PAUSE.saturating_mul(1 << tries.min(16)).min(LONGEST_PAUSE))).await;
+            tries += 1;
+        }
+    }
+
+    /// Asks once, and waits for the answer. Behind a service that lets in few requests at a time, one waits for others: its
+    /// time runs only while the service is silent.
+    async fn ask(&self, url: &Url, note: &Note, signed: Option<&HeaderValue>) -> Answer {
+        let Ok(_place) = self.places.acquire().await else { return refused("closed".to_owned(), false) };
+        let mut request = Request::new(Method::POST, url.clone());
+        request.headers_mut().clone_from(&note.headers);
+        if let Some(signed) = signed {
+            request.headers_mut().insert(AUTHORIZATION, signed.clone());
+        }
+        *request.body_mut() = Some(note.body.clone().into());
+        let mut answer = pin!(self.answer(request, note.headers.contains_key(COLLAPSE)));
+        let (asked, mut wait) = (Instant::now(), self.timeout);
+        loop {
+            if let Ok(answer) = timeout(wait, answer.as_mut()).await {
+                return answer;
+            }
+            let heard = self.made + Duration::from_millis(self.heard.load(Ordering::Relaxed));
+            let silent = heard.max(asked).elapsed();
+            if silent >= self.timeout || asked.elapsed() >= self.timeout * PATIENCE {
+                return refused("RequestTimeout".to_owned(), false);
+            }
+            wait = self.timeout - silent;
+        }
+    }
+
+    async fn answer(&self, request: Request, replaces: bool) -> Answer {
+        match self.client.execute(request).await {
+            Ok(answer) => {
+                self.heard.store(self.made.elapsed().as_millis() as u64, Ordering::Relaxed);
+                if answer.status().is_success() { Answer::Taken } else { refusal(answer).await }
+            }
+            Err(error) => {
+                let again = replaces || error.is_connect() || is_not_taken(&error);
+                refused(outgoing::reasons(&error.without_url()), again)
+            }
+        }
+    }
+}
+
+fn refused(why: String, again: bool) -> Answer {
+    Answer::Refused { why, again, after: Duration::ZERO }
+}
+
+async fn refusal(answer: Response) -> Answer {
+    let again = AGAIN.contains(&answer.status().as_u16());
+    let after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let after = Duration::from_secs(after.unwrap_or(0).min(LONGEST_ASKED));
+    let body = outgoing::body(answer, LARGEST).await.unwrap_or_default();
+    Answer::Refused { why: reason(&body), again, after }
+}
+
+/// Why the service took a notification not, as it says itself.
+fn reason(body: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Told {
+        reason: Option<String>,
+    }
+    let told = match serde_json::from_slice::<Told>(body) {
+        Ok(told) => told.reason,
+        Err(_) => Some(String::from_utf8_lossy(body).chars().take(TOLD).collect()),
+    };
+    told.filter(|text| !text.is_empty()).unwrap_or_else(|| "Unknown status".to_owned())
+}
+
+/// Does an error say that the service did not begin with the request? Either it says so itself, and is to be asked by another
+/// connection, or the request never left: it still waited to be let in when the connection went.
+fn is_not_taken(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            let left = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+            let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            return error.is_remote() && (left || refused);
+        }
+        if error.downcast_ref::<hyper::Error>().is_some_and(|error| error.is_user() || error.is_canceled()) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// Has a device token nothing that means anything in a path?
+fn is_plain(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_token_makes_a_path() {
+        assert!(["0f".repeat(32).as_str(), "Ab-_9"].into_iter().all(is_plain));
+        let others = ["", ".", "..", "a/../b", "a%2fb", "a?b", "a#b", "a b", "<ab>", "a\\b", "\u{e9}", "a;b", "a\n"];
+        assert_eq!(others.into_iter().find(|token| is_plain(token)), None);
+    }
+
+    #[test]
+    fn a_reason_is_what_the_service_says() {
+        let cases = [
+            (r#"{"reason":"Unregistered","timestamp":1}"#, "Unregistered"),
+            ("{}", "Unknown status"),
+            ("", "Unknown status"),
+            ("<html>bad gateway", "<html>bad gateway"),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(reason(body.as_bytes()), expected);
+        }
+        assert_eq!(reason("x".repeat(4000).as_bytes()).len(), TOLD);
+    }
+}
