@@ -35,7 +35,7 @@ function told(token, key) {
   const read = part => JSON.parse(Buffer.from(part, 'base64url'));
   const { iat, exp, ...rest } = read(claims);
   const holds = crypto.verify('sha256', Buffer.from(`${head}.${claims}`), { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
-  return JSON.stringify([read(head), rest, ...(exp ? [`for ${exp - iat} s`] : []), holds]);
+  return JSON.stringify([Object.fromEntries(Object.entries(read(head)).sort()), rest, ...(exp ? [`for ${exp - iat} s`] : []), holds]);
 }
 
 module.exports = { make, told };

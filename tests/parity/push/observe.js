@@ -98,7 +98,7 @@ class Observed {
       const now = this.write({ rows, rest, asked: this.services.asked.length });
       if (now !== last) [last, since] = [now, Date.now()];
       const ended = rows.every(({ status }) => ENDED.includes(status));
-      if (Date.now() - since > (ended ? QUIET_MS.ended : QUIET_MS.open)) return rows.sort((a, b) => a._created_at - b._created_at || (a.payload < b.payload ? -1 : 1));
+      if (Date.now() - since > (ended ? QUIET_MS.ended : QUIET_MS.open)) return rows.sort((a, b) => (a.query + a.payload < b.query + b.payload ? -1 : 1));
       await new Promise(done => { setTimeout(done, LOOK_MS); });
     }
   }

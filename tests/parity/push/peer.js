@@ -16,6 +16,8 @@ const GOOGLE = {
   topic: [403, 'PERMISSION_DENIED', 'SENDER_ID_MISMATCH', 'SenderId mismatch'],
   five: [500, 'INTERNAL', 'INTERNAL', 'Internal error encountered.'],
 };
+/** Where the token stands in a message is nothing to Google. */
+const sorted = body => JSON.stringify(JSON.parse(body, (key, value) => (key === 'message' && value?.token ? { token: value.token, ...value } : value)));
 const kind = token => (/^[a-z]+/.exec(token) || [''])[0];
 
 class Services {
@@ -55,8 +57,12 @@ class Services {
   answer({ url, method, headers }, body) {
     if (url === '/token') return this.token(body);
     const apple = url.startsWith('/3/device/');
-    const own = Object.entries(headers).filter(([name]) => /^apns-|^content-type$|^access_token_auth$/.test(name));
-    this.asked.push({ to: apple ? 'apple' : 'google', method, path: url, headers: Object.fromEntries(own.sort()), authorization: this.authorization(headers.authorization ?? 'none', apple), body });
+    const own = Object.entries(headers).filter(([name]) => /^apns-/.test(name)).sort();
+    const type = (headers['content-type'] ?? 'none').split(';')[0];
+    this.asked.push({
+      to: apple ? 'apple' : 'google', method, path: url, headers: Object.fromEntries(own), authorization: this.authorization(headers.authorization ?? 'none', apple),
+      ...(apple ? { body } : { type, body: sorted(body) }),
+    });
     return apple ? this.apple(decodeURIComponent(url.slice('/3/device/'.length))) : this.google(body);
   }
 
