@@ -1,4 +1,4 @@
-//! How push services are asked: no redirects, no proxy of the environment, and one more authority trusted if the app says so.
+//! How push services are asked: no redirects, no proxy of the environment, and further authorities trusted if the app says so.
 
 use std::time::Duration;
 
@@ -6,24 +6,18 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder};
 
 use crate::error::{Error, Result};
+use crate::outgoing;
 
 /// The longest that a connection takes to come about.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
-/// What a client is made with. `ca` is the path of a file with certificates, or their PEM.
+/// What a client is made with; `ca` is what stands under `{path}.ca`.
 ///
 /// # Errors
 /// 1 for certificates that cannot be read.
-pub(super) fn builder(ca: Option<&str>) -> Result<ClientBuilder> {
-    let builder = Client::builder().redirect(Policy::none()).no_proxy().connect_timeout(LONGEST_CONNECT);
-    let Some(ca) = ca else { return Ok(builder) };
-    let pem = match ca.contains("-----BEGIN") {
-        true => ca.as_bytes().to_vec(),
-        false => std::fs::read(ca).map_err(|e| Error::caused(format!("cannot read {ca}"), e))?,
-    };
-    let known =
-        Certificate::from_pem_bundle(&pem).map_err(|e| Error::caused("the certificate of a push service", e))?;
-    Ok(builder.tls_certs_merge(known))
+pub(super) fn builder(path: &str, ca: Option<&str>) -> Result<ClientBuilder> {
+    let known = authorities(&format!("{path}.ca"), ca).map_err(Error::internal)?;
+    Ok(outgoing::builder(Policy::none()).connect_timeout(LONGEST_CONNECT).tls_certs_merge(known))
 }
 
 /// The client itself.
@@ -32,4 +26,40 @@ pub(super) fn builder(ca: Option<&str>) -> Result<ClientBuilder> {
 /// 1 if there is no TLS.
 pub(super) fn built(builder: ClientBuilder) -> Result<Client> {
     builder.build().map_err(|e| Error::caused("no client for a push service", e))
+}
+
+/// The certificates that vouch for a service besides those that everybody trusts: PEM, or paths of files with it.
+///
+/// # Errors
+/// A text that names the option and what is wrong with it.
+pub(super) fn authorities<'a>(
+    option: &str,
+    given: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<Certificate>, String> {
+    let mut all = Vec::new();
+    for ca in given {
+        let read =
+            Certificate::from_pem_bundle(&pem(option, ca)?).map_err(|e| format!("{option} cannot be used: {e}"))?;
+        if read.is_empty() {
+            return Err(format!("{option} cannot be used: it holds no certificate in PEM"));
+        }
+        all.extend(read);
+    }
+    Ok(all)
+}
+
+/// PEM that stands in the options, or that of a file.
+///
+/// # Errors
+/// As [`authorities`].
+pub(super) fn pem(option: &str, given: &str) -> Result<Vec<u8>, String> {
+    if given.contains("-----BEGIN") { Ok(given.as_bytes().to_vec()) } else { file(option, given) }
+}
+
+/// What a file holds. Its path is not shown: it may be a key that was put there by mistake.
+///
+/// # Errors
+/// As [`authorities`].
+pub(super) fn file(option: &str, path: &str) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("{option} cannot be read: {error}"))
 }

@@ -43,7 +43,7 @@ impl Expo {
         let mut bearer = bearer.transpose().map_err(|_| Error::internal("push.expo.accessToken is none"))?;
         bearer.iter_mut().for_each(|bearer| bearer.set_sensitive(true));
         Ok(Self {
-            client: client::built(client::builder(config.ca.as_deref())?.timeout(LONGEST))?,
+            client: client::built(client::builder("push.expo", config.ca.as_deref())?.timeout(LONGEST))?,
             url: format!("{}/--/api/v2/push/send", config.endpoint),
             bearer,
             places: Semaphore::new(config.at_once),

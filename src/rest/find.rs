@@ -73,7 +73,9 @@ pub(super) async fn count(call: &Call, class: &str, mut params: Params) -> Resul
     before_find(&mut call, class, &mut params, false).await?;
     let mut query = Query::prepare(&call, class, params, 0).await?;
     let plan = query.ready_plan(&call, Action::Count).await?;
-    call.engine.storage.count(&plan).await
+    let count = call.engine.storage.count(&plan).await?;
+    after_find(&mut call, class, &query.params, false, &mut Vec::new()).await?;
+    Ok(count)
 }
 
 /// A query whose sub-queries and relations are resolved.

@@ -20,14 +20,14 @@ const PUSH: &str = r#"{"data":{"alert":"hi"}}"#;
 const SENT: &str = "/v1/projects/demo/messages:send";
 
 /// Google of the tests: tokens `t1`, `t2`, …, each good for an hour, and `answers` for messages.
-struct Google {
+pub struct Google {
     peer: Http2Peer,
     public: DecodingKey,
     pem: String,
 }
 
 impl Google {
-    fn start(answers: impl Fn(&Asked) -> Said + Send + Sync + 'static) -> Google {
+    pub fn start(answers: impl Fn(&Asked) -> Said + Send + Sync + 'static) -> Google {
         Self::with_tokens(
             |n| Said::json(200, &json!({"access_token": format!("t{n}"), "expires_in": 3599, "token_type": "Bearer"})),
             answers,
@@ -51,11 +51,17 @@ impl Google {
         Google { peer, public, pem: format!("-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n") }
     }
 
-    fn senders(&self, kind: PushType) -> Senders {
+    /// The options of an app that sends by it.
+    pub fn options(&self) -> serde_json::Value {
         let account = json!({"project_id": "demo", "client_email": "a@b.c", "private_key": self.pem,
             "token_uri": self.peer.url("/token")});
+        json!({"firebaseServiceAccount": account, "endpoint": self.peer.url(""), "ca": self.peer.ca()})
+    }
+
+    fn senders(&self, kind: PushType) -> Senders {
         let config = FcmConfig {
-            service_account: Secret::new(account.to_string()),
+            path: "push.android".into(),
+            service_account: Secret::new(self.options()["firebaseServiceAccount"].to_string()),
             apple: kind == PushType::Ios,
             endpoint: self.peer.url(""),
             ca: Some(self.peer.ca()),

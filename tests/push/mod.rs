@@ -7,6 +7,7 @@ mod fcm;
 mod kit;
 mod requests;
 mod senders;
+mod services;
 mod web;
 
 use crate::support::http2::{Door, Http2Peer, Said};

@@ -5,6 +5,8 @@ use crate::support::http2::{Http2Peer, Said};
 use crate::support::peer::{self, Peer};
 use crate::support::{Actor, Server};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const BADGE: &str = r#"{"code":1,"message":"Internal server error."}"#;
 
@@ -46,7 +48,7 @@ fn what_cannot_be_sent_is_refused_before_anything_is_noted() {
         assert_eq!(row["query"], json!(clause.to_string()));
     }
     let wrong = pushed(&master, &json!({"where": {"a": {"$nope": 1}}, "data": {"alert": "x"}}));
-    assert_eq!(wrong["errorMessage"], json!({"code": 102, "message": "bad constraint: $nope"}));
+    assert_eq!(wrong["errorMessage"], json!({"code": 107, "message": "bad constraint: $nope"}));
     assert_eq!(peer.asked().len(), 0);
 }
 
@@ -84,7 +86,7 @@ fn an_audience_counts_its_uses() {
     for uses in 1..3 {
         pushed(&master, &json!({"where": {}, "data": {}, "audience_id": id}));
         let row = master.get(&format!("/push_audiences/{id}")).json();
-        assert_eq!((&row["timesUsed"], &row["lastUsed"]["__type"]), (&json!(uses), &json!("Date")), "{row}");
+        assert_eq!((&row["timesUsed"], row["lastUsed"].is_string()), (&json!(uses), true), "{row}");
     }
     let row = pushed(&master, &json!({"where": {}, "data": {}, "audience_id": "nobody"}));
     assert_eq!(row["status"], "succeeded");
@@ -92,31 +94,38 @@ fn an_audience_counts_its_uses() {
 
 #[test]
 fn webhooks_are_told_of_the_status_and_may_hide_installations() {
-    let hooks = Peer::start(|asked| match asked.body["triggerName"].as_str() {
-        Some("afterFind") => {
-            let all = asked.body["objects"].as_array().cloned().unwrap_or_default();
-            let shown: Vec<Value> = all.into_iter().filter(|row| row["deviceToken"] != "bb").collect();
-            peer::Said::Json(json!({"success": shown}))
-        }
+    let hiding = Arc::new(AtomicBool::new(false));
+    let hides = Arc::clone(&hiding);
+    let hooks = Peer::start(move |asked| match asked.body["triggerName"].as_str() {
+        Some("afterFind") if hides.load(Ordering::Relaxed) => peer::Said::Json(json!({"success": []})),
         _ => peer::Said::Json(json!({"success": {}})),
     });
     let peer = Http2Peer::start(|_| Said::ok());
     let server = server(&peer, json!({}));
     let master = master(&server);
-    super::kit::install(&master, &["aa", "bb", "cc"].map(|token| json!({"deviceToken": token})));
+    let phones: Vec<Value> = (100..250).map(|token| json!({"deviceToken": token.to_string()})).collect();
+    super::kit::install(&master, &phones);
     for (class, trigger) in [("_PushStatus", "afterSave"), ("_Installation", "afterFind")] {
         let hook = json!({"className": class, "triggerName": trigger, "url": hooks.url("/hook")});
         assert_eq!(master.post("/hooks/triggers", &hook).status, 200);
     }
-    let row = pushed(&master, &json!({"where": {}, "data": {"alert": "x"}}));
-    assert_eq!((&row["status"], &row["numSent"]), (&json!("succeeded"), &json!(2)), "{row}");
-    let tokens: Vec<String> = super::kit::received(&peer).into_iter().map(|(token, _)| token).collect();
-    assert_eq!(tokens, ["aa", "cc"]);
+    let body = json!({"where": {}, "data": {"alert": "x"}});
+    let row = pushed(&master, &body);
+    assert_eq!((&row["status"], &row["numSent"]), (&json!("succeeded"), &json!(150)), "{row}");
+    assert_eq!(super::kit::received(&peer).len(), 150);
     let told = hooks.asked();
-    let statuses: Vec<&str> = told
-        .iter()
-        .filter(|asked| asked.body["object"]["className"] == "_PushStatus")
-        .filter_map(|asked| asked.body["object"]["status"].as_str())
-        .collect();
-    assert_eq!(statuses, ["pending", "running", "running", "succeeded"]);
+    let statuses = told.iter().map(|asked| &asked.body["object"]).filter(|object| object["className"] == "_PushStatus");
+    let statuses: Vec<(&str, Value)> =
+        statuses.map(|row| (row["status"].as_str().unwrap_or_default(), row["count"].clone())).collect();
+    let running = |count: i64| ("running", json!(count));
+    // A slow push is told of in between, too.
+    let ends = [statuses[0].clone(), statuses[1].clone(), statuses[statuses.len() - 2].clone()];
+    assert_eq!(ends, [("pending", json!(null)), running(2), running(0)]);
+    assert_eq!(statuses.last(), Some(&("succeeded", json!(null))));
+    let found: Vec<usize> = told.iter().filter_map(|asked| Some(asked.body["objects"].as_array()?.len())).collect();
+    assert_eq!(found, [0, 100, 50], "the count, and two batches");
+    hiding.store(true, Ordering::Relaxed);
+    let row = pushed(&master, &body);
+    assert_eq!((&row["status"], &row["numSent"]), (&json!("succeeded"), &json!(0)), "{row}");
+    assert_eq!(super::kit::received(&peer), []);
 }

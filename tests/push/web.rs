@@ -18,25 +18,26 @@ use std::time::Duration;
 const PUSH: &str = r#"{"data":{"alert":"hi","title":"T"}}"#;
 
 /// A browser that has subscribed.
-struct Browser {
+pub struct Browser {
     key: PrivateKey,
     auth: [u8; 16],
 }
 
 impl Browser {
-    fn new() -> Browser {
+    /// A new one.
+    pub fn new() -> Browser {
         Browser { key: PrivateKey::generate(&ECDH_P256).unwrap(), auth: *b"sixteen secrets!" }
     }
 
     /// What it gives to the app for `deviceToken`.
-    fn subscription(&self, endpoint: &str) -> String {
+    pub fn subscription(&self, endpoint: &str) -> String {
         let key = BASE64_URL_SAFE_NO_PAD.encode(self.key.compute_public_key().unwrap());
         let auth = BASE64_URL_SAFE_NO_PAD.encode(self.auth);
         json!({"endpoint": endpoint, "expirationTime": null, "keys": {"p256dh": key, "auth": auth}}).to_string()
     }
 
     /// What it reads: RFC 8291, written from the standard and apart from what encrypts.
-    fn read(&self, body: &[u8]) -> String {
+    pub fn read(&self, body: &[u8]) -> String {
         let mac = |key: &[u8], text: &[&[u8]]| sign(&Key::new(HMAC_SHA256, key), &text.concat()).as_ref().to_vec();
         let (salt, sender) = (&body[..16], &body[21..86]);
         let (own, peer) = (self.key.compute_public_key().unwrap(), UnparsedPublicKey::new(&ECDH_P256, sender));
@@ -53,7 +54,8 @@ impl Browser {
     }
 }
 
-fn config(peer: &Http2Peer) -> WebPushConfig {
+/// The configuration of an app that may send to a service of the tests.
+pub fn config(peer: &Http2Peer) -> WebPushConfig {
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
     let private = pair.private_key().as_be_bytes().unwrap();
     WebPushConfig {

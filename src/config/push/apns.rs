@@ -1,10 +1,10 @@
 //! `push.ios`, `tvos`, `osx`, `watchos` without Firebase: Apple's own service (`push-files-live.md` section 4).
 
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::options::whole;
 use super::text;
 use crate::config::Secret;
 
@@ -145,11 +145,11 @@ fn provider(path: String, options: &Map<String, Value>, native: Option<&Value>) 
         production,
         native,
         address,
-        port: whole(&path, options, "port", 443, 1..=65_535)? as u16,
+        port: whole(&path, options, "port", 1..=65_535)?.unwrap_or(443) as u16,
         ca: authorities(&path, options)?,
-        retries: whole(&path, options, "connectionRetryLimit", 3, 0..=100)? as u32,
-        timeout: Duration::from_millis(whole(&path, options, "requestTimeout", 5_000, 1..=600_000)?),
-        heart_beat: Duration::from_millis(whole(&path, options, "heartBeat", 60_000, 1_000..=3_600_000)?),
+        retries: whole(&path, options, "connectionRetryLimit", 0..=100)?.unwrap_or(3) as u32,
+        timeout: Duration::from_millis(whole(&path, options, "requestTimeout", 1..=600_000)?.unwrap_or(5_000)),
+        heart_beat: Duration::from_millis(whole(&path, options, "heartBeat", 1_000..=3_600_000)?.unwrap_or(60_000)),
         path,
     })
 }
@@ -236,20 +236,6 @@ fn authorities(path: &str, options: &Map<String, Value>) -> Result<Vec<String>, 
 /// The value of an option; `null` and a blank text are none.
 fn given<'a>(options: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
     options.get(key).filter(|value| !value.is_null() && value.as_str() != Some(""))
-}
-
-fn whole(
-    path: &str,
-    options: &Map<String, Value>,
-    key: &str,
-    default: u64,
-    range: RangeInclusive<u64>,
-) -> Result<u64, String> {
-    let Some(value) = given(options, key) else { return Ok(default) };
-    value
-        .as_u64()
-        .filter(|n| range.contains(n))
-        .ok_or_else(|| format!("{path}.{key} must be a whole number from {} to {}", range.start(), range.end()))
 }
 
 #[cfg(test)]

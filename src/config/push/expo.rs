@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{options, place, text, whole};
+use super::options::{options, place, whole};
+use super::text;
 use crate::config::Secret;
 
 /// Expo.

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{flag, options, place, text};
+use super::options::{flag, options, place};
+use super::text;
 use crate::config::Secret;
 
 /// What may stand in the options. `resolveUnhandledClientError` and `fcmEnableLegacyHttpTransport` change nothing: a push that
@@ -13,6 +14,8 @@ const KNOWN: [&str; 5] =
 /// Firebase.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FcmConfig {
+    /// What it is called where something is wrong with it (`push.android`).
+    pub path: String,
     /// The service account: its JSON, or the path of the file with it.
     pub service_account: Secret,
     /// Are messages put together for Apple's devices?
@@ -35,6 +38,7 @@ pub(super) fn read(path: &str, value: &Value, apple: bool) -> Result<FcmConfig, 
         _ => return Err(format!("{path}.firebaseServiceAccount must be the path of a file, or an object")),
     };
     Ok(FcmConfig {
+        path: path.to_owned(),
         service_account: Secret::new(service_account),
         apple,
         endpoint: place(path, options, "https://fcm.googleapis.com")?,

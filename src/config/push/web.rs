@@ -6,7 +6,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::{options, text, whole};
+use super::options::{options, whole};
+use super::text;
 use crate::config::Secret;
 
 /// What may stand in the options.

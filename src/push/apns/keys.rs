@@ -3,10 +3,11 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
-use reqwest::{Certificate, Identity};
+use reqwest::Identity;
 
 use super::signer::Signer;
 use crate::config::{ApnsConfig, ApnsCredential, Secret};
+use crate::push::client::{file, pem};
 
 /// What a provider shows to the service.
 pub enum Shown {
@@ -48,34 +49,6 @@ pub fn shown(config: &ApnsConfig) -> Result<Shown, String> {
             identity(&unpacked(&bytes, passphrase).map_err(unusable)?).map_err(unusable)
         }
     }
-}
-
-/// The certificates that vouch for the service besides those that everybody trusts.
-///
-/// # Errors
-/// As [`shown`].
-pub fn authorities(config: &ApnsConfig) -> Result<Vec<Certificate>, String> {
-    let option = format!("{}.ca", config.path);
-    let mut all = Vec::new();
-    for ca in &config.ca {
-        let read =
-            Certificate::from_pem_bundle(&pem(&option, ca)?).map_err(|e| format!("{option} cannot be used: {e}"))?;
-        if read.is_empty() {
-            return Err(format!("{option} cannot be used: it holds no certificate in PEM"));
-        }
-        all.extend(read);
-    }
-    Ok(all)
-}
-
-/// PEM that stands in the options, or that of a file.
-fn pem(option: &str, given: &str) -> Result<Vec<u8>, String> {
-    if given.contains("-----BEGIN") { Ok(given.as_bytes().to_vec()) } else { file(option, given) }
-}
-
-/// The path is not shown: it may be a key that was put there by mistake.
-fn file(option: &str, path: &str) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| format!("{option} cannot be read: {error}"))
 }
 
 fn identity(pem: &[u8]) -> Result<Shown, String> {

@@ -18,6 +18,7 @@ use super::signer::Signer;
 use crate::config::ApnsConfig;
 use crate::model::Date;
 use crate::outgoing;
+use crate::push::client::authorities;
 
 /// So many requests are under way at once; the service lets in about as many on a connection.
 pub const AT_ONCE: usize = 1_000;
@@ -70,6 +71,7 @@ impl Provider {
     /// # Errors
     /// A text that names the option and what is wrong with it.
     pub fn open(config: &ApnsConfig) -> Result<Self, String> {
+        let authorities = authorities(&format!("{}.ca", config.path), config.ca.iter().map(String::as_str))?;
         // With HTTP/2 known beforehand all requests share one connection from the first one on.
         let mut builder = outgoing::builder(Policy::none())
             .https_only(true)
@@ -78,7 +80,7 @@ impl Provider {
             .http2_keep_alive_while_idle(true)
             .pool_idle_timeout(None)
             .connect_timeout(config.timeout)
-            .tls_certs_merge(keys::authorities(config)?);
+            .tls_certs_merge(authorities);
         let signer = match keys::shown(config)? {
             Shown::Token(signer) => Some(signer),
             Shown::Certificate(identity) => {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::config::{Secret, is_private};
 use crate::error::{Error, Result};
 use crate::model::Date;
+use crate::push::client::file;
 
 /// What the Firebase client asks leave for.
 const SCOPES: &str = "https://www.googleapis.com/auth/cloud-platform \
@@ -40,12 +41,11 @@ impl Account {
     pub fn read(given: &Secret) -> Result<Self> {
         let given = given.reveal();
         let text = match given.trim_start().starts_with('{') {
-            true => given.to_owned(),
-            false => std::fs::read_to_string(given)
-                .map_err(|e| Error::caused(format!("cannot read firebaseServiceAccount {given}"), e))?,
+            true => given.as_bytes().to_vec(),
+            false => file("firebaseServiceAccount", given).map_err(Error::internal)?,
         };
         // What `serde_json` says of a broken text quotes none of it.
-        let json = serde_json::from_str(&text).map_err(|e| Error::caused("firebaseServiceAccount is no JSON", e))?;
+        let json = serde_json::from_slice(&text).map_err(|e| Error::caused("firebaseServiceAccount is no JSON", e))?;
         let Value::Object(json) = json else { return Err(wrong("must be an object")) };
         let project = part(&json, "project_id", "projectId")?;
         if !project.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte)) {

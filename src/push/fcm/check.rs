@@ -93,7 +93,7 @@ fn rename_once(map: &mut Map, names: &[(&str, &str)], kind: &str) -> Checked {
 /// Is there a list of arguments, but no key of the text that they belong to?
 fn lacks_key(map: &Map, args: &str, key: &str) -> bool {
     let given = map.get(args).and_then(Value::as_array).is_some_and(|args| !args.is_empty());
-    given && !map.get(key).and_then(Value::as_str).is_some_and(|key| !key.is_empty())
+    given && map.get(key).and_then(Value::as_str).is_none_or(str::is_empty)
 }
 
 /// What counts as yes is 1; everything else is left out.

@@ -58,12 +58,14 @@ impl Fcm {
     pub fn open(config: &FcmConfig, random: Arc<dyn Random>) -> Result<Self> {
         let account = Account::read(&config.service_account)?;
         // With HTTP/2 settled beforehand, the first messages wait for one connection instead of making one each.
-        let client = client::builder(config.ca.as_deref())?.http2_prior_knowledge().http2_keep_alive_interval(PING);
+        let client = client::builder(&config.path, config.ca.as_deref())?
+            .http2_prior_knowledge()
+            .http2_keep_alive_interval(PING);
         Ok(Self {
             client: client::built(client)?,
             url: format!("{}/v1/projects/{}/messages:send", config.endpoint, account.project),
             apple: config.apple,
-            tokens: Tokens::new(account, client::built(client::builder(config.ca.as_deref())?)?),
+            tokens: Tokens::new(account, client::built(client::builder(&config.path, config.ca.as_deref())?)?),
             places: Semaphore::new(AT_ONCE),
             random,
         })

@@ -39,7 +39,7 @@ impl Web {
     /// 1 for keys that are none.
     pub fn open(config: &WebPushConfig) -> Result<Self> {
         Ok(Self {
-            client: client::built(client::builder(config.ca.as_deref())?.timeout(config.timeout))?,
+            client: client::built(client::builder("push.web", config.ca.as_deref())?.timeout(config.timeout))?,
             vapid: Vapid::open(config)?,
             headers: headers(config)?,
             allowed: config.allowed_hosts.clone(),

@@ -32,6 +32,8 @@ const PAUSES: [Duration; 4] =
 pub struct FanOut {
     /// The server's own call.
     pub call: Call,
+    /// That of the client who asked for it.
+    pub asked: Call,
     /// What is sent.
     pub body: Map,
     /// To which installations.
@@ -74,7 +76,7 @@ impl FanOut {
         });
         let mut patience = Patience::default();
         let count = loop {
-            match pages.count(&self.call).await {
+            match pages.count(&self.asked).await {
                 Ok(count) => break count,
                 Err(error) => patience.after(error).await?,
             }
@@ -85,9 +87,12 @@ impl FanOut {
         if count == 0 {
             return self.status.complete(&self.call).await;
         }
-        let mut told = Told::new(pushes.config.batch_size, pushes.config.clean_up);
-        self.status.running(&self.call, count.div_ceil(told.batch)).await?;
+        let mut told = Told::new(count, pushes);
+        self.status.running(&self.call, told.all).await?;
         let sent = self.send(&mut pages, &work, &mut told).await;
+        if sent.is_ok() {
+            told.tally.batches = told.all.saturating_sub(told.batches);
+        }
         told.tell_all(&self.call, &self.status).await?;
         sent?;
         self.status.complete(&self.call).await
@@ -210,7 +215,10 @@ impl Work {
 /// What came of a push, and how much of it the status has been told.
 struct Told {
     tally: Tally,
+    /// Installations of a batch.
     batch: u64,
+    /// Batches that there are.
+    all: u64,
     clean_up: bool,
     devices: u64,
     batches: u64,
@@ -218,14 +226,17 @@ struct Told {
 }
 
 impl Told {
-    fn new(batch: u64, clean_up: bool) -> Self {
-        Self { tally: Tally::default(), batch, clean_up, devices: 0, batches: 0, at: Instant::now() }
+    fn new(count: u64, pushes: &Pushes) -> Self {
+        let (batch, clean_up) = (pushes.config.batch_size, pushes.config.clean_up);
+        let all = count.div_ceil(batch);
+        Self { tally: Tally::default(), batch, all, clean_up, devices: 0, batches: 0, at: Instant::now() }
     }
 
     fn add(&mut self, devices: u64, outcomes: Vec<Outcome>) {
         self.devices += devices;
         self.tally.add(outcomes);
-        self.tally.batches = self.devices / self.batch - self.batches;
+        // What came in while it was sent is no batch more.
+        self.tally.batches = (self.devices / self.batch).min(self.all) - self.batches;
     }
 
     /// Tells it, if that was not just done. If it fails it is told the next time.

@@ -39,7 +39,10 @@ pub async fn send(call: &Call, mut body: Map) -> Result<Answer> {
     let badge = Badge::of(body.get("data"))?;
     let place = pushes.place()?;
     let put_off = body.contains_key("push_time") && pushes.config.scheduled;
-    let call = background(call);
+    let asked = background(call, call.caller.clone());
+    // Code that is told of what the server does itself hears of no installation.
+    let own = Caller { installation_id: None, ..Caller::server() };
+    let call = background(call, Arc::new(own));
     let status = Status::begin(&call, &body, &clause, put_off).await?;
     let answer = Answer {
         header: Some(("x-parse-push-status-id", status.id.clone())),
@@ -48,7 +51,7 @@ pub async fn send(call: &Call, mut body: Map) -> Result<Answer> {
     let stop = pushes.stop();
     tokio::spawn(async move {
         used_audience(&call, body.get("audience_id")).await;
-        FanOut { call, body, clause, badge, put_off, status, stop }.run().await;
+        FanOut { call, asked, body, clause, badge, put_off, status, stop }.run().await;
         drop(place);
     });
     Ok(answer)
@@ -71,10 +74,10 @@ fn target(body: &Map) -> Result<Value> {
     }
 }
 
-/// The call of the server itself for what goes on after the answer.
-fn background(call: &Call) -> Call {
+/// A call for what goes on after the answer.
+fn background(call: &Call, caller: Arc<Caller>) -> Call {
     Call {
-        caller: Arc::new(Caller::server()),
+        caller,
         context: Map::new(),
         headers: Arc::default(),
         ip: None,

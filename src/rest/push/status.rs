@@ -21,6 +21,10 @@ pub fn increment(amount: f64) -> Value {
     Value::Object(Map::from([("__op", Value::from("Increment")), ("amount", Value::Number(amount))]))
 }
 
+fn gone() -> Value {
+    Value::Object(Map::from([("__op", Value::from("Delete"))]))
+}
+
 impl Status {
     /// The row of a push that is about to begin.
     ///
@@ -29,8 +33,8 @@ impl Status {
     pub async fn begin(call: &Call, body: &Map, clause: &Value, put_off: bool) -> Result<Self> {
         let row = row(body, clause, put_off, call.engine.clock.now().iso());
         let answer = create::create(call, CLASS, Value::Object(row)).await?;
-        let made = wire::parse(&answer.body, 9).ok();
-        let id = made.as_ref().and_then(Value::as_object).and_then(|made| made.get("objectId")?.as_str());
+        // An afterSave may put something else in the place of the body.
+        let id = answer.location.as_deref().and_then(|place| place.rsplit('/').next());
         let id = id.ok_or_else(|| Error::internal("a push without an id"))?;
         Ok(Self { id: id.to_owned() })
     }
@@ -57,8 +61,7 @@ impl Status {
     /// # Errors
     /// Those of an update.
     pub async fn complete(&self, call: &Call) -> Result<()> {
-        let gone = Value::Object(Map::from([("__op", Value::from("Delete"))]));
-        self.change(call, Map::from([("status", Value::from("succeeded")), ("count", gone)])).await
+        self.change(call, Map::from([("status", Value::from("succeeded")), ("count", gone())])).await
     }
 
     /// It could not be sent, or not to all.
@@ -66,8 +69,9 @@ impl Status {
     /// # Errors
     /// Those of an update.
     pub async fn fail(&self, call: &Call, why: Map) -> Result<()> {
-        let change = Map::from([("errorMessage", Value::Object(why)), ("status", Value::from("failed"))]);
-        self.change(call, change).await
+        let why = Value::Object(why);
+        let change = [("errorMessage", why), ("status", Value::from("failed")), ("count", gone())];
+        self.change(call, Map::from(change)).await
     }
 
     async fn change(&self, call: &Call, change: Map) -> Result<()> {

@@ -29,13 +29,14 @@ function make() {
   };
 }
 
-/** What a signed token says: header, claims without their times, and whether the signature holds. */
+/** What a signed token says: header but for its `typ`, which may be there or not, claims without their times, and whether the signature holds. */
 function told(token, key) {
   const [head, claims, signature] = token.split('.');
   const read = part => JSON.parse(Buffer.from(part, 'base64url'));
   const { iat, exp, ...rest } = read(claims);
+  const { typ, ...header } = read(head);
   const holds = crypto.verify('sha256', Buffer.from(`${head}.${claims}`), { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
-  return JSON.stringify([Object.fromEntries(Object.entries(read(head)).sort()), rest, ...(exp ? [`for ${exp - iat} s`] : []), holds]);
+  return JSON.stringify([Object.fromEntries(Object.entries(header).sort()), rest, ...(exp ? [`for ${exp - iat} s`] : []), holds]);
 }
 
 module.exports = { make, told };

@@ -11,6 +11,8 @@ const ENDED = ['succeeded', 'failed', 'scheduled'];
 /** How long nothing may happen for a push to have ended, ms: when its row says so, and when it does not. */
 const QUIET_MS = { ended: 250, open: 1500 };
 const LOOK_MS = 50;
+/** Rows of one batch come in any order. */
+const ORDER = (a, b) => (a.query + a.payload < b.query + b.payload ? -1 : a.query + a.payload > b.query + b.payload ? 1 : a._created_at - b._created_at);
 const HOUR_MS = 3600e3;
 const KEPT = ['_Installation', '_Audience'];
 const ISO = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z?/g;
@@ -52,7 +54,8 @@ class Observed {
     for (const one of steps ?? [step]) answers.push(await this.send(one));
     const rows = await this.settled(known);
     const died = await this.revive();
-    this.names = new Map(rows.map(({ _id }, i) => [String(_id), `‹push ${i}›`]));
+    const told = answers.map(({ headers }) => headers?.['x-parse-push-status-id']).filter(Boolean);
+    this.names = new Map([...new Set([...told, ...rows.map(({ _id }) => String(_id))])].map((id, i) => [id, `‹push ${i}›`]));
     const read = await Promise.all(rows.map(({ _id }) => this.send({ method: 'GET', path: `/classes/_PushStatus/${_id}` })));
     const seen = {
       died,
@@ -98,7 +101,7 @@ class Observed {
       const now = this.write({ rows, rest, asked: this.services.asked.length });
       if (now !== last) [last, since] = [now, Date.now()];
       const ended = rows.every(({ status }) => ENDED.includes(status));
-      if (Date.now() - since > (ended ? QUIET_MS.ended : QUIET_MS.open)) return rows.sort((a, b) => (a.query + a.payload < b.query + b.payload ? -1 : 1));
+      if (Date.now() - since > (ended ? QUIET_MS.ended : QUIET_MS.open)) return rows.sort(ORDER);
       await new Promise(done => { setTimeout(done, LOOK_MS); });
     }
   }

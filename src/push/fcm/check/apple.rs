@@ -64,7 +64,7 @@ fn alert(alert: &mut Map) -> Checked {
 }
 
 fn sound(sound: &mut Map) -> Checked {
-    if !sound.get("name").and_then(Value::as_str).is_some_and(|name| !name.is_empty()) {
+    if sound.get("name").and_then(Value::as_str).is_none_or(str::is_empty) {
         return Err("apns.payload.aps.sound.name must be a non-empty string".into());
     }
     match sound.get("volume") {

@@ -50,11 +50,3 @@ fn refuses_what_no_browser_could_read() {
         assert_eq!(error, "The subscription p256dh value is not a public key");
     }
 }
-
-#[test]
-fn by_hand() {
-    let browser = private(BROWSER_KEY).compute_public_key().unwrap();
-    let body =
-        encrypt(br#"{"alert":"fresh keys"}"#, &to(browser.as_ref(), &bytes(AUTH)), &Once::new().unwrap()).unwrap();
-    std::fs::write("/tmp/w/fcm-hand/body", body).unwrap();
-}
