@@ -3,11 +3,11 @@
 //
 // { "id", "reason", "compat", "scenario"?, "request"?, "part"?, "oracle"?, "ours"?, "without"? }: the name of the scenario, what is asked, the part of
 // what came of it, and the lines that one has and the other has not, joined by line breaks, must match these regular expressions. "without" takes
-// what it matches out of the lines; the rest must be the same.
+// what it matches out of the lines; the rest must be the same, what other such rules take out aside.
 const rules = require('./known.json');
 
 const matches = (pattern, text) => pattern === undefined || new RegExp(pattern, 's').test(text);
-const sameBut = (pattern, a, b) => pattern === undefined || [a, b].map(text => text.replace(new RegExp(pattern, 'g'), '')).every((text, _, [first]) => text === first);
+const without = (pattern, text) => text.replace(new RegExp(pattern, 'g'), '').trimEnd();
 
 /** The lines that one list has and the other has not. */
 function only(list, other) {
@@ -19,11 +19,15 @@ function only(list, other) {
   });
 }
 
-/** The id of the first rule that covers the difference, or undefined. */
+/** The ids of the rules that cover the difference, the first by itself or several that each take something out; or undefined. */
 function find(scenario, request, part, theirs, ours) {
   const [a, b] = [only(theirs, ours).join('\n'), only(ours, theirs).join('\n')];
-  return rules.find(rule => matches(rule.scenario, scenario) && matches(rule.request, request) && matches(rule.part, part)
-    && matches(rule.oracle, a) && matches(rule.ours, b) && sameBut(rule.without, a, b))?.id;
+  const meant = rules.filter(rule => matches(rule.scenario, scenario) && matches(rule.request, request) && matches(rule.part, part) && matches(rule.oracle, a) && matches(rule.ours, b));
+  const whole = meant.find(rule => !rule.without);
+  if (whole) return whole.id;
+  const same = list => list.length && [a, b].map(text => list.reduce((rest, rule) => without(rule.without, rest), text)).every((text, _, [first]) => text === first);
+  const found = meant.find(rule => same([rule])) ?? (same(meant) ? { id: meant.map(({ id }) => id).join(' and ') } : undefined);
+  return found?.id;
 }
 
 module.exports = { find, only };
