@@ -1,6 +1,13 @@
 //! A push to `PUSH_INSTALLATIONS` (100,000) phones through a service of the tests, while an app goes on asking: how long it takes, how
 //! much memory, and what the app notices. `cargo bench --bench push`; `TEST_MONGO_URI` puts the installations into MongoDB.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark that cannot be made reports by panicking"
+)]
+
 #[path = "../tests/support/http2.rs"]
 #[expect(dead_code, reason = "tests use more of it")]
 mod http2;
@@ -109,7 +116,7 @@ fn prepare(dir: &Path, phones: usize, peer: &Http2Peer) -> String {
 
 async fn run(server: &Server, base: &str, phones: usize, sent: &AtomicUsize) {
     let app = App { client: reqwest::Client::new(), base: base.to_owned() };
-    while app.client.get(format!("{base}/health")).send().await.is_err() {
+    while !app.client.get(format!("{base}/health")).send().await.is_ok_and(|answer| answer.status() == 200) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     println!("{phones} installations; idle {} KiB", server.status("VmRSS:"));

@@ -1,10 +1,11 @@
 //! Apple's service: who we are to it, what becomes of its answers, and that no notification is lost or sent twice.
 
-use super::{Devices, key, outcomes, senders};
+use super::{Devices, config, key, outcomes, senders};
 use crate::support::http2::{Asked, Door, Http2Peer, Said};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use parsimony::config::SenderConfig;
 use rcgen::KeyPair;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -197,6 +198,27 @@ async fn a_provider_without_a_topic_serves_every_app() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whatever_data_is_becomes_a_body() {
+    let peer = Http2Peer::start(|_| Said::ok());
+    let opened = senders(json!({"ios": provider(&peer, json!({}))})).unwrap();
+    let cases = [
+        (json!({}), ""),
+        (json!(1), ""),
+        (json!([]), ""),
+        (json!("hi"), r#"{"0":"h","1":"i"}"#),
+        (json!([1, {"a": 2}]), r#"{"0":1,"1":{"a":2}}"#),
+    ];
+    for (data, expected) in cases {
+        assert_eq!(outcomes(&opened, &json!({"data": data}), NOW, devices(["a"])).await["a"], None);
+        assert_eq!(&*peer.asked().remove(0).body, expected.as_bytes());
+    }
+    for nothing in [json!({}), json!({"data": null}), json!({"data": ""}), json!({"data": 0})] {
+        assert_eq!(outcomes(&opened, &nothing, NOW, devices(["a"])).await.len(), 0, "{nothing}");
+    }
+    assert_eq!(peer.asked().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failure_is_what_the_service_says() {
     let peer = Http2Peer::start(|asked| match asked.path.as_str() {
         "/3/device/gone" => Said::json(410, &json!({"reason": "Unregistered", "timestamp": 1})),
@@ -282,6 +304,20 @@ async fn what_may_have_been_taken_is_not_sent_again() {
     }
     let sent = outcomes(&opened, &hi(), NOW, devices(["silent"])).await;
     assert_eq!((sent["silent"].as_deref(), peer.asked().len()), (Some("RequestTimeout"), 1));
+    // Nor by another provider that asks the same service; one that asks elsewhere knows other devices.
+    let other = Http2Peer::start(|_| reason(400, "BadDeviceToken"));
+    let list = json!([
+        provider(&peer, json!({"requestTimeout": 300})),
+        provider(&peer, json!({})),
+        provider(&other, json!({}))
+    ]);
+    assert_eq!(sent_by(list, "silent").await, failed("RequestTimeout"));
+    assert_eq!((peer.asked().len(), other.asked().len()), (1, 1));
+}
+
+/// What comes of a push to one device.
+async fn sent_by(ios: Value, token: &str) -> Option<String> {
+    sent(ios, hi(), devices([token])).await.remove(token).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -339,6 +375,23 @@ async fn nobody_is_trusted_whom_nobody_vouches_for() {
 }
 
 #[test]
+fn what_the_options_leave_open_the_environment_says() {
+    let peer = Http2Peer::start(|_| Said::ok());
+    let host = |environment: &str, more: Value| {
+        let push = json!({"ios": provider(&peer, more)});
+        let SenderConfig::Apns(providers) = config(push, environment).unwrap().senders.remove(0).1 else {
+            panic!("it is no provider")
+        };
+        providers[0].host().to_owned()
+    };
+    let (sandbox, production) = ("api.sandbox.push.apple.com", "api.push.apple.com");
+    assert_eq!(host("development", json!({"address": null})), sandbox);
+    assert_eq!(host("production", json!({"address": null})), production);
+    assert_eq!(host("production", json!({"address": null, "production": false})), sandbox);
+    assert_eq!(host("development", json!({"address": null, "production": true})), production);
+}
+
+#[test]
 fn what_cannot_be_used_is_said_with_its_option() {
     let peer = Http2Peer::start(|_| Said::ok());
     let (certificate, key) = peer.certify("com.app");
@@ -358,6 +411,7 @@ fn what_cannot_be_used_is_said_with_its_option() {
         (json!({"ca": key}), "push.ios.ca cannot be used: it holds no certificate"),
         (json!({"address": "a/b"}), "push.ios.address "),
         (json!({"address": "a b"}), "push.ios.address "),
+        (json!({"address": "user:pass@a"}), "push.ios.address must be a host"),
     ];
     for (options, expected) in cases {
         let said = senders(json!({"ios": provider(&peer, options.clone())}))

@@ -11,7 +11,7 @@ mod services;
 mod web;
 
 use crate::support::http2::{Door, Http2Peer, Said};
-use parsimony::config::{Input, load};
+use parsimony::config::{Input, PushConfig, load};
 use parsimony::model::id::Random;
 use parsimony::model::{Date, Value as ParseValue, wire};
 use parsimony::push::{Device, Push, Senders};
@@ -38,19 +38,23 @@ fn key() -> rcgen::KeyPair {
     rcgen::KeyPair::generate().unwrap()
 }
 
-/// What sends as the option `push` says, or what is wrong with it.
-fn senders(push: Value) -> Result<Senders, String> {
+/// What is made of the option `push`, where `NODE_ENV` is this, or what is wrong with it.
+fn config(push: Value, environment: &str) -> Result<PushConfig, String> {
     let file = json!({"appId": "a", "masterKey": "m", "push": push}).to_string();
     let loaded = load(Input {
         file: Some(Path::new("config.json")),
         flags: Vec::new(),
-        env: &BTreeMap::new(),
+        env: &BTreeMap::from([("NODE_ENV".to_owned(), environment.to_owned())]),
         read_file: &|_| Ok(file.clone()),
         made_app: &mut |_| panic!("an app is configured"),
     });
-    let mut loaded = loaded.map_err(|error| error.to_string())?;
+    Ok(loaded.map_err(|error| error.to_string())?.server.apps.remove(0).push.unwrap())
+}
+
+/// What sends as the option `push` says, or what is wrong with it.
+fn senders(push: Value) -> Result<Senders, String> {
     let random: Arc<dyn Random> = Arc::new(Zeros);
-    Senders::open(&loaded.server.apps.remove(0).push.unwrap(), &random).map_err(|error| error.to_string())
+    Senders::open(&config(push, "")?, &random).map_err(|error| error.to_string())
 }
 
 /// What comes of a push, by token: nothing, or the failure.

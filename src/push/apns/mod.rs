@@ -6,6 +6,8 @@ mod note;
 mod provider;
 mod signer;
 
+use std::borrow::Cow;
+
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream;
@@ -20,6 +22,9 @@ use crate::model::{Date, Map, Value};
 
 /// What Parse Server calls all of Apple's devices in its counts.
 const KIND: &str = "ios";
+
+/// What is said of an app that nobody serves.
+const NOBODY: &str = "No Provider found";
 
 /// Apple's own service.
 pub struct Apns {
@@ -52,18 +57,14 @@ impl Apns {
         let failed = |why: &str| tokens.iter().map(|token| Outcome::failed(token, KIND, why)).collect();
         let providers = self.of_app(app);
         if providers.is_empty() {
-            return failed("No Provider found");
+            return failed(NOBODY);
         }
         let note = match Note::new(push.body, data, app, self.native) {
             Ok(note) => note,
             Err(why) => return failed(&why),
         };
-        let mut outcomes: Vec<Outcome> = tokens.into_iter().map(|token| Outcome::failed(token, KIND, "")).collect();
-        for (place, provider) in providers.into_iter().enumerate() {
-            let (sent, left) = outcomes.into_iter().partition(|outcome| outcome.failure.is_none());
-            outcomes = sent;
-            outcomes.extend(send_by(provider, place == 0, &note, push.now, left).await);
-        }
+        let send = tokens.into_iter().map(|token| send_to_device(&providers, &note, push.now, token));
+        let outcomes: Vec<Outcome> = stream::iter(send).buffer_unordered(provider::AT_ONCE).collect().await;
         report(app, &outcomes);
         outcomes
     }
@@ -72,32 +73,51 @@ impl Apns {
 impl PushSender for Apns {
     fn send<'a>(&'a self, push: Push<'a>, devices: Vec<Device>) -> Sent<'a> {
         Box::pin(async move {
-            let Some(data) = push.body.get("data").and_then(Value::as_object) else { return Vec::new() };
+            let Some(data) = push.body.get("data").and_then(keys) else { return Vec::new() };
             let mut apps = IndexMap::<_, Vec<_>>::new();
             for device in devices {
                 apps.entry(device.app).or_default().push(device.token);
             }
             let send = apps
                 .iter_mut()
-                .map(|(app, tokens)| self.send_to_app(push, data, app.as_deref(), std::mem::take(tokens)));
+                .map(|(app, tokens)| self.send_to_app(push, &data, app.as_deref(), std::mem::take(tokens)));
             join_all(send).await.into_iter().flatten().collect()
         })
     }
 }
 
-/// Sends by one provider to those who are not reached yet. The last failure counts; but no token is called dead as long as a
-/// provider that knows it may have been away.
-async fn send_by(provider: &Provider, first: bool, note: &Note, now: Date, left: Vec<Outcome>) -> Vec<Outcome> {
-    let send = |before: Outcome| async move {
-        match provider.send(note, now, &before.token).await {
-            Ok(()) => Outcome::sent(before.token, KIND),
-            Err(why) => {
-                let failed = Outcome::failed(before.token.as_str(), KIND, why);
-                if first || before.is_dead() || !failed.is_dead() { failed } else { before }
-            }
+/// What JavaScript lists as the keys of `data`, whatever that is; with nothing in it nothing is sent.
+fn keys(data: &Value) -> Option<Cow<'_, Map>> {
+    let numbered =
+        |parts: Vec<Value>| Cow::Owned(parts.into_iter().enumerate().map(|(i, part)| (i.to_string(), part)).collect());
+    Some(match data {
+        Value::Object(data) => Cow::Borrowed(data),
+        Value::Array(list) => numbered(list.clone()),
+        other if !other.truthy() => return None,
+        Value::String(text) => numbered(text.chars().map(|c| Value::String(c.into())).collect()),
+        _ => Cow::default(),
+    })
+}
+
+/// Sends by one provider after the other, until one reaches the device. The last failure counts; but no token is called dead
+/// while a provider that may know it was away. Where the device may have been reached nobody asks again.
+async fn send_to_device(providers: &[&Provider], note: &Note, now: Date, token: String) -> Outcome {
+    let mut last: Option<Outcome> = None;
+    let mut doubtful = Vec::new();
+    for provider in providers {
+        if doubtful.contains(&provider.base.as_str()) {
+            continue;
         }
-    };
-    stream::iter(left).map(send).buffer_unordered(provider::AT_ONCE).collect().await
+        let Err(failure) = provider.send(note, now, &token).await else { return Outcome::sent(token, KIND) };
+        if failure.doubtful {
+            doubtful.push(provider.base.as_str());
+        }
+        let failed = Outcome::failed(token.as_str(), KIND, failure.why);
+        if !failed.is_dead() || last.as_ref().is_none_or(Outcome::is_dead) {
+            last = Some(failed);
+        }
+    }
+    last.unwrap_or_else(|| Outcome::failed(token, KIND, NOBODY))
 }
 
 /// Tells the log how many were not reached, and one of them why.

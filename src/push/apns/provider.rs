@@ -45,9 +45,9 @@ const PATIENCE: u32 = 12;
 pub struct Provider {
     /// The app that it serves.
     pub topic: Option<String>,
-    client: Client,
     /// The URL of a device, without its token.
-    base: String,
+    pub base: String,
+    client: Client,
     signer: Option<Box<Signer>>,
     retries: u32,
     timeout: Duration,
@@ -57,12 +57,20 @@ pub struct Provider {
     heard: AtomicU64,
 }
 
-/// What came of asking once.
-enum Answer {
-    /// The service took it.
-    Taken,
-    /// It did not, for this reason; asked again, it may, after a pause that it may name.
-    Refused { why: String, again: bool, after: Duration },
+/// Why a device was not reached.
+pub struct Failure {
+    /// What the service says, or what broke.
+    pub why: String,
+    /// May the device have been reached all the same?
+    pub doubtful: bool,
+    /// Asked again, the service may take it, after this pause or a longer one.
+    again: Option<Duration>,
+}
+
+impl Failure {
+    fn new(why: impl Into<String>) -> Self {
+        Self { why: why.into(), doubtful: false, again: None }
+    }
 }
 
 impl Provider {
@@ -90,15 +98,15 @@ impl Provider {
         };
         let base = format!("https://{}:{}/3/device/", config.host(), config.port);
         let place = Url::parse(&base).map_err(|e| format!("{}.address cannot be used: {e}", config.path))?;
-        if place.path() != "/3/device/" {
+        if place.path() != "/3/device/" || !place.username().is_empty() {
             return Err(format!("{}.address must be a host", config.path));
         }
         Ok(Self {
             topic: config.topic.clone(),
+            base,
             client: builder
                 .build()
                 .map_err(|e| format!("{} cannot be used: {}", config.path, outgoing::reasons(&e)))?,
-            base,
             signer,
             retries: config.retries,
             timeout: config.timeout,
@@ -114,35 +122,29 @@ impl Provider {
     ///
     /// # Errors
     /// Why the device was not reached.
-    pub async fn send(&self, note: &Note, now: Date, token: &str) -> Result<(), String> {
-        if !is_plain(token) {
-            return Err(BAD_TOKEN.to_owned());
-        }
-        let url = Url::parse(&format!("{}{token}", self.base)).map_err(|_| BAD_TOKEN)?;
+    pub async fn send(&self, note: &Note, now: Date, token: &str) -> Result<(), Failure> {
+        let url = Some(token).filter(|token| is_plain(token)).map(|token| Url::parse(&format!("{}{token}", self.base)));
+        let Some(Ok(url)) = url else { return Err(Failure::new(BAD_TOKEN)) };
         let (mut tries, mut renewed) = (0, false);
         loop {
-            let signed = self.signer.as_ref().map(|signer| signer.current(now)).transpose()?;
-            let (why, again, after) = match self.ask(&url, note, signed.as_ref()).await {
-                Answer::Taken => return Ok(()),
-                Answer::Refused { why, again, after } => (why, again, after),
-            };
-            if let (Some(signer), Some(signed), EXPIRED, false) = (&self.signer, &signed, why.as_str(), renewed) {
+            let signed = self.signer.as_ref().map(|signer| signer.current(now)).transpose().map_err(Failure::new)?;
+            let Err(failure) = self.ask(&url, note, signed.as_ref()).await else { return Ok(()) };
+            if let (Some(signer), Some(signed), EXPIRED, false) = (&self.signer, &signed, failure.why.as_str(), renewed)
+            {
                 renewed = true;
                 signer.renew(signed);
                 continue;
             }
-            if !again || tries == self.retries {
-                return Err(why);
-            }
-            sleep(after.max(FIRST_PAUSE.saturating_mul(1 << tries.min(16)).min(LONGEST_PAUSE))).await;
+            let Some(pause) = failure.again.filter(|_| tries < self.retries) else { return Err(failure) };
+            sleep(pause.max(FIRST_PAUSE.saturating_mul(1 << tries.min(16)).min(LONGEST_PAUSE))).await;
             tries += 1;
         }
     }
 
     /// Asks once, and waits for the answer. Behind a service that lets in few requests at a time, one waits for others: its
     /// time runs only while the service is silent.
-    async fn ask(&self, url: &Url, note: &Note, signed: Option<&HeaderValue>) -> Answer {
-        let Ok(_place) = self.places.acquire().await else { return refused("closed".to_owned(), false) };
+    async fn ask(&self, url: &Url, note: &Note, signed: Option<&HeaderValue>) -> Result<(), Failure> {
+        let Ok(_place) = self.places.acquire().await else { return Err(Failure::new("closed")) };
         let mut request = Request::new(Method::POST, url.clone());
         request.headers_mut().clone_from(&note.headers);
         if let Some(signed) = signed {
@@ -158,36 +160,33 @@ impl Provider {
             let heard = self.made + Duration::from_millis(self.heard.load(Ordering::Relaxed));
             let silent = heard.max(asked).elapsed();
             if silent >= self.timeout || asked.elapsed() >= self.timeout * PATIENCE {
-                return refused("RequestTimeout".to_owned(), false);
+                return Err(Failure { doubtful: true, ..Failure::new("RequestTimeout") });
             }
             wait = self.timeout - silent;
         }
     }
 
-    async fn answer(&self, request: Request, replaces: bool) -> Answer {
+    async fn answer(&self, request: Request, replaces: bool) -> Result<(), Failure> {
         match self.client.execute(request).await {
             Ok(answer) => {
                 self.heard.store(self.made.elapsed().as_millis() as u64, Ordering::Relaxed);
-                if answer.status().is_success() { Answer::Taken } else { refusal(answer).await }
+                if answer.status().is_success() { Ok(()) } else { Err(refusal(answer).await) }
             }
             Err(error) => {
-                let again = replaces || error.is_connect() || is_not_taken(&error);
-                refused(outgoing::reasons(&error.without_url()), again)
+                let doubtful = !error.is_connect() && !is_not_taken(&error);
+                let again = (replaces || !doubtful).then_some(Duration::ZERO);
+                Err(Failure { why: outgoing::reasons(&error.without_url()), doubtful, again })
             }
         }
     }
 }
 
-fn refused(why: String, again: bool) -> Answer {
-    Answer::Refused { why, again, after: Duration::ZERO }
-}
-
-async fn refusal(answer: Response) -> Answer {
+async fn refusal(answer: Response) -> Failure {
     let again = AGAIN.contains(&answer.status().as_u16());
     let after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     let after = Duration::from_secs(after.unwrap_or(0).min(LONGEST_ASKED));
     let body = outgoing::body(answer, LARGEST).await.unwrap_or_default();
-    Answer::Refused { why: reason(&body), again, after }
+    Failure { again: again.then_some(after), ..Failure::new(reason(&body)) }
 }
 
 /// Why the service took a notification not, as it says itself.
