@@ -45,9 +45,9 @@ const ROWS = {
 
 /** Makes user, installations and an audience by requests; names them in the database as they are named here, so that all come in one order. */
 async function make(ask, db) {
-  const { objectId } = await ask('POST', '/users', { username: 'ann', password: 'x', city: 'Bern' }, {});
+  const { objectId: made } = await ask('POST', '/users', { username: 'ann', password: 'x', city: 'Bern' }, {});
   const ann = 'ann0000000';
-  await rename(db, '_User', objectId, ann);
+  await rename(db, '_User', made, ann);
   for (const [name, row] of Object.entries(ROWS)) {
     const user = /[13]$/.test(name) && { user: { __type: 'Pointer', className: '_User', objectId: ann } };
     const { objectId } = await ask('POST', '/installations', { installationId: `installation-${name}`, ...row, ...user });
