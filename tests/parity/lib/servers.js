@@ -55,7 +55,7 @@ async function oracle({ port, setup, database, label, peer }) {
   const dir = modules();
   const home = temporary();
   const file = config(options(port, setup, uriOf(database), path.join(__dirname, 'recorder.js'), `${peer.url({ label })}/mail`), home);
-  const env = { ...process.env, TESTING: '1', SILENT: '1', PARSE_SERVER_LOGS_FOLDER: path.join(home, 'logs') };
+  const env = { ...process.env, ...setup.env, TESTING: '1', SILENT: '1', PARSE_SERVER_LOGS_FOLDER: path.join(home, 'logs') };
   return start(label, port, process.execPath, [path.join(dir, 'parse-server/bin/parse-server'), file], { env, home });
 }
 
@@ -64,7 +64,7 @@ async function ours({ port, setup, binary, peer, database, uri }) {
   const home = temporary();
   const place = uri ?? (database ? uriOf(database) : `sqlite:${path.join(home, 'parity.db')}`);
   const file = config(options(port, setup, place, 'http-email-adapter', `${peer.url({ label: 'ours' })}/mail`), home);
-  return start('ours', port, path.resolve(binary), [file], { env: process.env, home });
+  return start('ours', port, path.resolve(binary), [file], { env: { ...process.env, ...setup.env }, home });
 }
 
 function uriOf(database) {
@@ -73,10 +73,15 @@ function uriOf(database) {
   return uri.href;
 }
 
-/** Opens the named MongoDB database through the driver that Parse Server brought; answers what `use` does. */
-async function withDatabase(database, use) {
+/** A client of the named MongoDB database: the driver that Parse Server brought. */
+function connect(database) {
   const { MongoClient } = require(path.join(modules(), 'mongodb'));
-  const client = await MongoClient.connect(uriOf(database));
+  return MongoClient.connect(uriOf(database));
+}
+
+/** Opens the named MongoDB database; answers what `use` does. */
+async function withDatabase(database, use) {
+  const client = await connect(database);
   try {
     return await use(client.db());
   } finally {
@@ -133,4 +138,4 @@ async function stop(child, home) {
   fs.rmSync(home, { recursive: true, force: true });
 }
 
-module.exports = { modules, oracle, ours, uriOf, withDatabase, drop };
+module.exports = { modules, oracle, ours, uriOf, connect, withDatabase, drop };
