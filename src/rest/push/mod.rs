@@ -5,10 +5,13 @@ mod badge;
 mod fan_out;
 mod locale;
 mod pages;
+mod patience;
 mod pushes;
 mod status;
 mod tally;
 mod times;
+mod told;
+mod work;
 mod worker;
 
 use std::sync::Arc;
@@ -21,7 +24,7 @@ use super::{Answer, Call, update};
 use crate::access::{Limits, Subject};
 use crate::auth::Caller;
 use crate::error::{Code, Error, Result};
-use crate::model::{Map, Value, js};
+use crate::model::{Constraint, Filter, Map, Path, Value, js};
 
 /// Begins a push: 200 `{"result":true}`, and the id of its `_PushStatus`.
 ///
@@ -100,4 +103,8 @@ async fn used_audience(call: &Call, id: Option<&Value>) {
     if let Err(error) = update::update(call, "_Audience", &js::text(id), Value::Object(change)).await {
         tracing::warn!(app = call.engine.config.app_id, %error, "the use of a push audience is not noted");
     }
+}
+
+fn one_of<'a>(column: &str, values: impl Iterator<Item = &'a str>) -> Filter {
+    Filter::Field(Path::from(column), vec![Constraint::In(values.map(Value::from).collect())])
 }
