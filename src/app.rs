@@ -48,6 +48,13 @@ impl App {
         Ok(Self { engine, site, following })
     }
 
+    /// The process is about to end: no more is begun of pushes that are on their way.
+    pub fn cut_short(&self) {
+        if let Some(pushes) = &self.engine.pushes {
+            pushes.cut_short();
+        }
+    }
+
     /// Cuts short the pushes that are on their way, sends the mails that wait, and lets go of the database; a failure is logged, for there is nothing else to be done about it.
     pub async fn close(&self) {
         self.following.abort();

@@ -1,5 +1,6 @@
 //! How push services are asked: no redirects, no proxy of the environment, and further authorities trusted if the app says so.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -62,4 +63,25 @@ pub(super) fn pem(option: &str, given: &str) -> Result<Vec<u8>, String> {
 /// As [`authorities`].
 pub(super) fn file(option: &str, path: &str) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("{option} cannot be read: {error}"))
+}
+
+/// Does an error say that the service did not begin with the request? Either it says so itself, and is to be asked by another
+/// connection, or the request never left: it still waited to be let in when the connection went.
+pub fn is_not_taken(error: &reqwest::Error) -> bool {
+    if error.is_connect() {
+        return true;
+    }
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            let left = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+            let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            return error.is_remote() && (left || refused);
+        }
+        if error.downcast_ref::<hyper::Error>().is_some_and(|error| error.is_user() || error.is_canceled()) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }

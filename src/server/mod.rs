@@ -46,6 +46,7 @@ pub async fn serve(config: ServerConfig, log: Log, greet: impl FnOnce(&ServerCon
     let address = listener.local_addr().map_err(|e| Error::caused("the address listened on", e))?;
     let (running, ended) = mpsc::channel(1);
     let (close, closing) = watch::channel(false);
+    let mut told = closing.clone();
     let front = Arc::new(Front::new(&config, health.clone())?);
     let door = Door { listener, front, limits: conn::Limits::of(&config.timeouts), running, closing };
     health.set(State::Starting);
@@ -58,7 +59,12 @@ pub async fn serve(config: ServerConfig, log: Log, greet: impl FnOnce(&ServerCon
     door.front.open(Edge::new(&config, sites, health.clone(), log.clone(), ids, door.running.clone())?);
     health.set(State::Ok);
     greet(&config, address);
-    drain(door, close, health, ended, stop).await;
+    // Pushes need the time that requests are given to end.
+    let cut = async {
+        let _ = told.wait_for(|closing| *closing).await;
+        apps.iter().for_each(App::cut_short);
+    };
+    tokio::join!(drain(door, close, health, ended, stop), cut);
     for app in &apps {
         app.close().await;
     }

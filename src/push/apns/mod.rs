@@ -65,7 +65,6 @@ impl Apns {
         };
         let send = tokens.into_iter().map(|token| send_to_device(&providers, &note, push.now, token));
         let outcomes: Vec<Outcome> = stream::iter(send).buffer_unordered(provider::AT_ONCE).collect().await;
-        report(app, &outcomes);
         outcomes
     }
 }
@@ -81,7 +80,9 @@ impl PushSender for Apns {
             let send = apps
                 .iter_mut()
                 .map(|(app, tokens)| self.send_to_app(push, &data, app.as_deref(), std::mem::take(tokens)));
-            join_all(send).await.into_iter().flatten().collect()
+            let outcomes = join_all(send).await.into_iter().flatten().collect::<Vec<_>>();
+            report(&outcomes);
+            outcomes
         })
     }
 }
@@ -121,10 +122,10 @@ async fn send_to_device(providers: &[&Provider], note: &Note, now: Date, token: 
 }
 
 /// Tells the log how many were not reached, and one of them why.
-fn report(app: Option<&str>, outcomes: &[Outcome]) {
+fn report(outcomes: &[Outcome]) {
     let mut failures = outcomes.iter().filter_map(|outcome| outcome.failure.as_ref().and_then(Value::as_str));
     if let Some(why) = failures.next() {
         let failed = 1 + failures.count();
-        tracing::warn!(app, failed, of = outcomes.len(), why, "Apple's push service did not take a notification");
+        tracing::warn!(failed, of = outcomes.len(), why, "Apple's push service did not take a notification");
     }
 }

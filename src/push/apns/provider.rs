@@ -1,6 +1,5 @@
 //! One provider: a connection to Apple's service, and how long it is asked to take a notification.
 
-use std::error::Error;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -18,7 +17,7 @@ use super::signer::Signer;
 use crate::config::ApnsConfig;
 use crate::model::Date;
 use crate::outgoing;
-use crate::push::client::authorities;
+use crate::push::client::{authorities, is_not_taken};
 
 /// So many requests are under way at once; the service lets in about as many on a connection.
 pub const AT_ONCE: usize = 1_000;
@@ -200,24 +199,6 @@ fn reason(body: &[u8]) -> String {
         Err(_) => Some(String::from_utf8_lossy(body).chars().take(TOLD).collect()),
     };
     told.filter(|text| !text.is_empty()).unwrap_or_else(|| "Unknown status".to_owned())
-}
-
-/// Does an error say that the service did not begin with the request? Either it says so itself, and is to be asked by another
-/// connection, or the request never left: it still waited to be let in when the connection went.
-fn is_not_taken(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<h2::Error>() {
-            let left = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
-            let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
-            return error.is_remote() && (left || refused);
-        }
-        if error.downcast_ref::<hyper::Error>().is_some_and(|error| error.is_user() || error.is_canceled()) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }
 
 /// Has a device token nothing that means anything in a path?

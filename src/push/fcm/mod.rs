@@ -26,8 +26,8 @@ use crate::model::id::{Random, object_id};
 use crate::model::{Date, Value};
 use crate::outgoing::{self, reasons};
 
-/// So many messages are under way at once; Firebase takes them over one connection.
-const AT_ONCE: usize = 400;
+/// So many messages are under way at once: what Firebase lets in on a connection. Others would spend their time waiting.
+const AT_ONCE: usize = 100;
 /// The longest that one takes.
 const LONGEST: Duration = Duration::from_secs(15);
 /// The most that is read of an answer, bytes.
@@ -110,7 +110,7 @@ impl Fcm {
         }
     }
 
-    /// Sends one message, again and again if Firebase is busy or the connection breaks.
+    /// Sends one message, again and again if Firebase is busy or has not begun with it.
     async fn post(&self, message: &str, token: &Token) -> Result<Told, Value> {
         retried(&PAUSES, || async {
             let Ok(mut bearer) = HeaderValue::try_from(format!("Bearer {}", token.text)) else {
@@ -121,7 +121,9 @@ impl Fcm {
                 self.client.post(&self.url).header(AUTHORIZATION, bearer).header(CONTENT_TYPE, "application/json");
             match ask.timeout(LONGEST).body(message.to_owned()).send().await {
                 Ok(answer) => read(answer).await,
-                Err(error) => Attempt::Again(Err(broken(error)), None),
+                // A message that may have been taken is not sent twice.
+                Err(error) if client::is_not_taken(&error) => Attempt::Again(Err(broken(error)), None),
+                Err(error) => Attempt::Settled(Err(broken(error))),
             }
         })
         .await

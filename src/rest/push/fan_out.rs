@@ -1,8 +1,10 @@
 //! A push on its way: installations are read page by page and sent to while the next ones are read, so that it takes as much
 //! memory for a million as for a thousand.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use tokio::task::JoinSet;
 
 use super::badge::Badge;
@@ -45,14 +47,29 @@ impl FanOut {
     pub async fn run(mut self) {
         let engine = self.call.engine.clone();
         let Some(pushes) = &engine.pushes else { return };
-        let Err(error) = self.deliver(pushes).await else { return };
-        tracing::error!(app = engine.config.app_id, push = self.status.id, %error, "a push was not sent, or not to all");
-        if let Err(error) = self.status.fail(&self.call, shown(&error)).await {
-            tracing::error!(app = engine.config.app_id, push = self.status.id, %error, "its status does not say so");
+        let (call, put_off, id) = (self.call.clone(), self.put_off, self.status.id.clone());
+        let mut stop = pushes.stop();
+        let done = tokio::select! {
+            done = AssertUnwindSafe(self.deliver(pushes)).catch_unwind() => {
+                done.unwrap_or_else(|_| Err(Error::internal("sending ended in the middle")))
+            }
+            () = stop.over() => Err(cut_short()),
+        };
+        let Err(error) = done else { return };
+        tracing::error!(app = engine.config.app_id, push = id, %error, "a push was not sent, or not to all");
+        if put_off {
+            // Whoever sends it later finds it as it was.
+            return;
+        }
+        if let Err(error) = (Status { id: id.clone() }).fail(&call, shown(&error)).await {
+            tracing::error!(app = engine.config.app_id, push = id, %error, "its status does not say so");
         }
     }
 
     async fn deliver(&mut self, pushes: &Pushes) -> Result<()> {
+        if self.put_off && self.badge.is_none() {
+            return Ok(());
+        }
         let _turn = tokio::select! {
             turn = pushes.turn() => turn?,
             () = self.stop.told() => return Err(cut_short()),
@@ -89,9 +106,6 @@ impl FanOut {
 
     /// Parse Server changes badges as soon as it is asked for a push, whoever sends it later.
     async fn badges_alone(&mut self, pages: &mut Pages, work: &Work) -> Result<()> {
-        if work.badge.is_none() {
-            return Ok(());
-        }
         while let Some(mut page) = self.page(pages).await? {
             work.change_badges(&mut page).await?;
         }

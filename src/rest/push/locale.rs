@@ -1,5 +1,9 @@
 //! Pushes in the languages of their readers: `alert-fr` and `title-fr` in place of `alert` and `title`.
 
+use std::sync::OnceLock;
+
+use indexmap::IndexSet;
+
 use crate::model::{Map, Value};
 
 /// What may have a language.
@@ -9,25 +13,20 @@ const KEYS: [&str; 2] = ["alert", "title"];
 #[derive(Debug, Clone)]
 pub struct Localised {
     locales: Vec<String>,
-    /// One body a locale, and the one for everybody else behind them.
-    bodies: Vec<Map>,
+    /// What was asked for.
+    body: Map,
+    /// One body a locale, and the one for everybody else behind them; made when one is first wanted.
+    bodies: Vec<OnceLock<Map>>,
 }
 
 impl Localised {
     /// The bodies that a body stands for.
     pub fn of(body: Map) -> Self {
-        let Some(Value::Object(data)) = body.get("data") else {
-            return Self { locales: Vec::new(), bodies: vec![body] };
-        };
-        let mut locales: Vec<String> = Vec::new();
-        for locale in data.keys().filter_map(|key| locale_of(key)) {
-            if !locales.iter().any(|known| known == locale) {
-                locales.push(locale.to_owned());
-            }
-        }
-        let mut bodies: Vec<Map> = locales.iter().map(|locale| spoken(&body, Some(locale))).collect();
-        bodies.push(if locales.is_empty() { body } else { spoken(&body, None) });
-        Self { locales, bodies }
+        let data = body.get("data").and_then(Value::as_object);
+        let named = data.into_iter().flat_map(Map::keys).filter_map(|key| locale_of(key));
+        let locales: Vec<String> = named.map(str::to_owned).collect::<IndexSet<_>>().into_iter().collect();
+        let bodies = (0..=locales.len()).map(|_| OnceLock::new()).collect();
+        Self { locales, body, bodies }
     }
 
     /// Which of the bodies an installation gets: that of the first locale with which its own begins.
@@ -39,7 +38,8 @@ impl Localised {
 
     /// One of the bodies.
     pub fn body(&self, which: usize) -> &Map {
-        &self.bodies[which.min(self.locales.len())]
+        let which = which.min(self.locales.len());
+        self.bodies[which].get_or_init(|| spoken(&self.body, self.locales.get(which)))
     }
 }
 

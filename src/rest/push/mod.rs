@@ -16,6 +16,8 @@ mod worker;
 
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
 use self::badge::Badge;
 use self::fan_out::FanOut;
 pub use self::pushes::Pushes;
@@ -23,8 +25,12 @@ use self::status::Status;
 use super::{Answer, Call, update};
 use crate::access::{Limits, Subject};
 use crate::auth::Caller;
+use crate::cloud::Trigger;
 use crate::error::{Code, Error, Result};
 use crate::model::{Constraint, Filter, Map, Path, Value, js};
+
+/// The class of audiences.
+const AUDIENCE: &str = "_Audience";
 
 /// Begins a push: 200 `{"result":true}`, and the id of its `_PushStatus`.
 ///
@@ -47,18 +53,38 @@ pub async fn send(call: &Call, mut body: Map) -> Result<Answer> {
     // Code that is told of what the server does itself hears of no installation.
     let own = Caller { installation_id: None, ..Caller::server() };
     let call = background(call, Arc::new(own));
-    let status = Status::begin(&call, &body, &clause, put_off).await?;
-    let answer = Answer {
-        header: Some(("x-parse-push-status-id", status.id.clone())),
-        ..Answer::ok(&Value::Object(Map::from([("result", Value::Bool(true))])))
-    };
     let stop = pushes.stop();
-    pushes.worker.begin(async move {
-        used_audience(&call, body.get("audience_id")).await;
-        FanOut { call, asked, body, clause, badge, put_off, status, stop }.run().await;
+    let hooked = is_hooked(&call);
+    let (told, id) = oneshot::channel();
+    let work = async move {
+        match Status::begin(&call, &body, &clause, put_off).await {
+            Ok(status) => {
+                // Whether the client still waits makes no difference to the push.
+                let _ = told.send(Ok(status.id.clone()));
+                used_audience(&call, body.get("audience_id")).await;
+                FanOut { call, asked, body, clause, badge, put_off, status, stop }.run().await;
+            }
+            Err(error) => drop(told.send(Err(error))),
+        }
         drop(place);
-    });
-    Ok(answer)
+    };
+    // Connections to webhooks are those of requests, too, and are not to wait for pushes.
+    if hooked {
+        drop(tokio::spawn(work))
+    } else {
+        pushes.worker.begin(work)
+    }
+    let id = id.await.map_err(|e| Error::caused("a push was not begun", e))??;
+    let told = Value::Object(Map::from([("result", Value::Bool(true))]));
+    Ok(Answer { header: Some(("x-parse-push-status-id", id)), ..Answer::ok(&told) })
+}
+
+/// Does code look at what a push reads and writes?
+fn is_hooked(call: &Call) -> bool {
+    use Trigger::{AfterFind, AfterSave, BeforeFind, BeforeSave};
+    let looked_at = [(pages::CLASS, BeforeFind), (pages::CLASS, AfterFind), (status::CLASS, AfterSave)];
+    let audience = [(AUDIENCE, BeforeSave), (AUDIENCE, AfterSave)];
+    looked_at.into_iter().chain(audience).any(|(class, trigger)| call.engine.invoker.has(class, trigger))
 }
 
 fn misconfigured(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
@@ -100,7 +126,7 @@ async fn used_audience(call: &Call, id: Option<&Value>) {
         ("iso", Value::from(call.engine.clock.now().iso())),
     ]));
     let change = Map::from([("lastUsed", now), ("timesUsed", status::increment(1.0))]);
-    if let Err(error) = update::update(call, "_Audience", &js::text(id), Value::Object(change)).await {
+    if let Err(error) = update::update(call, AUDIENCE, &js::text(id), Value::Object(change)).await {
         tracing::warn!(app = call.engine.config.app_id, %error, "the use of a push audience is not noted");
     }
 }

@@ -1,8 +1,11 @@
 //! The installations that a push goes to, some at a time.
 
+use std::time::{Duration, Instant};
+
 use super::misconfigured;
+use crate::access::Limits;
 use crate::cloud::Trigger;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::model::{Map, Value};
 use crate::push::Device;
 use crate::rest::query::Params;
@@ -12,6 +15,8 @@ use crate::rest::{Call, find};
 pub const CLASS: &str = "_Installation";
 /// Installations that are read at once.
 const SIZE: u64 = 500;
+/// The longest that a page, or counting all, may take.
+const LONGEST: Duration = Duration::from_secs(60);
 /// What is read of each.
 const FIELDS: [&str; 7] =
     ["deviceToken", "deviceType", "pushType", "appIdentifier", "localeIdentifier", "badge", "objectId"];
@@ -66,7 +71,7 @@ impl Pages {
     /// Those of a find.
     pub async fn count(&mut self, call: &Call) -> Result<u64> {
         let params = Params { clause: self.clause.clone(), limit: Some(0), count: true, ..Params::default() };
-        self.total = find::count(&call.clone().with_room(), CLASS, params).await?;
+        self.total = find::count(&bounded(call), CLASS, params).await?;
         Ok(self.total)
     }
 
@@ -86,7 +91,14 @@ impl Pages {
             keys: (!self.hooked).then(|| FIELDS.map(str::to_owned).to_vec()),
             ..Params::default()
         };
-        let (_, rows) = find::rows(&call.clone().with_room(), CLASS, params, 0).await?;
+        let (_, rows) = match find::rows(&bounded(call), CLASS, params, 0).await {
+            // What clients have stored may be more than one answer holds.
+            Err(error) if error.code() == Some(Code::InvalidQuery) && self.size > 1 => {
+                self.size /= 2;
+                return Ok(Some(Vec::new()));
+            }
+            read => read?,
+        };
         self.last = rows.last().and_then(|row| text(row, "objectId"));
         if self.hooked {
             self.skip += self.size;
@@ -113,6 +125,12 @@ impl Pages {
         }
         clause
     }
+}
+
+/// A call with room and time for one page.
+fn bounded(call: &Call) -> Call {
+    let deadline = Instant::now().checked_add(LONGEST);
+    Call { limits: Limits { deadline }, ..call.clone() }.with_room()
 }
 
 /// `None` for one that cannot be reached: without a token.

@@ -17,6 +17,8 @@ const MOST: u32 = 1000;
 const AT_ONCE: usize = 4;
 /// How long the end of the process waits until pushes that are cut short have noted it.
 const DRAIN: Duration = Duration::from_secs(5);
+/// How long a push goes on with what it has begun when the process ends; then it is left where it is.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// What sends, and room for what is sent.
 pub struct Pushes {
@@ -47,6 +49,12 @@ impl Stop {
     pub async fn told(&mut self) {
         // Without a sender there is no app any more.
         let _ = self.0.wait_for(|told| *told).await;
+    }
+
+    /// Waits until the process ends, and what was begun has had its time.
+    pub async fn over(&mut self) {
+        self.told().await;
+        tokio::time::sleep(GRACE).await;
     }
 }
 
@@ -88,9 +96,14 @@ impl Pushes {
         self.turns.acquire().await.map_err(|e| Error::caused("no push is sent any more", e))
     }
 
+    /// Tells what is on its way that the process ends.
+    pub fn cut_short(&self) {
+        self.stop.send_replace(true);
+    }
+
     /// Cuts short what is on its way, and waits for a moment until that is noted.
     pub async fn close(&self) {
-        self.stop.send_replace(true);
+        self.cut_short();
         if tokio::time::timeout(DRAIN, self.places.acquire_many(MOST)).await.is_err() {
             let left = MOST as usize - self.places.available_permits();
             tracing::error!(left, "pushes are cut short and their status does not say so");

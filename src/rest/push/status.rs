@@ -2,13 +2,14 @@
 
 use md5::{Digest, Md5};
 
+use super::patience::Patience;
 use super::tally::Tally;
 use crate::error::{Error, Result};
 use crate::model::{Map, Value, wire};
 use crate::rest::{Call, create, update};
 
 /// The class.
-const CLASS: &str = "_PushStatus";
+pub const CLASS: &str = "_PushStatus";
 
 /// The row of one push.
 pub struct Status {
@@ -74,8 +75,16 @@ impl Status {
         self.change(call, Map::from(change)).await
     }
 
+    /// What is told are values and no operations on them: it may be told twice.
     async fn change(&self, call: &Call, change: Map) -> Result<()> {
-        update::update(call, CLASS, &self.id, Value::Object(change)).await.map(drop)
+        let mut patience = Patience::default();
+        loop {
+            let call = call.clone().with_room();
+            match update::update(&call, CLASS, &self.id, Value::Object(change.clone())).await {
+                Ok(_) => return Ok(()),
+                Err(error) => patience.after(error).await?,
+            }
+        }
     }
 }
 

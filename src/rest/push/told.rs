@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::patience::Patience;
 use super::pushes::Pushes;
 use super::status::Status;
 use super::tally::Tally;
@@ -17,6 +16,9 @@ use crate::rest::{Call, Engine};
 
 /// The status is told at most so often.
 const TELLING: Duration = Duration::from_millis(500);
+
+/// So many device tokens are taken away at once.
+const AT_ONCE: usize = 500;
 
 /// What came of a push, and when the status was told of it.
 pub struct Told {
@@ -50,12 +52,14 @@ impl Told {
         if self.at.elapsed() < TELLING {
             return;
         }
-        if let Err(error) = self.tell_now(call, status).await {
+        self.at = Instant::now();
+        if let Err(error) = status.track(call, &self.tally).await {
             tracing::warn!(app = call.engine.config.app_id, push = status.id, %error, "its status is told later");
         }
     }
 
-    /// Tells the rest; is it to be that all were sent to?
+    /// Tells the rest; is it to be that all were sent to? Only then device tokens are taken away, so that the pages of this
+    /// push stay as they are.
     ///
     /// # Errors
     /// Those of the database.
@@ -63,31 +67,27 @@ impl Told {
         if whole {
             self.tally.batches = 0;
         }
-        let mut patience = Patience::default();
-        while let Err(error) = self.tell_now(call, status).await {
-            patience.after(error).await?;
+        status.track(call, &self.tally).await?;
+        let dead = self.tally.dead();
+        if self.clean_up && !dead.is_empty() {
+            for some in dead.chunks(AT_ONCE) {
+                if let Err(error) = forget(&call.engine, some).await {
+                    tracing::warn!(app = call.engine.config.app_id, push = status.id, %error, "device tokens stay");
+                }
+            }
         }
         Ok(())
-    }
-
-    async fn tell_now(&mut self, call: &Call, status: &Status) -> Result<()> {
-        self.at = Instant::now();
-        if self.clean_up && !self.tally.dead.is_empty() {
-            forget(&call.engine, &self.tally.dead).await?;
-        }
-        self.tally.dead.clear();
-        status.track(call, &self.tally).await
     }
 }
 
 /// Takes away device tokens that are no good any more.
-async fn forget(engine: &Engine, tokens: &[String]) -> Result<()> {
+async fn forget(engine: &Engine, tokens: &[&str]) -> Result<()> {
     tracing::info!(
         app = engine.config.app_id,
         tokens = tokens.len(),
         "device tokens that are no good any more are taken away"
     );
-    let filter = one_of("deviceToken", tokens.iter().map(String::as_str));
+    let filter = one_of("deviceToken", tokens.iter().copied());
     let ops = vec![(Path::from("deviceToken"), Op::Delete)];
     let why = internal("the push service says that nobody is there any more");
     let plan = why.update(engine.schemas.get_or_new(pages::CLASS), filter, ops, engine.clock.now()).silently();

@@ -35,9 +35,10 @@ impl Work {
     pub async fn send(self: Arc<Self>, mut page: Vec<Target>) -> Result<(u64, Vec<Outcome>)> {
         let devices = page.len() as u64;
         self.change_badges(&mut page).await?;
-        let mut groups: IndexMap<(usize, Option<i64>), Vec<Device>> = IndexMap::new();
+        let mut groups: IndexMap<(usize, Option<Option<i64>>), Vec<Device>> = IndexMap::new();
         for target in page {
-            let badge = target.badge.filter(|_| self.increments).map(|badge| badge as i64);
+            // One that has gone meanwhile is no number.
+            let badge = self.increments.then(|| target.badge.map(|badge| badge as i64));
             groups.entry((self.push.choose(target.locale.as_deref()), badge)).or_default().push(target.device);
         }
         let sent = groups.into_iter().map(|((which, badge), devices)| self.send_one(which, badge, devices));
@@ -46,14 +47,14 @@ impl Work {
     }
 
     /// Sends one body.
-    async fn send_one(&self, which: usize, badge: Option<i64>, devices: Vec<Device>) -> Vec<Outcome> {
+    async fn send_one(&self, which: usize, badge: Option<Option<i64>>, devices: Vec<Device>) -> Vec<Outcome> {
         let Some(pushes) = &self.engine.pushes else { return Vec::new() };
         let now = self.engine.clock.now();
         let body = self.push.body(which);
         let Some(badge) = badge else { return pushes.senders.send(Push { body, now }, devices).await };
         let mut body = body.clone();
         if let Some(Value::Object(data)) = body.get_mut("data") {
-            data.set(badge::COLUMN, Value::Number(badge as f64));
+            data.set(badge::COLUMN, badge.map_or(Value::Null, |badge| Value::Number(badge as f64)));
         }
         pushes.senders.send(Push { body: &body, now }, devices).await
     }

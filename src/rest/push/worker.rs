@@ -19,18 +19,20 @@ impl Worker {
     /// # Errors
     /// 1 if there can be no more threads.
     pub fn start() -> Result<Self> {
-        let failed = |e| Error::caused("the thread for pushes cannot be started", e);
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (begun, mut waiting) = mpsc::unbounded_channel::<Work>();
         let run = move || {
             step_back();
-            runtime.block_on(async move {
-                while let Some(work) = waiting.recv().await {
-                    tokio::spawn(work);
-                }
-            });
+            match Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime.block_on(async move {
+                    while let Some(work) = waiting.recv().await {
+                        tokio::spawn(work);
+                    }
+                }),
+                Err(error) => tracing::error!(%error, "the thread for pushes cannot work"),
+            }
         };
-        std::thread::Builder::new().name("push".into()).stack_size(crate::STACK).spawn(run).map_err(failed)?;
+        let started = std::thread::Builder::new().name("push".into()).stack_size(crate::STACK).spawn(run);
+        started.map_err(|e| Error::caused("the thread for pushes cannot be started", e))?;
         Ok(Self(begun))
     }
 
