@@ -180,6 +180,24 @@ fn thousands_are_sent_to_once_each() {
     }
 }
 
+/// What clients store of their own installation has no bound but that of a body; a page of such rows is more than one answer holds.
+#[test]
+fn fat_installations_are_in_nobodys_way() {
+    let peer = peer();
+    let server = server(&peer, json!({}));
+    let master = master(&server);
+    for n in 0..6 {
+        let fat = "x".repeat(12 << 20);
+        let body = json!({"deviceType": "ios", "deviceToken": format!("fat{n}"), "appIdentifier": fat});
+        assert_eq!(server.client(Actor::Client).post("/installations", &body).status, 201);
+    }
+    install(&master, &["aa", "bb", "cc"].map(|token| json!({"deviceToken": token})));
+    let row = pushed(&master, &json!({"where": {}, "data": {"alert": "x"}}));
+    let counts = ["status", "numSent", "numFailed"].map(|key| row[key].clone());
+    assert_eq!(counts, [json!("succeeded"), json!(3), json!(6)]);
+    assert_eq!(received(&peer).len(), 3);
+}
+
 #[test]
 fn a_server_that_is_stopped_says_whom_it_has_not_reached() {
     const PHONES: usize = 4500;

@@ -157,16 +157,15 @@ async fn failures_are_told_as_the_client_of_firebase_tells_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_busy_is_asked_again_and_what_breaks_too() {
-    let times = AtomicUsize::new(0);
+async fn what_was_not_taken_is_sent_again_and_what_may_have_been_is_not() {
+    let (times, refusals) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let google = Google::start(move |asked| match asked.json()["message"]["token"].as_str().unwrap() {
         "busy" => Said::With(503, vec![("retry-after", "0".into())], String::new()),
         "later" => Said::With(503, vec![("retry-after", "61".into())], String::new()),
-        _ => match times.fetch_add(1, Ordering::SeqCst) {
-            0 => refused(503, "UNAVAILABLE", None),
-            1 => Said::Reset(h2::Reason::INTERNAL_ERROR),
-            _ => taken(),
-        },
+        "broken" => Said::Reset(h2::Reason::INTERNAL_ERROR),
+        "let in later" if refusals.fetch_add(1, Ordering::SeqCst) == 0 => Said::Reset(h2::Reason::REFUSED_STREAM),
+        "good" if times.fetch_add(1, Ordering::SeqCst) < 2 => refused(503, "UNAVAILABLE", None),
+        _ => taken(),
     });
     let senders = google.senders(PushType::Android);
     let started = Instant::now();
@@ -178,6 +177,11 @@ async fn what_is_busy_is_asked_again_and_what_breaks_too() {
     let code = |value: &Option<Value>| value.as_ref()?.as_object()?.get("code")?.as_str().map(str::to_owned);
     assert_eq!(code(&outcomes[0].failure).as_deref(), Some("messaging/server-unavailable"));
     assert_eq!(google.asked().1.len(), 5);
+    let outcomes = send(&senders, PUSH, vec![device("android", "let in later")]).await;
+    assert_eq!((&outcomes[0].failure, google.asked().1.len()), (&None, 2));
+    let outcomes = send(&senders, PUSH, vec![device("android", "broken")]).await;
+    assert_eq!(code(&outcomes[0].failure).as_deref(), Some("app/network-error"));
+    assert_eq!(google.asked().1.len(), 1, "it may have been taken");
     send(&senders, PUSH, vec![device("android", "later")]).await;
     assert_eq!(google.asked().1.len(), 1, "a minute is too long to wait");
 }
