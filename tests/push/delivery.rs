@@ -118,6 +118,8 @@ fn badges_count_up_and_each_phone_shows_its_own() {
         assert!(std::time::Instant::now() < until, "{}", badges(&server));
     }
     let row = master.get(&format!("/classes/_PushStatus/{id}")).json();
+    let wrong = json!({"where": {}, "push_time": "2030-01-01T00:00:00Z", "data": {"badge": "7"}});
+    assert_eq!(pushed(&master, &wrong)["status"], "failed", "nobody needs to wait for it");
     assert_eq!((&row["status"], &row["pushTime"]), (&json!("scheduled"), &json!("2030-01-01T00:00:00.000Z")));
     assert_eq!(received(&peer), []);
 }

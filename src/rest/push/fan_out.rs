@@ -47,7 +47,6 @@ impl FanOut {
     pub async fn run(mut self) {
         let engine = self.call.engine.clone();
         let Some(pushes) = &engine.pushes else { return };
-        let (call, put_off, id) = (self.call.clone(), self.put_off, self.status.id.clone());
         let mut stop = pushes.stop();
         let done = tokio::select! {
             done = AssertUnwindSafe(self.deliver(pushes)).catch_unwind() => {
@@ -56,13 +55,14 @@ impl FanOut {
             () = stop.over() => Err(cut_short()),
         };
         let Err(error) = done else { return };
-        tracing::error!(app = engine.config.app_id, push = id, %error, "a push was not sent, or not to all");
-        if put_off {
+        let (app, push) = (&engine.config.app_id, &self.status.id);
+        tracing::error!(app, push, %error, "a push was not sent, or not to all");
+        if self.put_off && self.stop.is_told() {
             // Whoever sends it later finds it as it was.
             return;
         }
-        if let Err(error) = (Status { id: id.clone() }).fail(&call, shown(&error)).await {
-            tracing::error!(app = engine.config.app_id, push = id, %error, "its status does not say so");
+        if let Err(error) = self.status.fail(&self.call, shown(&error)).await {
+            tracing::error!(app, push, %error, "its status does not say so");
         }
     }
 
