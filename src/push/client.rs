@@ -3,6 +3,8 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder};
 
@@ -55,6 +57,12 @@ pub(super) fn authorities<'a>(
 /// As [`authorities`].
 pub(super) fn pem(option: &str, given: &str) -> Result<Vec<u8>, String> {
     if given.contains("-----BEGIN") { Ok(given.as_bytes().to_vec()) } else { file(option, given) }
+}
+
+/// What stands in PEM behind an opening (`BEGIN PRIVATE KEY-----`).
+pub(super) fn der(pem: &str, opening: &str) -> Option<Vec<u8>> {
+    let inside = pem.split_once(opening)?.1.split_once("-----END")?.0;
+    BASE64_STANDARD.decode(inside.split_ascii_whitespace().collect::<String>()).ok()
 }
 
 /// What a file holds. Its path is not shown: it may be a key that was put there by mistake.

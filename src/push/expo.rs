@@ -8,7 +8,7 @@ use reqwest::{Client, Response};
 use tokio::sync::Semaphore;
 
 use super::retry::{Attempt, retried, wished};
-use super::{Device, NO_DATA, Outcome, Push, PushSender, Sent, client, once};
+use super::{Device, NO_DATA, Outcome, Push, PushSender, Sent, client, once, text};
 use crate::config::ExpoConfig;
 use crate::error::{Error, Result};
 use crate::model::{Map, Value, wire};
@@ -151,10 +151,6 @@ fn failure(ticket: &Value) -> Option<Value> {
         Some(message) => Some(message.into()),
         None => Some("Expo gives no reason".into()),
     }
-}
-
-fn text<'a>(map: &'a Value, key: &str) -> Option<&'a str> {
-    map.as_object()?.get(key)?.as_str()
 }
 
 impl PushSender for Expo {

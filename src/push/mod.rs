@@ -84,6 +84,11 @@ impl Outcome {
 /// Why a push without `data` goes to no service that sends nothing else.
 const NO_DATA: &str = "invalid push payload";
 
+/// A text of an answer.
+fn text<'a>(map: &'a Value, key: &str) -> Option<&'a str> {
+    map.as_object()?.get(key)?.as_str()
+}
+
 /// Each token once, at its first place, with what was said of it last.
 fn once(devices: Vec<Device>) -> Vec<Device> {
     let by_token: IndexMap<String, Device> = devices.into_iter().map(|device| (device.token.clone(), device)).collect();

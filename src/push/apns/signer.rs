@@ -2,13 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::header::HeaderValue;
 use serde::Serialize;
 
 use crate::model::Date;
+use crate::push::client::der;
 
 /// A token is used for so long, ms; the service takes it for an hour, and does not want a new one every few minutes.
 const LIFE: i64 = 50 * 60 * 1000;
@@ -38,7 +37,8 @@ impl Signer {
     /// # Errors
     /// A text that says what is wrong with the key, without showing it.
     pub fn new(pem: &[u8], key_id: &str, team: &str) -> Result<Self, String> {
-        let key = EncodingKey::from_ec_der(&der(pem).ok_or(NO_KEY)?);
+        let pem = str::from_utf8(pem).map_err(|_| NO_KEY)?;
+        let key = EncodingKey::from_ec_der(&der(pem, "-----BEGIN PRIVATE KEY-----").ok_or(NO_KEY)?);
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(key_id.to_owned());
         let signer = Self { key, header, team: team.to_owned(), current: Mutex::default() };
@@ -76,13 +76,6 @@ impl Signer {
         value.set_sensitive(true);
         Ok(value)
     }
-}
-
-/// What a PEM of PKCS #8 holds.
-fn der(pem: &[u8]) -> Option<Vec<u8>> {
-    let (_, rest) = str::from_utf8(pem).ok()?.split_once("-----BEGIN PRIVATE KEY-----")?;
-    let (inside, _) = rest.split_once("-----END")?;
-    BASE64_STANDARD.decode(inside.split_ascii_whitespace().collect::<String>()).ok()
 }
 
 #[cfg(test)]

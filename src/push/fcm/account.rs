@@ -3,12 +3,13 @@
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use crate::config::{Secret, is_private};
 use crate::error::{Error, Result};
 use crate::model::Date;
+use crate::push::client::der;
 use crate::push::client::file;
 
 /// What the Firebase client asks leave for.
@@ -99,8 +100,7 @@ fn part(json: &Map<String, Value>, name: &str, other: &str) -> Result<String> {
 
 /// An RSA key from its PEM.
 fn key(pem: &str) -> Option<RsaKeyPair> {
-    let inside = pem.split_once("PRIVATE KEY-----")?.1.split_once("-----END")?.0;
-    let der = BASE64_STANDARD.decode(inside.split_ascii_whitespace().collect::<String>()).ok()?;
+    let der = der(pem, "PRIVATE KEY-----")?;
     RsaKeyPair::from_pkcs8(&der).or_else(|_| RsaKeyPair::from_der(&der)).ok()
 }
 

@@ -1,6 +1,7 @@
 //! Why a message was not sent, as the Firebase client tells it: `{code, message}`.
 
 use crate::model::{Map, Value, wire};
+use crate::push::text;
 
 /// How deep the JSON of an answer may nest.
 const DEEPEST: usize = 20;
@@ -57,10 +58,6 @@ fn code_of(error: &Value) -> Option<&str> {
 fn own_code(error: &Value) -> Option<&str> {
     let details = error.as_object()?.get("details")?.as_array()?;
     text(details.iter().find(|detail| text(detail, "@type") == Some(OWN_TYPE))?, "errorCode")
-}
-
-fn text<'a>(map: &'a Value, key: &str) -> Option<&'a str> {
-    map.as_object()?.get(key)?.as_str()
 }
 
 const UNKNOWN: (&str, &str) = ("unknown-error", "An unknown server error was returned.");

@@ -1,5 +1,6 @@
 //! What a push does to the badges of the installations that it goes to.
 
+use super::increment;
 use crate::error::{Error, Result};
 use crate::model::{ClassSchema, Map, Op, Path, Value, js, wire};
 use crate::schema::check::{self, Kind};
@@ -24,14 +25,13 @@ impl Badge {
     pub fn of(data: Option<&Value>) -> Result<Option<Self>> {
         let badge = data.and_then(Value::as_object).and_then(|data| data.get(COLUMN));
         let Some(badge) = badge.filter(|badge| badge.truthy()) else { return Ok(None) };
-        let by = |amount: Value| Value::Object(Map::from([("__op", Value::from("Increment")), ("amount", amount)]));
         if badge.as_str().is_some_and(|text| text.eq_ignore_ascii_case("increment")) {
-            return Ok(Some(Self { change: by(Value::Number(1.0)), increments: true }));
+            return Ok(Some(Self { change: increment(Value::Number(1.0)), increments: true }));
         }
         let op = badge.as_object().filter(|op| op.get("__op").is_some_and(is_increment));
         let amount = op.and_then(|op| op.get("amount")).filter(|amount| counts(amount));
         match amount {
-            Some(amount) => Ok(Some(Self { change: by(amount.clone()), increments: true })),
+            Some(amount) => Ok(Some(Self { change: increment(amount.clone()), increments: true })),
             None if counts(badge) => Ok(Some(Self { change: badge.clone(), increments: false })),
             None => {
                 Err(Error::internal("Invalid value for badge, expected number or 'Increment' or {increment: number}"))

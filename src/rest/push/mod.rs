@@ -87,6 +87,11 @@ fn is_hooked(call: &Call) -> bool {
     looked_at.into_iter().chain(audience).any(|(class, trigger)| call.engine.invoker.has(class, trigger))
 }
 
+/// `{"__op":"Increment"}`
+fn increment(amount: Value) -> Value {
+    Value::Object(Map::from([("__op", Value::from("Increment")), ("amount", amount)]))
+}
+
 fn misconfigured(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(Code::PushMisconfigured, text)
 }
@@ -125,7 +130,7 @@ async fn used_audience(call: &Call, id: Option<&Value>) {
         ("__type", Value::from("Date")),
         ("iso", Value::from(call.engine.clock.now().iso())),
     ]));
-    let change = Map::from([("lastUsed", now), ("timesUsed", status::increment(1.0))]);
+    let change = Map::from([("lastUsed", now), ("timesUsed", increment(Value::Number(1.0)))]);
     if let Err(error) = update::update(call, AUDIENCE, &js::text(id), Value::Object(change)).await {
         tracing::warn!(app = call.engine.config.app_id, %error, "the use of a push audience is not noted");
     }

@@ -17,11 +17,6 @@ pub struct Status {
     pub id: String,
 }
 
-/// `{"__op":"Increment"}`
-pub fn increment(amount: f64) -> Value {
-    Value::Object(Map::from([("__op", Value::from("Increment")), ("amount", Value::Number(amount))]))
-}
-
 fn gone() -> Value {
     Value::Object(Map::from([("__op", Value::from("Delete"))]))
 }
